@@ -1,0 +1,61 @@
+package io.github.qmp4j;
+
+import org.jspecify.annotations.Nullable;
+
+/** No session came about. There is no connection that could survive; trying again is safe. */
+public final class QmpConnectException extends QmpException {
+    private static final long serialVersionUID = 1L;
+
+    /** How far the connect got. */
+    public enum Phase {
+        /** Nothing accepted the connection. */
+        CONNECT,
+        /** Something accepted it, and then sent no QMP greeting. */
+        GREETING,
+        /** QEMU greeted, and then did not accept {@code qmp_capabilities}. */
+        NEGOTIATION
+    }
+
+    /** What was wrong, as far as it can be seen from here. */
+    public enum Reason {
+        /** There is nothing at this path. */
+        NO_SUCH_SOCKET,
+        /** There is a file at this path, and it is no socket. */
+        NOT_A_SOCKET,
+        /** This user may not connect to the socket. */
+        NOT_ALLOWED,
+        /** The socket is there, and nobody listens on it: its QEMU has ended. */
+        REFUSED,
+        /** Another client holds this monitor; QEMU serves one at a time. */
+        BUSY,
+        /** QEMU listens and does not even accept: it is stopped or stuck. */
+        FROZEN,
+        /** The peer stays silent, and it cannot be seen from here whether it is busy, frozen, or something else. */
+        SILENT,
+        /** What the peer sent is no QMP greeting. */
+        NOT_QMP,
+        /** The peer closed the connection before the session was there. */
+        CLOSED,
+        /** QEMU refused {@code qmp_capabilities}. */
+        NEGOTIATION_REFUSED,
+        /** Anything else, for example a host name that does not resolve. */
+        OTHER
+    }
+
+    private final Phase phase;
+    private final Reason reason;
+
+    public QmpConnectException(Phase phase, Reason reason, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.phase = phase;
+        this.reason = reason;
+    }
+
+    public Phase phase() {
+        return phase;
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+}

@@ -1,0 +1,21 @@
+package io.github.qmp4j;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something went wrong between this process and QEMU; the subclasses tell what the caller can do next.
+ *
+ * <p>Thrown as itself only for a request that never left this process (for example too many commands in flight); the
+ * connection survives that.
+ */
+public class QmpException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public QmpException(String message) {
+        this(message, null);
+    }
+
+    public QmpException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

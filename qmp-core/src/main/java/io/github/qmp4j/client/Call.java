@@ -1,0 +1,14 @@
+package io.github.qmp4j.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.QmpCommand;
+import java.time.Duration;
+
+/** A command under way, and who waits for it. */
+record Call<R>(long id, QmpCommand<R> command, CallFuture<R> result, Duration timeout) {
+
+    /** The reader is the caller's code, so it must not run here on the event loop. */
+    void reply(JsonNode value) {
+        result.arrive(() -> command.read(value));
+    }
+}

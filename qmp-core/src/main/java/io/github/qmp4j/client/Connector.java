@@ -1,0 +1,70 @@
+package io.github.qmp4j.client;
+
+import io.github.qmp4j.QmpAddress;
+import io.github.qmp4j.QmpConnectException;
+import io.github.qmp4j.QmpConnectException.Reason;
+import io.github.qmp4j.QmpOptions;
+import io.github.qmp4j.transport.Dialer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+
+/** Opens a session: dials, again and again where a starting QEMU is to be waited for. */
+final class Connector {
+    private static final long RETRY_MILLIS = 20;
+
+    private final QmpAddress address;
+    private final QmpOptions options;
+    private final ConnectFailures failures;
+    private final long giveUp;
+    private final CallFuture<QmpClient> result;
+
+    Connector(QmpAddress address, QmpOptions options) {
+        this.address = address;
+        this.options = options;
+        this.failures = new ConnectFailures(address);
+        this.giveUp = System.nanoTime() + options.waitFor().toNanos();
+        this.result = new CallFuture<>(options.callbacks());
+    }
+
+    CompletableFuture<QmpClient> connect() {
+        // Looking up a host or a file may block, so it is not done on the caller's thread either.
+        options.callbacks().execute(this::dial);
+        return result;
+    }
+
+    private void dial() {
+        try {
+            Handshake handshake = new Handshake(address, options, failures);
+            handshake.session().whenComplete((client, failure) -> {
+                if (failure != null) {
+                    result.fail(failure);
+                } else if (result.isDone()) {
+                    // Nobody waits any more, so nobody would ever close it.
+                    options.callbacks().execute(client::close);
+                } else {
+                    result.arrive(() -> client);
+                }
+            });
+            new Dialer(options).dial(address, handshake).whenComplete((done, failure) -> {
+                if (failure != null) {
+                    options.callbacks().execute(() -> notConnected(failure));
+                }
+            });
+        } catch (RuntimeException | Error e) {
+            result.fail(e);
+        }
+    }
+
+    private void notConnected(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        QmpConnectException refusal = failures.notConnected(cause == null ? failure : cause);
+        boolean mayCome = refusal.reason() == Reason.NO_SUCH_SOCKET || refusal.reason() == Reason.REFUSED;
+        if (mayCome && System.nanoTime() < giveUp && !result.isDone()) {
+            CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS, options.callbacks())
+                    .execute(this::dial);
+        } else {
+            result.fail(refusal);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.github.qmp4j.client;
+
+import io.github.qmp4j.QmpOptions;
+import io.github.qmp4j.event.EventFilter;
+import io.github.qmp4j.event.EventSubscription;
+import io.github.qmp4j.event.QmpEvent;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Who hears which events of one session. Safe for use by any thread; it publishes on the event loop. */
+final class EventHub {
+    private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
+    private final QmpOptions options;
+
+    EventHub(QmpOptions options) {
+        this.options = options;
+    }
+
+    EventSubscription subscribe(EventFilter filter, Consumer<? super QmpEvent> listener) {
+        Subscription subscription =
+                new Subscription(filter, listener, options.callbacks(), options.eventQueue(), subscriptions::remove);
+        subscriptions.add(subscription);
+        return subscription;
+    }
+
+    void publish(QmpEvent event) {
+        subscriptions.forEach(subscription -> subscription.offer(event));
+    }
+
+    /** Ends every subscription, with a cause where the session did not just close. */
+    void end(@Nullable Throwable cause) {
+        subscriptions.forEach(subscription -> subscription.end(cause));
+        subscriptions.clear();
+    }
+}

@@ -1,0 +1,124 @@
+package io.github.qmp4j.client;
+
+import io.github.qmp4j.QmpAddress;
+import io.github.qmp4j.QmpCommand;
+import io.github.qmp4j.QmpConnectException.Phase;
+import io.github.qmp4j.QmpException;
+import io.github.qmp4j.QmpGreeting;
+import io.github.qmp4j.QmpOptions;
+import io.github.qmp4j.QmpProtocolException;
+import io.github.qmp4j.codec.QmpEncoder;
+import io.github.qmp4j.codec.QmpMessage;
+import io.github.qmp4j.transport.Wire;
+import io.github.qmp4j.transport.WireListener;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection from its start: it waits for QEMU's greeting, answers it, and from then on passes everything to the
+ * session that it has made. All fields but the future belong to the event loop.
+ */
+final class Handshake implements WireListener {
+    /** The session counts its ids from 1. */
+    private static final long NEGOTIATION_ID = 0;
+
+    private final QmpAddress address;
+    private final QmpOptions options;
+    private final ConnectFailures failures;
+    private final CompletableFuture<QmpSession> session = new CompletableFuture<>();
+
+    private @Nullable Wire wire;
+    private @Nullable QmpGreeting greeting;
+    private @Nullable QmpSession made;
+    private @Nullable QmpException failure;
+    private Runnable patienceOff = () -> {};
+
+    Handshake(QmpAddress address, QmpOptions options, ConnectFailures failures) {
+        this.address = address;
+        this.options = options;
+        this.failures = failures;
+    }
+
+    /** Completes on the event loop, once negotiated; fails with {@link io.github.qmp4j.QmpConnectException}. */
+    CompletableFuture<QmpSession> session() {
+        return session;
+    }
+
+    @Override
+    public void opened(Wire opened) {
+        wire = opened;
+        // Who holds the socket is read from a file, and that is not done on the loop.
+        patienceOff = opened.schedule(
+                () -> options.callbacks().execute(() -> {
+                    QmpException silent = failures.silent(options.greetingTimeout());
+                    opened.execute(() -> {
+                        if (greeting == null) {
+                            giveUp(silent);
+                        }
+                    });
+                }),
+                options.greetingTimeout());
+    }
+
+    @Override
+    public void received(QmpMessage message) {
+        if (made != null) {
+            made.received(message);
+        } else if (greeting == null) {
+            greeted(message);
+        } else {
+            negotiated(message, greeting);
+        }
+    }
+
+    private void greeted(QmpMessage message) {
+        if (message instanceof QmpMessage.Greeting hello) {
+            patienceOff.run();
+            greeting = hello.greeting();
+            patienceOff = wire().schedule(
+                            () -> giveUp(failures.unanswered(options.greetingTimeout())), options.greetingTimeout());
+            wire().send(QmpEncoder.execute(QmpCommand.of("qmp_capabilities"), NEGOTIATION_ID));
+        } else if (!(message instanceof QmpMessage.Event)) {
+            giveUp(failures.notQmp("its first message is no greeting", null));
+        }
+    }
+
+    private void negotiated(QmpMessage message, QmpGreeting hello) {
+        if (message instanceof QmpMessage.Reply) {
+            patienceOff.run();
+            made = new QmpSession(address, options, hello, wire());
+            session.complete(made);
+        } else if (message instanceof QmpMessage.ErrorReply error) {
+            giveUp(failures.refused(error.desc()));
+        }
+    }
+
+    private void giveUp(QmpException why) {
+        if (failure == null && made == null) {
+            failure = why;
+            wire().closeSoon();
+        }
+    }
+
+    @Override
+    public void ended(@Nullable Throwable broken) {
+        patienceOff.run();
+        if (made != null) {
+            made.ended(broken);
+        } else {
+            session.completeExceptionally(failure != null ? failure : failure(broken));
+        }
+    }
+
+    private QmpException failure(@Nullable Throwable broken) {
+        if (broken instanceof QmpProtocolException) {
+            return failures.notQmp(String.valueOf(broken.getMessage()), broken);
+        }
+        return failures.closed(greeting == null ? Phase.GREETING : Phase.NEGOTIATION, broken);
+    }
+
+    private Wire wire() {
+        return Objects.requireNonNull(wire, "nothing is received before the wire is open");
+    }
+}

@@ -1,0 +1,97 @@
+package io.github.qmp4j.client;
+
+import io.github.qmp4j.QmpException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The commands that wait for their replies, by id. Belongs to the event loop where a method does not say otherwise. */
+final class PendingCalls {
+    private record Pending(Call<?> call, Runnable timeoutOff) {}
+
+    private final Map<Long, Pending> byId = new HashMap<>();
+    private final int most;
+
+    /** Counts what waits here, and what is on its way here. */
+    private final AtomicInteger reserved = new AtomicInteger();
+
+    /** Written by the event loop only. */
+    private volatile long strays;
+
+    PendingCalls(int most) {
+        this.most = most;
+    }
+
+    /** Takes one of the limited places for a command; false if there is none. On any thread. */
+    boolean reserve() {
+        boolean free = reserved.incrementAndGet() <= most;
+        if (!free) {
+            giveBack();
+        }
+        return free;
+    }
+
+    /** Gives back the place of a command that never came here. On any thread. */
+    void giveBack() {
+        reserved.decrementAndGet();
+    }
+
+    void add(Call<?> call, Runnable timeoutOff) {
+        byId.put(call.id(), new Pending(call, timeoutOff));
+    }
+
+    /** Takes the call that a reply belongs to; null, and counted, if it came late or was never asked for. */
+    @Nullable
+    Call<?> take(OptionalLong id) {
+        Call<?> call = id.isPresent() ? remove(id.getAsLong()) : null;
+        if (call == null) {
+            strays++;
+        }
+        return call;
+    }
+
+    /** Takes a call whose time is over; null if its reply came first. */
+    @Nullable
+    Call<?> remove(long id) {
+        Pending pending = byId.remove(id);
+        if (pending == null) {
+            return null;
+        }
+        giveBack();
+        pending.timeoutOff().run();
+        return pending.call();
+    }
+
+    /**
+     * An error without an id answers a command that QEMU could not read. With one command in flight it is that one's;
+     * with more it cannot be told whose, and all that QEMU could read get replies of their own.
+     */
+    @Nullable
+    Call<?> takeOnly() {
+        return byId.size() == 1 ? remove(byId.keySet().iterator().next()) : null;
+    }
+
+    int size() {
+        return byId.size();
+    }
+
+    /** On any thread. */
+    long strays() {
+        return strays;
+    }
+
+    void failAll(Function<? super Call<?>, ? extends QmpException> failure) {
+        List<Pending> all = new ArrayList<>(byId.values());
+        byId.clear();
+        for (Pending pending : all) {
+            giveBack();
+            pending.timeoutOff().run();
+            pending.call().result().fail(failure.apply(pending.call()));
+        }
+    }
+}

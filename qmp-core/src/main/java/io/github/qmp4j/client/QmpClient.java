@@ -1,0 +1,83 @@
+package io.github.qmp4j.client;
+
+import io.github.qmp4j.QmpAddress;
+import io.github.qmp4j.QmpCommand;
+import io.github.qmp4j.QmpGreeting;
+import io.github.qmp4j.QmpOptions;
+import io.github.qmp4j.event.EventFilter;
+import io.github.qmp4j.event.EventSubscription;
+import io.github.qmp4j.event.QmpEvent;
+import io.github.qmp4j.schema.QmpSchema;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * One session with one QEMU monitor. Safe for use by any thread.
+ *
+ * <p>Every future that is given out is its caller's own copy: cancelling it, completing it, or setting a time-out on it
+ * ends that caller's waiting and nothing else; the command goes on. Functions that hang on it run on
+ * {@link QmpOptions#callbacks()}.
+ *
+ * <p>Nothing is ever sent twice, and nothing is sent after the session has ended.
+ */
+public interface QmpClient extends AutoCloseable {
+
+    /**
+     * Connects, and negotiates the session. Never blocks.
+     *
+     * @return fails with {@link io.github.qmp4j.QmpConnectException}, within {@link QmpOptions#waitFor()} plus
+     *     {@link QmpOptions#connectTimeout()} plus twice {@link QmpOptions#greetingTimeout()}
+     */
+    static CompletableFuture<QmpClient> connect(QmpAddress address, QmpOptions options) {
+        return new Connector(address, options).connect();
+    }
+
+    /** The address that this session was connected to. */
+    QmpAddress address();
+
+    QmpGreeting greeting();
+
+    ConnectionState state();
+
+    /**
+     * Sends a command, beside those that are under way.
+     *
+     * @return completes with what the command's reader makes of QEMU's reply; fails with
+     *     {@link io.github.qmp4j.QmpCommandException} when QEMU refuses, with
+     *     {@link io.github.qmp4j.QmpTimeoutException} when no reply comes within
+     *     {@link QmpOptions#blockCommandTimeout()} for commands on block nodes and jobs and
+     *     {@link QmpOptions#commandTimeout()} for all others, with {@link io.github.qmp4j.QmpDisconnectedException} when
+     *     the session ends first, with {@link io.github.qmp4j.QmpException} when too many commands are in flight, and
+     *     with the reader's own exception
+     */
+    <R> CompletableFuture<R> execute(QmpCommand<R> command);
+
+    /** Sends a command, with a time-out of its own. */
+    <R> CompletableFuture<R> execute(QmpCommand<R> command, Duration timeout);
+
+    /**
+     * Hears the events that {@code filter} accepts, from now on: one at a time, in order, never on the event loop. A
+     * listener that throws is logged and stays subscribed. At most {@link QmpOptions#eventQueue()} wait for a slow
+     * listener; what comes beyond is dropped and counted.
+     *
+     * <p>Subscribe first and act then: QEMU may send an event before the reply of the command that causes it.
+     */
+    EventSubscription subscribe(EventFilter filter, Consumer<? super QmpEvent> listener);
+
+    /** What this QEMU knows; read with {@code query-qmp-schema} once for the session. Fails as {@link #execute} does. */
+    CompletableFuture<QmpSchema> schema();
+
+    /** How many replies came that nobody waited for any more, or that nobody had asked for. */
+    long strayReplies();
+
+    /** Completes normally after {@link #close()}; fails with the first cause when the session ends otherwise. */
+    CompletableFuture<Void> closed();
+
+    /**
+     * Ends the session; what waits for a reply fails with {@link io.github.qmp4j.QmpDisconnectedException}. QEMU and its
+     * jobs go on. Waits for the socket to close, at most 5 s. Does nothing the second time.
+     */
+    @Override
+    void close();
+}

@@ -1,0 +1,200 @@
+package io.github.qmp4j.client;
+
+import io.github.qmp4j.event.EventFilter;
+import io.github.qmp4j.event.EventSubscription;
+import io.github.qmp4j.event.QmpEvent;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A bounded queue between the event loop and one listener, which is served by one thread at a time. */
+final class Subscription implements EventSubscription {
+    private static final Logger LOG = LoggerFactory.getLogger(Subscription.class);
+
+    /** After so many deliveries the thread is given back, so that others on the same executor get their turn. */
+    private static final int TURN = 256;
+
+    private final EventFilter filter;
+    private final Consumer<? super QmpEvent> listener;
+    private final Executor executor;
+    private final int capacity;
+    private final Consumer<? super Subscription> onClose;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** All of these are guarded by the lock. A queued task is one delivery. */
+    private final Queue<Runnable> queue = new ArrayDeque<>();
+
+    private boolean serving;
+    private boolean gapQueued;
+    private boolean over;
+    private long dropped;
+    private Runnable onDropped = () -> {};
+
+    Subscription(
+            EventFilter filter,
+            Consumer<? super QmpEvent> listener,
+            Executor executor,
+            int capacity,
+            Consumer<? super Subscription> onClose) {
+        this.filter = filter;
+        this.listener = listener;
+        this.executor = executor;
+        this.capacity = capacity;
+        this.onClose = onClose;
+    }
+
+    /** Called on the event loop. */
+    void offer(QmpEvent event) {
+        try {
+            if (!filter.accepts(event)) {
+                return;
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("a filter failed on event {}; the event is delivered", event.name(), e);
+        }
+        lock.lock();
+        try {
+            if (over) {
+                return;
+            }
+            if (queue.size() < capacity) {
+                enqueue(() -> listener.accept(event));
+                gapQueued = false;
+            } else {
+                dropped++;
+                if (!gapQueued) {
+                    gapQueued = true;
+                    LOG.warn("a listener is too slow: {} events wait, from here on some are dropped", capacity);
+                    enqueue(this::tellOfGap);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends it after what is queued has been delivered. */
+    void end(@Nullable Throwable cause) {
+        lock.lock();
+        try {
+            if (over) {
+                return;
+            }
+            over = true;
+            enqueue(() -> {
+                if (cause == null) {
+                    ended.complete(null);
+                } else {
+                    ended.completeExceptionally(cause);
+                }
+            });
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void tellOfGap() {
+        Runnable action;
+        lock.lock();
+        try {
+            gapQueued = false;
+            action = onDropped;
+        } finally {
+            lock.unlock();
+        }
+        action.run();
+    }
+
+    /** Called with the lock held. */
+    private void enqueue(Runnable delivery) {
+        queue.add(delivery);
+        if (!serving) {
+            serving = true;
+            dispatch();
+        }
+    }
+
+    private void dispatch() {
+        try {
+            executor.execute(this::serve);
+        } catch (RejectedExecutionException e) {
+            LOG.warn("the executor for callbacks refuses work; a thread of its own serves in its place", e);
+            new Thread(this::serve, "qmp-callback-refused").start();
+        }
+    }
+
+    private void serve() {
+        for (int delivered = 0; delivered < TURN; delivered++) {
+            Runnable delivery = next();
+            if (delivery == null) {
+                return;
+            }
+            try {
+                delivery.run();
+            } catch (Throwable e) {
+                LOG.error("a listener of events failed; it stays subscribed", e);
+            }
+        }
+        dispatch();
+    }
+
+    private @Nullable Runnable next() {
+        lock.lock();
+        try {
+            Runnable delivery = queue.poll();
+            serving = delivery != null;
+            return delivery;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public long dropped() {
+        lock.lock();
+        try {
+            return dropped;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public EventSubscription onDropped(Runnable action) {
+        lock.lock();
+        try {
+            onDropped = action;
+        } finally {
+            lock.unlock();
+        }
+        return this;
+    }
+
+    @Override
+    public CompletableFuture<Void> ended() {
+        return CallFuture.copyOf(ended, executor);
+    }
+
+    @Override
+    public void close() {
+        onClose.accept(this);
+        lock.lock();
+        try {
+            if (!over) {
+                over = true;
+                queue.clear();
+                ended.complete(null);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

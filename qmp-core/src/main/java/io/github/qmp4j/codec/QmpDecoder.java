@@ -1,0 +1,102 @@
+package io.github.qmp4j.codec;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.async.ByteArrayFeeder;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.qmp4j.QmpProtocolException;
+import java.io.IOException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns bytes into JSON objects, in one pass, however the bytes are cut: what has come is parsed at once, so that a long
+ * message costs linear time and is never held twice. Belongs to one event loop.
+ */
+public final class QmpDecoder implements AutoCloseable {
+    private final int maxBytes;
+    private final JsonParser parser;
+    private final ByteArrayFeeder feeder;
+
+    /** The message under way; null between messages. */
+    private @Nullable TreeBuilder tree;
+
+    private long start;
+
+    public QmpDecoder(int maxBytes, int maxNesting) {
+        this.maxBytes = maxBytes;
+        JsonFactory factory = JsonFactory.builder()
+                // A peer that invents member names must not fill the JVM's table of interned strings.
+                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(maxNesting)
+                        .maxStringLength(maxBytes)
+                        .build())
+                .build();
+        try {
+            parser = factory.createNonBlockingByteArrayParser();
+        } catch (IOException e) {
+            throw new IllegalStateException("a parser that reads no stream cannot fail to open", e);
+        }
+        feeder = (ByteArrayFeeder) parser.getNonBlockingInputFeeder();
+    }
+
+    /**
+     * Takes the next bytes, and gives each object that they complete to {@code sink}.
+     *
+     * @throws QmpProtocolException if they are no JSON objects, or one that exceeds a limit; nothing can be fed then
+     */
+    public void feed(byte[] bytes, int length, Consumer<? super ObjectNode> sink) {
+        try {
+            feeder.feedInput(bytes, 0, length);
+            for (JsonToken token = parser.nextToken();
+                    token != JsonToken.NOT_AVAILABLE && token != null;
+                    token = parser.nextToken()) {
+                take(token, sink);
+            }
+        } catch (IOException e) {
+            throw new QmpProtocolException("the peer sent what is no QMP: " + firstLine(e), e);
+        }
+        checkSize();
+    }
+
+    private void take(JsonToken token, Consumer<? super ObjectNode> sink) throws IOException {
+        if (tree == null) {
+            if (token != JsonToken.START_OBJECT) {
+                throw new QmpProtocolException("the peer sent a JSON value that is no object, so no QMP message", null);
+            }
+            start = parser.currentLocation().getByteOffset();
+            tree = new TreeBuilder();
+        }
+        ObjectNode whole = tree.take(token, parser);
+        if (whole != null) {
+            checkSize();
+            tree = null;
+            sink.accept(whole);
+        }
+    }
+
+    private void checkSize() {
+        if (tree != null && parser.currentLocation().getByteOffset() - start >= maxBytes) {
+            throw new QmpProtocolException(
+                    "the peer sent a message of more than %d bytes, which is the limit".formatted(maxBytes), null);
+        }
+    }
+
+    /** Jackson adds lines about where in which source it stood. */
+    private static String firstLine(IOException e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    }
+
+    /** Gives the parser's buffers back. */
+    @Override
+    public void close() {
+        try {
+            parser.close();
+        } catch (IOException e) {
+            throw new IllegalStateException("a parser that reads no stream cannot fail to close", e);
+        }
+    }
+}

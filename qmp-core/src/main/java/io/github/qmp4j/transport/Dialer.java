@@ -1,0 +1,88 @@
+package io.github.qmp4j.transport;
+
+import io.github.qmp4j.QmpAddress;
+import io.github.qmp4j.QmpOptions;
+import io.github.qmp4j.codec.QmpDecoder;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.CompletableFuture;
+
+/** Opens connections: native epoll where its library is there and wanted, plain NIO everywhere else. */
+public final class Dialer {
+    private final QmpOptions options;
+    private final boolean epoll;
+
+    public Dialer(QmpOptions options) {
+        this.options = options;
+        this.epoll = options.nativeTransport() && Epoll.isAvailable();
+    }
+
+    /**
+     * Connects, and hands everything that happens from then on to {@code listener}. Blocks only to look up a TCP host's
+     * name.
+     *
+     * @return fails with the {@link java.io.IOException} of the failed connect; {@code listener} hears nothing then
+     */
+    public CompletableFuture<Void> dial(QmpAddress address, WireListener listener) {
+        SocketAddress remote;
+        try {
+            remote = resolve(address);
+        } catch (UnknownHostException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        EventLoops loops = epoll ? EventLoops.EPOLL : EventLoops.NIO;
+        Bootstrap bootstrap = new Bootstrap()
+                .group(loops.acquire())
+                .channel(channelFor(address))
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                        Math.min(Integer.MAX_VALUE, options.connectTimeout().toMillis()))
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        QmpDecoder decoder = new QmpDecoder(options.maxMessageBytes(), options.maxNesting());
+                        channel.pipeline().addLast(new WireHandler(decoder, listener));
+                    }
+                });
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        ChannelFuture connecting = bootstrap.connect(remote);
+        connecting.addListener(outcome -> {
+            if (outcome.isSuccess()) {
+                connecting.channel().closeFuture().addListener(closed -> loops.release());
+                done.complete(null);
+            } else {
+                loops.release();
+                done.completeExceptionally(outcome.cause());
+            }
+        });
+        return done;
+    }
+
+    private Class<? extends Channel> channelFor(QmpAddress address) {
+        if (address instanceof QmpAddress.Unix) {
+            return epoll ? EpollDomainSocketChannel.class : NioDomainSocketChannel.class;
+        }
+        return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+    }
+
+    private SocketAddress resolve(QmpAddress address) throws UnknownHostException {
+        if (address instanceof QmpAddress.Tcp tcp) {
+            return new InetSocketAddress(InetAddress.getByName(tcp.host()), tcp.port());
+        }
+        QmpAddress.Unix unix = (QmpAddress.Unix) address;
+        return epoll ? new DomainSocketAddress(unix.path().toString()) : UnixDomainSocketAddress.of(unix.path());
+    }
+}

@@ -1,0 +1,58 @@
+package io.github.qmp4j.transport;
+
+import io.github.qmp4j.codec.QmpDecoder;
+import io.github.qmp4j.codec.QmpMessage;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import org.jspecify.annotations.Nullable;
+
+/** Feeds the bytes of a connection to its decoder, and the messages to its listener. */
+final class WireHandler extends ChannelInboundHandlerAdapter {
+    private final QmpDecoder decoder;
+    private final WireListener listener;
+    private byte[] buffer = new byte[0];
+    private @Nullable Throwable cause;
+
+    WireHandler(QmpDecoder decoder, WireListener listener) {
+        this.decoder = decoder;
+        this.listener = listener;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        listener.opened(new Wire(context.channel()));
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        try {
+            int length = bytes.readableBytes();
+            if (cause == null) {
+                if (buffer.length < length) {
+                    buffer = new byte[length];
+                }
+                bytes.readBytes(buffer, 0, length);
+                decoder.feed(buffer, length, json -> listener.received(QmpMessage.of(json)));
+            }
+        } finally {
+            bytes.release();
+        }
+    }
+
+    /** The first cause is the one that is told; what comes after it is its consequence. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable thrown) {
+        if (cause == null) {
+            cause = thrown;
+        }
+        context.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        decoder.close();
+        listener.ended(cause);
+    }
+}

@@ -1,0 +1,16 @@
+/** A QMP client: see the package {@code io.github.qmp4j} for where to begin. */
+module io.github.qmp4j.core {
+    requires transitive com.fasterxml.jackson.databind;
+    requires transitive org.jspecify;
+    requires io.netty.buffer;
+    requires io.netty.common;
+    requires io.netty.transport;
+    requires io.netty.transport.classes.epoll;
+    requires io.netty.transport.unix.common;
+    requires org.slf4j;
+
+    exports io.github.qmp4j;
+    exports io.github.qmp4j.client;
+    exports io.github.qmp4j.event;
+    exports io.github.qmp4j.schema;
+}
