@@ -38,6 +38,9 @@ public interface QmpClient extends AutoCloseable {
 
     QmpGreeting greeting();
 
+    /** The options that this session was opened with. */
+    QmpOptions options();
+
     ConnectionState state();
 
     /**

@@ -201,6 +201,11 @@ final class QmpSession implements QmpClient {
     }
 
     @Override
+    public QmpOptions options() {
+        return options;
+    }
+
+    @Override
     public ConnectionState state() {
         return end == null ? ConnectionState.RUNNING : ConnectionState.CLOSED;
     }

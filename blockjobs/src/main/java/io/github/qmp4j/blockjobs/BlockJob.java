@@ -1,0 +1,66 @@
+package io.github.qmp4j.blockjobs;
+
+import io.github.qmp4j.event.EventSubscription;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * A handle on one job. Safe for use by any thread. Every future is its caller's own copy: cancelling it does nothing to
+ * the job. After the job has ended, every verb gives its outcome, or does nothing.
+ */
+public interface BlockJob {
+
+    JobId id();
+
+    /** What was last heard of it; does not ask QEMU. */
+    JobInfo info();
+
+    /** What it was started with; empty for a job that somebody else started. */
+    Optional<BlockJobRequest> request();
+
+    /**
+     * Completes when a copy or an active commit is READY: source and target are in step.
+     *
+     * @return fails with {@link JobEndedException} when the job ends first, as a pull always does
+     */
+    CompletableFuture<BlockJob> ready();
+
+    /** Completes exactly once, when the job has ended, however; it never fails. */
+    CompletableFuture<JobOutcome> outcome();
+
+    /**
+     * Hears of changes: of the status at once, of the progress twice a second while anybody listens. Called one at a
+     * time and off the event loop.
+     *
+     * @return ends when closed, or normally when the job has ended
+     */
+    EventSubscription onUpdate(Consumer<? super JobInfo> listener);
+
+    /** {@code job-pause}; QEMU pauses when what is in flight is done. Fails as a command does when QEMU refuses. */
+    CompletableFuture<Void> pause();
+
+    /** {@code job-resume}, after a pause or an I/O error. */
+    CompletableFuture<Void> resume();
+
+    /**
+     * {@code block-job-set-speed}.
+     *
+     * @param bytesPerSecond 0 is unlimited; negative is refused
+     */
+    CompletableFuture<Void> setSpeed(long bytesPerSecond);
+
+    /**
+     * Waits for READY, and switches the guest to the target with {@code job-complete}. QEMU's reply is no proof; the
+     * outcome is.
+     *
+     * @return the outcome, whatever it is; fails with {@link io.github.qmp4j.QmpException} when QEMU refuses for good
+     */
+    CompletableFuture<JobOutcome> pivot();
+
+    /** Waits for READY, and ends the job with both sides in step and the guest on the source; resumes a paused job. */
+    CompletableFuture<JobOutcome> finishWithoutPivot();
+
+    /** {@code job-cancel}, also of a paused or READY job. A job that ends first wins: the outcome tells. */
+    CompletableFuture<JobOutcome> cancel();
+}

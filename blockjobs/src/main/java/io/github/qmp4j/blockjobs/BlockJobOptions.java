@@ -1,0 +1,32 @@
+package io.github.qmp4j.blockjobs;
+
+import java.time.Duration;
+
+/**
+ * How the job layer behaves.
+ *
+ * @param progressInterval how often the progress of jobs is asked for while anybody listens; default 500 ms
+ * @param checkInterval how often the status of jobs is asked for besides, so that nothing rests on events alone;
+ *     default 30 s
+ * @param pivotRetries how often a pivot is tried again while QEMU says that the job cannot be completed yet; default 20,
+ *     100 ms apart
+ */
+public record BlockJobOptions(Duration progressInterval, Duration checkInterval, int pivotRetries) {
+    private static final int PIVOT_RETRIES = 20;
+
+    public BlockJobOptions {
+        if (progressInterval.isNegative() || progressInterval.isZero()) {
+            throw new IllegalArgumentException("progressInterval (%s) must be positive".formatted(progressInterval));
+        }
+        if (checkInterval.isNegative() || checkInterval.isZero()) {
+            throw new IllegalArgumentException("checkInterval (%s) must be positive".formatted(checkInterval));
+        }
+        if (pivotRetries < 0) {
+            throw new IllegalArgumentException("pivotRetries (%d) must not be negative".formatted(pivotRetries));
+        }
+    }
+
+    public static BlockJobOptions defaults() {
+        return new BlockJobOptions(Duration.ofMillis(500), Duration.ofSeconds(30), PIVOT_RETRIES);
+    }
+}

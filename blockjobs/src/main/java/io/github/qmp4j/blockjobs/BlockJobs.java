@@ -1,0 +1,47 @@
+package io.github.qmp4j.blockjobs;
+
+import io.github.qmp4j.client.QmpClient;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The block jobs of one QEMU. Safe for use by any thread.
+ *
+ * <p>A lost connection ends every open handle as {@link JobOutcome.End.Unknown}; QEMU's jobs go on.
+ */
+public interface BlockJobs extends AutoCloseable {
+
+    /** Works through a session, which stays the caller's to close. */
+    static BlockJobs of(QmpClient client, BlockJobOptions options) {
+        return new MonitoredJobs(client, options);
+    }
+
+    /**
+     * Starts a job: checks it against the chain as it is now, registers its handle, and only then sends the command.
+     *
+     * @return fails with {@link BlockJobException} when the request does not fit, and with
+     *     {@link io.github.qmp4j.QmpException} when QEMU refuses or could not be asked: then there is no job. In doubt
+     *     (no reply in time, connection lost) it gives a handle, whose outcome tells the rest
+     */
+    CompletableFuture<BlockJob> start(BlockJobRequest request);
+
+    /** The guest's disks with their chains, as they are now. */
+    CompletableFuture<List<Disk>> disks();
+
+    /** The chain of one disk; fails with {@link BlockChainException} when there is none of that name, or more. */
+    CompletableFuture<BlockChain> chain(DiskRef disk);
+
+    /** All jobs that QEMU has, also those that have ended and nobody has dismissed. */
+    CompletableFuture<List<JobInfo>> list();
+
+    /** A handle that only observes a job, which stays its owner's to dismiss; empty if QEMU has none of this id. */
+    CompletableFuture<Optional<BlockJob>> attach(JobId id);
+
+    /** A handle that takes a job over: when the job has ended it is dismissed. Empty if QEMU has none of this id. */
+    CompletableFuture<Optional<BlockJob>> adopt(JobId id);
+
+    /** Ends every open handle as {@link JobOutcome.End.Unknown} and leaves QEMU's jobs alone. */
+    @Override
+    void close();
+}

@@ -1,0 +1,42 @@
+package io.github.qmp4j.blockjobs;
+
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * One image of a backing chain.
+ *
+ * @param nodeName its handle in QEMU; empty where it cannot be known: while a pull runs, the older versions of QEMU
+ *     cannot be asked, and twins (one file opened twice) cannot be told apart
+ * @param file the file name as QEMU holds it: a path in QEMU's file system, or a {@code json:} or protocol name
+ * @param driver the format, for example {@code qcow2} or {@code raw}
+ * @param virtualSize in bytes, what the guest sees
+ * @param actualSize in bytes, what the file takes; empty where QEMU does not say
+ * @param backingFile the name of its backing file in its header; empty without one
+ */
+public record BlockNode(
+        Optional<String> nodeName,
+        String file,
+        String driver,
+        long virtualSize,
+        OptionalLong actualSize,
+        boolean readOnly,
+        Optional<String> backingFile) {
+
+    /** Its node-name, or its file where that is not known. */
+    public String label() {
+        return nodeName.orElse(file);
+    }
+
+    /** Whether the user means this image: its node-name or its file name. */
+    boolean isCalled(String name) {
+        return nodeName.filter(name::equals).isPresent() || file.equals(name);
+    }
+
+    /** Whether both are one image: by node-name where both are known, since a file name can change with its header. */
+    boolean isSameImage(BlockNode other) {
+        return nodeName.isPresent() && other.nodeName.isPresent()
+                ? nodeName.equals(other.nodeName)
+                : file.equals(other.file) && driver.equals(other.driver);
+    }
+}

@@ -1,0 +1,69 @@
+package io.github.qmp4j.blockjobs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.QmpCommandException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * What could be found out about a job that has ended: its result is read, it is dismissed, and only then the graph is
+ * read, since an ended job holds its nodes, and listing them can kill QEMU.
+ *
+ * @param seen whether QEMU still had the job, so that {@code error} is its own word
+ * @param error the job's error; empty if it had none, or was not seen
+ * @param dismissed whether nothing of the job is left in QEMU by us
+ * @param after the graph after that; empty if it could not be read
+ * @param doubt why the result or the graph could not be read; empty if both were
+ */
+record Conclusion(boolean seen, Optional<String> error, boolean dismissed, Optional<Graph> after, String doubt) {
+
+    /** Nothing can be found out. */
+    static Conclusion none(String why) {
+        return new Conclusion(false, Optional.empty(), true, Optional.empty(), why);
+    }
+
+    /** Reads result and graph, and between the two dismisses the job if it is ours. Never fails. */
+    static CompletableFuture<Conclusion> read(JobContext context, JobId id, boolean dismiss) {
+        return context.queryJob(id)
+                .thenCompose(entry -> dismissed(context, id, entry, dismiss))
+                .thenCompose(conclusion -> conclusion.withGraph(context))
+                .exceptionally(failure -> none(reason(failure)));
+    }
+
+    /** Reads the graph only: somebody else has dismissed the job. Never fails. */
+    static CompletableFuture<Conclusion> readGraph(JobContext context) {
+        return new Conclusion(false, Optional.empty(), true, Optional.empty(), "").withGraph(context);
+    }
+
+    private static CompletableFuture<Conclusion> dismissed(
+            JobContext context, JobId id, Optional<JsonNode> entry, boolean dismiss) {
+        Optional<String> error = entry.filter(job -> job.has("error"))
+                .map(job -> job.get("error").asText());
+        if (entry.isEmpty() || !dismiss) {
+            return CompletableFuture.completedFuture(
+                    new Conclusion(entry.isPresent(), error, true, Optional.empty(), ""));
+        }
+        return context.execute("job-dismiss", id).handle((reply, failure) -> {
+            // Refused means that somebody was quicker.
+            boolean gone = failure == null || unwrapped(failure) instanceof QmpCommandException;
+            return new Conclusion(true, error, gone, Optional.empty(), "");
+        });
+    }
+
+    private CompletableFuture<Conclusion> withGraph(JobContext context) {
+        return context.graphs()
+                .read()
+                .handle((graph, failure) -> failure == null
+                        ? new Conclusion(seen, error, dismissed, Optional.of(graph), doubt)
+                        : new Conclusion(seen, error, dismissed, Optional.empty(), reason(failure)));
+    }
+
+    private static String reason(Throwable failure) {
+        return String.valueOf(unwrapped(failure).getMessage());
+    }
+
+    static Throwable unwrapped(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+}

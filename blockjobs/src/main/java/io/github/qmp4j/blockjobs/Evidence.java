@@ -1,0 +1,36 @@
+package io.github.qmp4j.blockjobs;
+
+import java.util.Optional;
+
+/**
+ * All that is known of how a job ended, before it is judged.
+ *
+ * @param result what QEMU says of it
+ * @param error QEMU's error text; empty after a success
+ * @param asked what we last asked of it
+ * @param after the graph after the job was dismissed; empty if it could not be read
+ * @param doubt what could not be found out; empty where all was
+ */
+record Evidence(
+        JobId job,
+        Result result,
+        Optional<String> error,
+        Asked asked,
+        JobProgress progress,
+        Optional<Graph> after,
+        String doubt) {
+
+    enum Result {
+        SUCCEEDED,
+        FAILED,
+        CANCELLED,
+        UNKNOWN
+    }
+
+    enum Asked {
+        NOTHING,
+        PIVOT,
+        FINISH,
+        CANCEL
+    }
+}

@@ -1,0 +1,60 @@
+package io.github.qmp4j.blockjobs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/**
+ * One entry of {@code query-named-block-nodes}.
+ *
+ * @param backing what its backing node may be called: the file names that QEMU gives for it
+ * @param children the node-names of its children, where QEMU tells them (from 11.1 on)
+ */
+record GraphNode(
+        String name,
+        String file,
+        String driver,
+        boolean readOnly,
+        Set<String> backing,
+        Optional<Set<String>> children) {
+    private static final Set<String> JOB_FILTERS = Set.of("mirror_top", "commit_top", "copy-on-read");
+
+    static GraphNode of(JsonNode json) {
+        JsonNode image = json.path("image");
+        return new GraphNode(
+                json.path("node-name").asText(),
+                json.path("file").asText(),
+                json.path("drv").asText(),
+                json.path("ro").asBoolean(),
+                Stream.of(
+                                json.path("backing_file"),
+                                image.path("backing-filename"),
+                                image.path("full-backing-filename"))
+                        .filter(JsonNode::isTextual)
+                        .map(JsonNode::asText)
+                        .collect(Collectors.toSet()),
+                json.has("children") ? Optional.of(children(json.get("children"))) : Optional.empty());
+    }
+
+    private static Set<String> children(JsonNode references) {
+        return StreamSupport.stream(references.spliterator(), false)
+                .map(child -> child.path("node-name").asText())
+                .collect(Collectors.toSet());
+    }
+
+    /** Whether a job has put it above the node that it works on. */
+    boolean isJobFilter() {
+        return JOB_FILTERS.contains(driver) && name.startsWith("#");
+    }
+
+    /** Whether it may use {@code image} as its backing node or file: certain where QEMU tells edges, else by name. */
+    boolean mayUse(BlockNode image) {
+        if (children.isPresent()) {
+            return image.nodeName().filter(children.get()::contains).isPresent();
+        }
+        return backing.contains(image.file()) || file.startsWith("json:") && file.contains(image.file());
+    }
+}

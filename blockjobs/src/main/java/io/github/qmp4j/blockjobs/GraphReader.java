@@ -1,0 +1,94 @@
+package io.github.qmp4j.blockjobs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.github.qmp4j.QmpCommand;
+import io.github.qmp4j.client.QmpClient;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/**
+ * Reads the block graph without killing QEMU.
+ *
+ * <p>Nodes are listed only if no job exists that makes that deadly, see {@link Quirks}. Between asking for the jobs and
+ * listing the nodes nothing of ours may start one: both are done in one turn, and so is {@link #startSafely the start of
+ * a job}. A job that somebody else starts on another monitor in just that moment cannot be kept out.
+ */
+final class GraphReader {
+    private static final QmpCommand<JsonNode> LIST_NODES =
+            QmpCommand.of("query-named-block-nodes").with("flat", true);
+
+    private final QmpClient client;
+    private final Quirks quirks;
+    private final Turns turns = new Turns();
+
+    /** From the last time that nodes could be listed. */
+    private volatile List<GraphNode> lastListed = List.of();
+
+    GraphReader(QmpClient client) {
+        this.client = client;
+        this.quirks = new Quirks(client.greeting().version());
+    }
+
+    Quirks quirks() {
+        return quirks;
+    }
+
+    CompletableFuture<Graph> read() {
+        return list().thenCombine(client.execute(QmpCommand.of("query-block-exports")), Listing::with)
+                .thenCombine(client.execute(QmpCommand.of("query-block")), this::graph);
+    }
+
+    /** Hands a command that starts a job to the wire, at a moment when no listing of nodes is under way. */
+    CompletableFuture<JsonNode> startSafely(Supplier<CompletableFuture<JsonNode>> send) {
+        return turns.take(() -> CompletableFuture.completedFuture(send.get())).thenCompose(reply -> reply);
+    }
+
+    private record Listing(List<GraphNode> nodes, boolean fresh, Set<String> exported) {
+        Listing with(JsonNode exports) {
+            return new Listing(
+                    nodes,
+                    fresh,
+                    stream(exports)
+                            .map(export -> export.path("node-name").asText())
+                            .collect(Collectors.toSet()));
+        }
+    }
+
+    private CompletableFuture<Listing> list() {
+        // The turn ends when the listing is on the wire: QEMU executes commands in the order in which they come.
+        CompletableFuture<CompletableFuture<JsonNode>> sent =
+                turns.take(() -> client.execute(QmpCommand.of("query-jobs")).thenApply(this::listIfSafe));
+        return sent.thenCompose(reply -> reply).thenApply(json -> {
+            boolean fresh = !json.isMissingNode();
+            if (fresh) {
+                lastListed = stream(json).map(GraphNode::of).toList();
+            }
+            return new Listing(lastListed, fresh, Set.of());
+        });
+    }
+
+    private CompletableFuture<JsonNode> listIfSafe(JsonNode jobs) {
+        Set<JobType> existing =
+                stream(jobs).map(job -> JobType.of(job.path("type").asText())).collect(Collectors.toSet());
+        return quirks.mayListNodes(existing)
+                ? client.execute(LIST_NODES)
+                : CompletableFuture.completedFuture(MissingNode.getInstance());
+    }
+
+    private Graph graph(Listing listing, JsonNode devices) {
+        ChainReader reader = new ChainReader(listing.nodes());
+        List<Disk> disks =
+                stream(devices).flatMap(entry -> reader.disk(entry).stream()).toList();
+        return new Graph(disks, listing.nodes(), listing.fresh(), listing.exported());
+    }
+
+    static Stream<JsonNode> stream(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false);
+    }
+}

@@ -1,0 +1,20 @@
+package io.github.qmp4j.blockjobs;
+
+import java.util.Optional;
+
+/**
+ * What is known of a job at one moment.
+ *
+ * @param ready whether READY has been reached
+ * @param ioErrors how many I/O errors QEMU has reported for it
+ * @param error what stopped it or made it fail, in QEMU's words; while it is {@link JobStatus#PAUSED_ON_ERROR} the
+ *     operation and the I/O status
+ */
+public record JobInfo(
+        JobId id,
+        JobType type,
+        JobStatus status,
+        boolean ready,
+        JobProgress progress,
+        long ioErrors,
+        Optional<String> error) {}

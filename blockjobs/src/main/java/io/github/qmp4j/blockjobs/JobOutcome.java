@@ -1,0 +1,64 @@
+package io.github.qmp4j.blockjobs;
+
+import java.util.List;
+
+/**
+ * What is true now that a job has ended: proved from the job's own result and from the block graph.
+ *
+ * @param head which side the guest's disk is on
+ * @param progress the last that was seen
+ * @param released images that the disk no longer uses, and that the graph shows nobody else to use. QEMU may still hold
+ *     the files of those that were added by name; {@code blockdev-del} lets them go
+ * @param invalidated images whose contents no longer mean what they did: what lay between top and base of a commit, also
+ *     of one that failed
+ * @param leftovers what the job made and what is still there, for example the file of a copy that was cancelled
+ */
+public record JobOutcome(
+        JobId job,
+        End end,
+        Head head,
+        JobProgress progress,
+        List<BlockNode> released,
+        List<BlockNode> invalidated,
+        List<Leftover> leftovers) {
+
+    public JobOutcome {
+        released = List.copyOf(released);
+        invalidated = List.copyOf(invalidated);
+        leftovers = List.copyOf(leftovers);
+    }
+
+    /** How it ended. */
+    public sealed interface End {
+
+        /** The job did all that was asked of it; a copy or active commit may have been finished without a pivot. */
+        record Completed() implements End {}
+
+        /** It was cancelled, by us or by somebody else. */
+        record Cancelled() implements End {}
+
+        /** It failed; the guest's disk may have been switched all the same, see {@link JobOutcome#head()}. */
+        record Failed(String error) implements End {}
+
+        /** It cannot be proved how it ended; the evidence says what is known. Nothing may be deleted. */
+        record Unknown(String evidence) implements End {}
+    }
+
+    /** Which side the guest's disk is on. */
+    public enum Head {
+        /** The node that was the active layer when the job started. */
+        SOURCE,
+        /** The copy, or the base of an active commit. */
+        TARGET,
+        UNKNOWN
+    }
+
+    public boolean completed() {
+        return end instanceof End.Completed;
+    }
+
+    /** Whether the job completed and the guest's disk is on the target. */
+    public boolean pivoted() {
+        return completed() && head == Head.TARGET;
+    }
+}

@@ -1,0 +1,143 @@
+package io.github.qmp4j.blockjobs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.QmpCommandException;
+import io.github.qmp4j.QmpDisconnectedException;
+import io.github.qmp4j.QmpTimeoutException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Starts jobs: everything that can be refused is refused before anything is sent. */
+final class JobStarter {
+    private final JobContext context;
+    private final JobRegistry registry;
+
+    JobStarter(JobContext context, JobRegistry registry) {
+        this.context = context;
+        this.registry = registry;
+    }
+
+    CompletableFuture<BlockJob> start(BlockJobRequest request) {
+        return context.graphs().read().thenCompose(graph -> {
+            Disk disk = graph.find(request.disk());
+            JobId id = request.settings()
+                    .jobId()
+                    .orElseGet(
+                            () -> JobIds.make(JobPlan.of(disk.chain(), request).kind().word, disk.name()));
+            registry.reserve(disk, id);
+            return reserved(request, disk, id).whenComplete((job, failure) -> {
+                if (failure != null) {
+                    registry.release(id);
+                }
+            });
+        });
+    }
+
+    /** The graph is read anew: until the disk was reserved, a job that just ended may have changed it. */
+    private CompletableFuture<BlockJob> reserved(BlockJobRequest request, Disk disk, JobId id) {
+        return context.graphs()
+                .read()
+                .thenCombine(JobList.read(context), (graph, jobs) -> checked(request, disk, graph, jobs))
+                .thenCompose(ready -> targetIsFree(request)
+                        .thenCombine(context.client().schema(), (free, schema) -> ready.command(id, schema))
+                        .thenCompose(command -> send(ready, id, command)));
+    }
+
+    private record Ready(JobPlan plan, Disk disk, Graph graph) {
+        StartCommand command(JobId id, io.github.qmp4j.schema.QmpSchema schema) {
+            return StartCommand.of(plan, id, graph, schema);
+        }
+    }
+
+    private Ready checked(BlockJobRequest request, Disk disk, Graph graph, List<JobInfo> jobs) {
+        Disk now = graph.same(disk)
+                .orElseThrow(() -> new BlockChainException("disk %s has just gone".formatted(disk.name())));
+        Conflicts.check(graph, now, jobs);
+        JobPlan plan = JobPlan.of(now.chain(), request);
+        boolean reports = request.settings().onError() == ErrorPolicy.REPORT;
+        if (plan.kind().becomesReady && !reports && !context.graphs().quirks().mayStopAfterReady()) {
+            throw new BlockChainException(
+                    "an error after READY would kill this version of QEMU under any policy but report; use that");
+        }
+        return new Ready(plan, now, graph);
+    }
+
+    private CompletableFuture<Boolean> targetIsFree(BlockJobRequest request) {
+        if (!(request instanceof CopyRequest copy) || copy.reuseExternal()) {
+            return CompletableFuture.completedFuture(true);
+        }
+        return new TargetProbe(context.client()).exists(copy.target()).thenApply(exists -> {
+            if (exists) {
+                throw new BlockChainException(
+                        "the target '%s' exists, and a copy would overwrite it; give another path, or ask for reuse"
+                                .formatted(copy.target()));
+            }
+            return true;
+        });
+    }
+
+    private CompletableFuture<BlockJob> send(Ready ready, JobId id, StartCommand command) {
+        Judge judge = new PlannedJudge(ready.plan(), ready.disk(), command.targetNode());
+        TrackedJob job = new TrackedJob(
+                id,
+                type(ready.plan()),
+                Optional.of(ready.plan().request()),
+                context,
+                judge,
+                true,
+                done -> registry.release(done.id()));
+        // From here on events of this id are heard, also those that come before the reply.
+        registry.register(job);
+        return context.graphs()
+                .startSafely(() -> context.client().execute(command.command()))
+                .handle((reply, failure) -> answered(job, ready.plan(), reply, failure))
+                .thenCompose(result -> result);
+    }
+
+    private CompletableFuture<BlockJob> answered(
+            TrackedJob job, JobPlan plan, JsonNode reply, @org.jspecify.annotations.Nullable Throwable failure) {
+        if (failure == null) {
+            job.started();
+            return CompletableFuture.completedFuture(job);
+        }
+        Throwable cause = Conclusion.unwrapped(failure);
+        boolean inDoubt = cause instanceof QmpTimeoutException
+                || cause instanceof QmpDisconnectedException lost && lost.wasSent();
+        if (inDoubt) {
+            job.startInDoubt();
+            return CompletableFuture.completedFuture(job);
+        }
+        if (cause instanceof QmpCommandException refusal && plan.request() instanceof CopyRequest copy) {
+            return refusedCopy(refusal, copy);
+        }
+        return CompletableFuture.failedFuture(cause);
+    }
+
+    /** QEMU makes the target's file before it looks at all the arguments, and leaves it there. */
+    private CompletableFuture<BlockJob> refusedCopy(QmpCommandException refusal, CopyRequest copy) {
+        if (copy.reuseExternal()) {
+            return CompletableFuture.failedFuture(refusal);
+        }
+        return new TargetProbe(context.client())
+                .exists(copy.target())
+                .exceptionally(unknown -> true)
+                .thenCompose(made -> CompletableFuture.failedFuture(
+                        made
+                                ? new JobStartException(
+                                        refusal,
+                                        List.of(new Leftover(
+                                                Leftover.Kind.FILE,
+                                                copy.target(),
+                                                "QEMU made it before it refused the copy")))
+                                : refusal));
+    }
+
+    private static JobType type(JobPlan plan) {
+        return switch (plan.kind()) {
+            case PULL -> JobType.PULL;
+            case INTERMEDIATE_COMMIT, ACTIVE_COMMIT -> JobType.COMMIT;
+            case COPY -> JobType.COPY;
+        };
+    }
+}

@@ -1,0 +1,88 @@
+package io.github.qmp4j.blockjobs;
+
+import java.util.Optional;
+
+/**
+ * What a user sees of a job, folded from QEMU's events: without the short pauses that QEMU makes for itself when it
+ * drains a node, dozens of them in a busy guest. Belongs to the job's mailbox.
+ */
+final class JobState {
+    private final JobId id;
+    private final ProgressMeter meter = new ProgressMeter();
+    private JobType type;
+    private JobStatus raw = JobStatus.CREATED;
+    private JobStatus shown = JobStatus.CREATED;
+    private boolean ready;
+    private boolean pausedByUser;
+    private long ioErrors;
+    private Optional<String> error = Optional.empty();
+
+    JobState(JobId id, JobType type) {
+        this.id = id;
+        this.type = type;
+    }
+
+    void type(JobType known) {
+        type = known;
+    }
+
+    /** Takes a status as QEMU tells it. */
+    void status(JobStatus told) {
+        raw = told;
+        ready |= told == JobStatus.READY || told == JobStatus.STANDBY;
+        switch (told) {
+            case PAUSED, STANDBY -> {
+                if (pausedByUser && shown != JobStatus.PAUSED_ON_ERROR) {
+                    shown = told;
+                }
+            }
+            case RUNNING, READY -> {
+                if (shown == JobStatus.PAUSED_ON_ERROR) {
+                    error = Optional.empty();
+                }
+                shown = told;
+            }
+            default -> shown = told;
+        }
+    }
+
+    boolean isHalted() {
+        return raw == JobStatus.PAUSED || raw == JobStatus.STANDBY;
+    }
+
+    boolean isReady() {
+        return ready;
+    }
+
+    void pausedByUser(boolean paused) {
+        pausedByUser = paused;
+        if (paused && isHalted()) {
+            shown = raw;
+        }
+    }
+
+    /** QEMU has been asked, and says that an I/O error keeps the job paused. */
+    void pausedOnError(String cause) {
+        if (isHalted()) {
+            shown = JobStatus.PAUSED_ON_ERROR;
+            error = Optional.of(cause);
+        }
+    }
+
+    void ioErrors(long count) {
+        ioErrors += count;
+    }
+
+    void ended(Optional<String> finalError) {
+        shown = JobStatus.CONCLUDED;
+        error = finalError;
+    }
+
+    ProgressMeter meter() {
+        return meter;
+    }
+
+    JobInfo info() {
+        return new JobInfo(id, type, shown, ready, meter.progress(), ioErrors, error);
+    }
+}

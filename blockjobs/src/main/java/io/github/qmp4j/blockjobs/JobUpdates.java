@@ -1,0 +1,97 @@
+package io.github.qmp4j.blockjobs;
+
+import io.github.qmp4j.event.EventSubscription;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Who hears of the changes of one job. A slow listener misses what is outdated, never the last. */
+final class JobUpdates {
+    private static final Logger LOG = LoggerFactory.getLogger(JobUpdates.class);
+
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    private final Executor executor;
+
+    JobUpdates(Executor executor) {
+        this.executor = executor;
+    }
+
+    boolean heard() {
+        return !listeners.isEmpty();
+    }
+
+    EventSubscription add(Consumer<? super JobInfo> consumer, JobInfo now) {
+        Listener listener = new Listener(consumer);
+        listeners.add(listener);
+        listener.tell(now);
+        return listener;
+    }
+
+    void tell(JobInfo info) {
+        listeners.forEach(listener -> listener.tell(info));
+    }
+
+    void end() {
+        listeners.forEach(Listener::end);
+    }
+
+    private final class Listener implements EventSubscription {
+        private final Consumer<? super JobInfo> consumer;
+        private final Mailbox mailbox = new Mailbox(executor);
+        private final AtomicReference<@Nullable JobInfo> latest = new AtomicReference<>();
+        private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+        Listener(Consumer<? super JobInfo> consumer) {
+            this.consumer = consumer;
+        }
+
+        void tell(JobInfo info) {
+            if (latest.getAndSet(info) == null) {
+                mailbox.execute(this::deliver);
+            }
+        }
+
+        private void deliver() {
+            JobInfo info = latest.getAndSet(null);
+            if (info == null || ended.isDone()) {
+                return;
+            }
+            try {
+                consumer.accept(info);
+            } catch (RuntimeException e) {
+                LOG.error("a listener of job {} failed; it stays subscribed", info.id(), e);
+            }
+        }
+
+        void end() {
+            mailbox.execute(this::close);
+        }
+
+        @Override
+        public long dropped() {
+            return 0;
+        }
+
+        @Override
+        public EventSubscription onDropped(Runnable action) {
+            return this;
+        }
+
+        @Override
+        public CompletableFuture<Void> ended() {
+            return ended.copy();
+        }
+
+        @Override
+        public void close() {
+            listeners.remove(this);
+            ended.complete(null);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package io.github.qmp4j.blockjobs;
+
+import io.github.qmp4j.QmpCommand;
+import io.github.qmp4j.QmpCommandException;
+import io.github.qmp4j.blockjobs.Evidence.Asked;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a user can ask of a job. A verb that QEMU refuses because the job has just ended is no failure: the outcome tells
+ * what happened.
+ */
+final class JobVerbs {
+    private static final long RETRY_MILLIS = 100;
+
+    private final TrackedJob job;
+    private final JobContext context;
+
+    JobVerbs(TrackedJob job, JobContext context) {
+        this.job = job;
+        this.context = context;
+    }
+
+    CompletableFuture<Void> pause() {
+        return unlessOver(() -> context.execute("job-pause", job.id()))
+                .whenComplete((done, failure) -> job.pausedByUser(failure == null));
+    }
+
+    CompletableFuture<Void> resume() {
+        return unlessOver(() -> context.execute("job-resume", job.id())).thenRun(() -> job.pausedByUser(false));
+    }
+
+    CompletableFuture<Void> setSpeed(long bytesPerSecond) {
+        JobSettings.requireSpeed(bytesPerSecond);
+        return unlessOver(() -> context.client()
+                .execute(QmpCommand.of("block-job-set-speed")
+                        .with("device", job.id().value())
+                        .with("speed", bytesPerSecond)));
+    }
+
+    CompletableFuture<JobOutcome> cancel() {
+        job.ask(Asked.CANCEL);
+        return unlessOver(() -> context.execute("job-cancel", job.id())).thenCompose(done -> job.outcome());
+    }
+
+    CompletableFuture<JobOutcome> pivot() {
+        if (job.neverReady()) {
+            return CompletableFuture.failedFuture(new BlockJobException(
+                    "job %s ends by itself; it has nothing that the disk could be switched to".formatted(job.id())));
+        }
+        return whenReady(() -> complete(context.options().pivotRetries()));
+    }
+
+    /** QEMU refuses while the job is in one of its short pauses, so it is asked again for a while. */
+    private CompletableFuture<JobOutcome> complete(int retries) {
+        job.ask(Asked.PIVOT);
+        return retrying(() -> context.execute("job-complete", job.id()), retries, () -> complete(retries - 1));
+    }
+
+    CompletableFuture<JobOutcome> finishWithoutPivot() {
+        if (job.neverReady()) {
+            return CompletableFuture.failedFuture(
+                    new BlockJobException("job %s ends by itself; it cannot be finished earlier".formatted(job.id())));
+        }
+        return whenReady(() -> finish(context.options().pivotRetries()));
+    }
+
+    private CompletableFuture<JobOutcome> finish(int retries) {
+        job.ask(Asked.FINISH);
+        boolean halted =
+                switch (job.info().status()) {
+                    case PAUSED, STANDBY, PAUSED_ON_ERROR -> true;
+                    default -> false;
+                };
+        CompletableFuture<?> resumed =
+                halted ? resume().exceptionally(failure -> null) : CompletableFuture.completedFuture(null);
+        return resumed.thenCompose(done -> retrying(
+                () -> context.client()
+                        .execute(QmpCommand.of("block-job-cancel")
+                                .with("device", job.id().value())),
+                retries,
+                () -> finish(retries - 1)));
+    }
+
+    private CompletableFuture<JobOutcome> whenReady(Supplier<CompletableFuture<JobOutcome>> then) {
+        return job.ready()
+                .handle((ready, failure) -> {
+                    if (failure == null) {
+                        return then.get();
+                    }
+                    return Conclusion.unwrapped(failure) instanceof JobEndedException
+                            ? job.outcome()
+                            : CompletableFuture.<JobOutcome>failedFuture(failure);
+                })
+                .thenCompose(result -> result);
+    }
+
+    private CompletableFuture<JobOutcome> retrying(
+            Supplier<CompletableFuture<?>> verb, int retries, Supplier<CompletableFuture<JobOutcome>> again) {
+        return unlessOver(verb)
+                .handle((done, failure) -> {
+                    if (failure == null) {
+                        return job.outcome();
+                    }
+                    boolean refused = Conclusion.unwrapped(failure) instanceof QmpCommandException;
+                    if (!refused || retries <= 0) {
+                        job.ask(Asked.NOTHING);
+                        return CompletableFuture.<JobOutcome>failedFuture(Conclusion.unwrapped(failure));
+                    }
+                    return CompletableFuture.supplyAsync(
+                                    () -> again,
+                                    CompletableFuture.delayedExecutor(
+                                            RETRY_MILLIS, TimeUnit.MILLISECONDS, context.callbacks()))
+                            .thenCompose(Supplier::get);
+                })
+                .thenCompose(result -> result);
+    }
+
+    /** Sends a verb; if QEMU refuses it to a job that has ended, that is as good as done. */
+    private CompletableFuture<Void> unlessOver(Supplier<CompletableFuture<?>> verb) {
+        if (job.isEnding()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return verb.get()
+                .handle((done, failure) -> failure == null
+                        ? CompletableFuture.<@Nullable Void>completedFuture(null)
+                        : isOver(failure)
+                                .thenCompose(over -> over
+                                        ? CompletableFuture.<@Nullable Void>completedFuture(null)
+                                        : CompletableFuture.<@Nullable Void>failedFuture(
+                                                Conclusion.unwrapped(failure))))
+                .thenCompose(result -> result);
+    }
+
+    private CompletableFuture<Boolean> isOver(Throwable failure) {
+        if (job.isEnding()) {
+            return CompletableFuture.completedFuture(true);
+        }
+        if (!(Conclusion.unwrapped(failure) instanceof QmpCommandException)) {
+            return CompletableFuture.completedFuture(false);
+        }
+        return context.queryJob(job.id()).thenApply(entry -> {
+            boolean over =
+                    entry.isEmpty() || JobStatus.of(entry.get().path("status").asText()) == JobStatus.CONCLUDED;
+            if (over) {
+                job.check();
+            }
+            return over;
+        });
+    }
+}

@@ -1,0 +1,17 @@
+package io.github.qmp4j.blockjobs;
+
+/**
+ * Something that a job has made and that is still there.
+ *
+ * @param name the path, the node-name or the job-id
+ * @param why why it is still there
+ */
+public record Leftover(Kind kind, String name, String why) {
+
+    /** What it is. */
+    public enum Kind {
+        FILE,
+        NODE,
+        JOB
+    }
+}

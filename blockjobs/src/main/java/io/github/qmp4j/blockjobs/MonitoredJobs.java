@@ -1,0 +1,112 @@
+package io.github.qmp4j.blockjobs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.QmpCommand;
+import io.github.qmp4j.client.QmpClient;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** The block jobs of one session. */
+final class MonitoredJobs implements BlockJobs {
+    private final JobContext context;
+    private final JobRegistry registry = new JobRegistry();
+    private final JobEvents events;
+    private final JobStarter starter;
+    private final Repeating progress;
+    private final Repeating checks;
+
+    MonitoredJobs(QmpClient client, BlockJobOptions options) {
+        this.context = new JobContext(client, new GraphReader(client), options, this::listenerCame);
+        this.progress = new Repeating(
+                options.progressInterval(),
+                context.callbacks(),
+                () -> registry.all().stream().anyMatch(TrackedJob::isHeard),
+                this::askProgress);
+        this.checks = new Repeating(
+                options.checkInterval(),
+                context.callbacks(),
+                () -> !registry.all().isEmpty(),
+                this::checkAll);
+        this.starter = new JobStarter(context, registry);
+        this.events = new JobEvents(client, registry, this::lose);
+    }
+
+    private void listenerCame() {
+        progress.wake();
+    }
+
+    private CompletableFuture<?> askProgress() {
+        return context.client()
+                .execute(QmpCommand.of("query-block-jobs"))
+                .thenAccept(jobs -> jobs.forEach(entry ->
+                        registry.find(entry.path("device").asText()).ifPresent(job -> job.progressSeen(entry))));
+    }
+
+    private CompletableFuture<?> checkAll() {
+        registry.all().forEach(TrackedJob::check);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    private void lose(String why) {
+        registry.all().forEach(job -> job.lost("the monitor was lost: " + why));
+    }
+
+    @Override
+    public CompletableFuture<BlockJob> start(BlockJobRequest request) {
+        CompletableFuture<BlockJob> started = starter.start(request);
+        return started.whenComplete((job, failure) -> checks.wake());
+    }
+
+    @Override
+    public CompletableFuture<List<Disk>> disks() {
+        return context.graphs().read().thenApply(Graph::disks);
+    }
+
+    @Override
+    public CompletableFuture<BlockChain> chain(DiskRef disk) {
+        return context.graphs().read().thenApply(graph -> graph.find(disk).chain());
+    }
+
+    @Override
+    public CompletableFuture<List<JobInfo>> list() {
+        return JobList.read(context);
+    }
+
+    @Override
+    public CompletableFuture<Optional<BlockJob>> attach(JobId id) {
+        return meet(id, false);
+    }
+
+    @Override
+    public CompletableFuture<Optional<BlockJob>> adopt(JobId id) {
+        return meet(id, true);
+    }
+
+    private CompletableFuture<Optional<BlockJob>> meet(JobId id, boolean owned) {
+        Optional<TrackedJob> open = registry.find(id.value());
+        if (open.isPresent()) {
+            return CompletableFuture.completedFuture(Optional.of(open.get()));
+        }
+        return context.graphs().read().thenCompose(graph -> context.queryJob(id)
+                .thenApply(entry -> entry.map(job -> handle(id, job, graph, owned))));
+    }
+
+    private BlockJob handle(JobId id, JsonNode entry, Graph graph, boolean owned) {
+        JobType type = JobType.of(entry.path("type").asText());
+        boolean ended = JobStatus.of(entry.path("status").asText()) == JobStatus.CONCLUDED;
+        Judge judge = new ObservedJudge(type, graph, ended);
+        TrackedJob job = registry.register(
+                new TrackedJob(id, type, Optional.empty(), context, judge, owned, done -> registry.release(done.id())));
+        job.started();
+        job.check();
+        checks.wake();
+        return job;
+    }
+
+    @Override
+    public void close() {
+        events.close();
+        registry.all().forEach(job -> job.lost("this side has stopped watching the job, which goes on in QEMU"));
+    }
+}

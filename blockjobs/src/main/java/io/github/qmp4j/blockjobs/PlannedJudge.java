@@ -1,0 +1,113 @@
+package io.github.qmp4j.blockjobs;
+
+import io.github.qmp4j.blockjobs.JobOutcome.End;
+import io.github.qmp4j.blockjobs.JobOutcome.Head;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Judges a job that we started: the chain must be what was predicted.
+ *
+ * @param disk the disk as it was before
+ * @param targetNode the node-name of a copy's target
+ */
+record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implements Judge {
+
+    @Override
+    public boolean neverReady() {
+        return plan.kind() == JobPlan.Kind.PULL;
+    }
+
+    @Override
+    public JobOutcome judge(Evidence evidence) {
+        Optional<BlockChain> now =
+                evidence.after().flatMap(graph -> graph.same(disk)).map(Disk::chain);
+        Head head = now.map(this::head).orElse(Head.UNKNOWN);
+        End end = end(evidence, now, head);
+        boolean done = end instanceof End.Completed && (!plan.kind().becomesReady || head == Head.TARGET);
+        return new JobOutcome(
+                evidence.job(),
+                end,
+                head,
+                evidence.progress(),
+                done ? evidence.after().orElseThrow().unused(plan.dropped()) : List.of(),
+                plan.invalidated(head == Head.TARGET),
+                leftovers(end, head));
+    }
+
+    private Head head(BlockChain now) {
+        BlockNode active = now.activeLayer();
+        boolean isSource = active.isSameImage(disk.chain().activeLayer());
+        return switch (plan.kind()) {
+            case PULL, INTERMEDIATE_COMMIT -> isSource ? Head.SOURCE : Head.UNKNOWN;
+            case ACTIVE_COMMIT, COPY -> isTarget(active) ? Head.TARGET : isSource ? Head.SOURCE : Head.UNKNOWN;
+        };
+    }
+
+    private boolean isTarget(BlockNode active) {
+        return plan.kind() == JobPlan.Kind.COPY
+                ? active.nodeName().equals(targetNode)
+                : active.isSameImage(plan.after().activeLayer());
+    }
+
+    private End end(Evidence evidence, Optional<BlockChain> now, Head head) {
+        return switch (evidence.result()) {
+            case UNKNOWN -> new End.Unknown(evidence.doubt());
+            case FAILED -> new End.Failed(evidence.error().orElse("QEMU gave no reason"));
+            case CANCELLED -> new End.Cancelled();
+            case SUCCEEDED ->
+                now.map(chain -> afterSuccess(evidence, chain, head))
+                        .orElseGet(() -> new End.Unknown(
+                                "QEMU reports success, but the graph could not be checked: " + evidence.doubt()));
+        };
+    }
+
+    private End afterSuccess(Evidence evidence, BlockChain now, Head head) {
+        if (head == Head.UNKNOWN) {
+            return new End.Unknown(
+                    "QEMU reports success, but the disk is on neither side of the job: its chain is " + drawn(now));
+        }
+        if (plan.kind().becomesReady && head == Head.SOURCE) {
+            return evidence.asked() == Evidence.Asked.PIVOT
+                    ? new End.Failed("QEMU reports success, but the disk has not been switched")
+                    : new End.Completed();
+        }
+        if (isAsPredicted(now)) {
+            return new End.Completed();
+        }
+        String difference = "the chain is %s and not %s".formatted(drawn(now), drawn(plan.after()));
+        return head == Head.TARGET
+                ? new End.Failed("the disk has been switched, but " + difference)
+                : new End.Unknown("QEMU reports success, but " + difference);
+    }
+
+    private boolean isAsPredicted(BlockChain now) {
+        List<BlockNode> predicted = plan.after().nodes();
+        if (now.nodes().size() != predicted.size()) {
+            return false;
+        }
+        for (int i = 0; i < predicted.size(); i++) {
+            boolean isNewTarget = i == 0 && plan.kind() == JobPlan.Kind.COPY;
+            if (!isNewTarget && !now.nodes().get(i).isSameImage(predicted.get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private List<Leftover> leftovers(End end, Head head) {
+        boolean made = plan.request() instanceof CopyRequest copy && !copy.reuseExternal();
+        if (!made || end instanceof End.Completed || head == Head.TARGET) {
+            return List.of();
+        }
+        String target = ((CopyRequest) plan.request()).target();
+        String why = end instanceof End.Unknown
+                ? "the job made it; it is not known whether the disk uses it"
+                : "the job made it, and it is no complete copy";
+        return List.of(new Leftover(Leftover.Kind.FILE, target, why));
+    }
+
+    private static String drawn(BlockChain chain) {
+        return String.join(" → ", chain.nodes().stream().map(BlockNode::label).toList());
+    }
+}

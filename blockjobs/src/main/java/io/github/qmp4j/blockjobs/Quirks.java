@@ -1,0 +1,43 @@
+package io.github.qmp4j.blockjobs;
+
+import io.github.qmp4j.QmpGreeting.Version;
+import java.util.Collection;
+
+/**
+ * What must be avoided on some versions of QEMU because it kills them. This is the only thing that is asked of the
+ * version: a schema does not list crashes. Each line was seen on QEMU 5.2.0, 7.2.22, 10.0.13 and 11.1.3.
+ */
+final class Quirks {
+    /**
+     * The longest backing string that a qcow2 header holds, in bytes of UTF-8. With one byte more {@code block-commit}
+     * kills every version (SIGSEGV) and {@code block-stream} fails after it has changed the graph.
+     */
+    static final int LONGEST_BACKING_STRING = 1023;
+
+    private static final Version LISTS_ENDED_PULLS = new Version(10, 0, 0);
+    private static final Version LISTS_ENDED_BACKUPS = new Version(7, 2, 0);
+    private static final Version SURVIVES_ERRORS_AFTER_READY = new Version(7, 2, 0);
+
+    private final Version version;
+
+    Quirks(Version version) {
+        this.version = version;
+    }
+
+    /**
+     * Whether {@code query-named-block-nodes} is safe while jobs of these types exist. A pull that has ended and is not
+     * dismissed makes it kill 7.2, a backup 5.2 (SIGSEGV); and one that runs may end at any instant.
+     */
+    boolean mayListNodes(Collection<JobType> existing) {
+        return (version.compareTo(LISTS_ENDED_PULLS) >= 0 || !existing.contains(JobType.PULL))
+                && (version.compareTo(LISTS_ENDED_BACKUPS) >= 0 || !existing.contains(JobType.BACKUP));
+    }
+
+    /**
+     * Whether a copy or an active commit may have a policy other than {@link ErrorPolicy#REPORT}. On 5.2 an error after
+     * READY ends in SIGABRT, or in a monitor that never answers again.
+     */
+    boolean mayStopAfterReady() {
+        return version.compareTo(SURVIVES_ERRORS_AFTER_READY) >= 0;
+    }
+}
