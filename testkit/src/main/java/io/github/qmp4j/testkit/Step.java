@@ -1,0 +1,91 @@
+package io.github.qmp4j.testkit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** One thing that a {@link QmpScript} tells the fake to do. */
+sealed interface Step {
+
+    void play(ScriptRun run) throws IOException, InterruptedException;
+
+    /** Sends a message as the answer to the nth expected command, counted from 1; 0 is none yet. */
+    record Send(int nth, Outgoing message) implements Step {
+        @Override
+        public void play(ScriptRun run) throws IOException {
+            run.send(nth, message);
+        }
+    }
+
+    /** Waits for a command; null arguments match any. */
+    record Expect(String command, @Nullable JsonNode arguments, boolean oob) implements Step {
+        @Override
+        public void play(ScriptRun run) throws IOException {
+            run.expect(this);
+        }
+
+        boolean matches(ReceivedCommand got) {
+            return got.name().equals(command)
+                    && got.oob() == oob
+                    && (arguments == null || arguments.equals(got.arguments()));
+        }
+
+        @Override
+        public String toString() {
+            return command + (oob ? " (out-of-band)" : "") + (arguments == null ? "" : " " + arguments);
+        }
+    }
+
+    record Split(int bytes) implements Step {
+        @Override
+        public void play(ScriptRun run) {
+            run.client().split(bytes);
+        }
+    }
+
+    record Disconnect() implements Step {
+        @Override
+        public void play(ScriptRun run) {
+            run.client().close();
+        }
+    }
+
+    record Silence() implements Step {
+        @Override
+        public void play(ScriptRun run) throws IOException {
+            run.ignore();
+        }
+    }
+
+    record Respond() implements Step {
+        @Override
+        public void play(ScriptRun run) throws IOException {
+            run.respond();
+        }
+    }
+
+    record Run(Runnable action) implements Step {
+        @Override
+        public void play(ScriptRun run) {
+            action.run();
+        }
+    }
+
+    /** Neither reads nor writes until the gate opens. */
+    record Pause(Gate gate) implements Step {
+        private static final Duration LIMIT = Duration.ofSeconds(60);
+
+        @Override
+        public void play(ScriptRun run) throws InterruptedException {
+            if (!gate.await(LIMIT)) {
+                throw new TestkitException("pauseUntil waited " + LIMIT.toSeconds() + " s in vain");
+            }
+        }
+    }
+
+    /** Something to wait for. */
+    interface Gate {
+        boolean await(Duration limit) throws InterruptedException;
+    }
+}

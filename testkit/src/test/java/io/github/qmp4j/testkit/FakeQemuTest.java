@@ -1,0 +1,276 @@
+package io.github.qmp4j.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(20)
+class FakeQemuTest {
+    private static final Duration LONG = Duration.ofSeconds(5);
+    private static final Duration SHORT = Duration.ofMillis(200);
+
+    @Test
+    void playsAScriptFromGreetingToEvent() {
+        try (FakeQemu fake = FakeQemu.script()
+                        .greet(10, 0, 13)
+                        .expect("qmp_capabilities")
+                        .reply()
+                        .expect("query-status")
+                        .event("STOP", "{}")
+                        .reply("{\"running\":true}")
+                        .expect("job-pause", "{\"id\":\"j\"}")
+                        .error("GenericError", "no")
+                        .start();
+                RawMonitor monitor = RawMonitor.connect(fake.socket(), LONG)) {
+            assertThat(monitor.greeting().at("/QMP/version/qemu/major").asInt()).isEqualTo(10);
+            assertThat(monitor.execute("query-status").path("running").asBoolean())
+                    .isTrue();
+            assertThat(monitor.events())
+                    .extracting(e -> e.path("event").asText())
+                    .containsExactly("STOP");
+            assertThatThrownBy(() -> monitor.execute("job-pause", "{\"id\":\"j\"}"))
+                    .isInstanceOfSatisfying(
+                            QmpErrorException.class, e -> assertThat(e.desc()).isEqualTo("no"));
+            assertThat(fake.received())
+                    .extracting(ReceivedCommand::name)
+                    .containsExactly("qmp_capabilities", "query-status", "job-pause");
+            fake.verify();
+        }
+    }
+
+    @Test
+    void reportsAMismatchWithExpectedAndGotAndClosesTheConnection() {
+        try (FakeQemu fake = FakeQemu.script()
+                        .negotiate()
+                        .expect("job-pause", "{\"id\":\"a\"}")
+                        .start();
+                RawMonitor monitor = RawMonitor.connect(fake.socket(), LONG)) {
+            assertThatThrownBy(() -> monitor.execute("job-pause", "{\"id\":\"b\"}"))
+                    .hasMessageContaining("QEMU closed the monitor");
+            assertThatThrownBy(fake::verify)
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("expected job-pause {\"id\":\"a\"}, got job-pause {\"id\":\"b\"}");
+        }
+    }
+
+    @Test
+    void reportsAnExpectationThatNobodyMet() {
+        try (FakeQemu fake = FakeQemu.script()
+                        .negotiate()
+                        .expect("query-jobs")
+                        .reply("[]")
+                        .start();
+                RawMonitor monitor = RawMonitor.connect(fake.socket(), LONG)) {
+            assertThat(monitor.greeting().has("QMP")).isTrue();
+            assertThatThrownBy(fake::verify)
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("client 1: never got query-jobs");
+        }
+    }
+
+    @Test
+    void reportsACommandAfterTheScriptsEnd() {
+        try (FakeQemu fake = FakeQemu.script().negotiate().start();
+                RawMonitor monitor = RawMonitor.connect(fake.socket(), LONG)) {
+            assertThatThrownBy(() -> monitor.execute("quit")).isInstanceOf(TestkitException.class);
+            assertThatThrownBy(fake::verify).hasMessageContaining("expected nothing more, got quit");
+        }
+    }
+
+    @Test
+    void reportsInputThatIsNotACommand() throws Exception {
+        try (FakeQemu fake =
+                        FakeQemu.script().greet().expect("qmp_capabilities").start();
+                LineChannel lines = LineChannel.open(fake.socket())) {
+            lines.write("[1]\n".getBytes(), Deadline.after(LONG));
+            assertThat(lines.read(Deadline.after(LONG))).contains("QMP");
+            assertThat(lines.read(Deadline.after(LONG))).isNull();
+            assertThat(lines.ended()).isTrue();
+            assertThatThrownBy(fake::verify).hasMessageContaining("not a command: [1]");
+        }
+    }
+
+    @Test
+    void sendsInPiecesThatStillMakeTheMessage() {
+        try (FakeQemu fake = FakeQemu.script()
+                        .split(1)
+                        .negotiate()
+                        .expect("query-status")
+                        .split(7)
+                        .reply("{\"status\":\"é€😀\"}")
+                        .start();
+                RawMonitor monitor = RawMonitor.connect(fake.socket(), LONG)) {
+            assertThat(monitor.execute("query-status").path("status").asText()).isEqualTo("é€😀");
+            fake.verify();
+        }
+    }
+
+    @Test
+    void repliesOutOfOrderToTheRightIds() throws Exception {
+        try (FakeQemu fake = FakeQemu.script()
+                        .expect("a")
+                        .expectOob("b")
+                        .reply("2")
+                        .replyTo(1, "1")
+                        .start();
+                LineChannel lines = LineChannel.open(fake.socket())) {
+            lines.write(
+                    "{'execute':'a','id':'x'}{'exec-oob':'b','id':{'y':1}}"
+                            .replace('\'', '"')
+                            .getBytes(),
+                    Deadline.after(LONG));
+            assertThat(lines.read(Deadline.after(LONG))).isEqualTo("{\"return\":2,\"id\":{\"y\":1}}");
+            assertThat(lines.read(Deadline.after(LONG))).isEqualTo("{\"return\":1,\"id\":\"x\"}");
+            fake.verify();
+        }
+    }
+
+    @Test
+    void letsASecondClientWaitUntilTheFirstHasLeft() {
+        try (FakeQemu fake = FakeQemu.script()
+                .negotiate()
+                .nextClient()
+                .negotiate()
+                .expect("query-jobs")
+                .reply("[]")
+                .start()) {
+            try (RawMonitor first = RawMonitor.connect(fake.socket(), LONG)) {
+                assertThat(first.events()).isEmpty();
+                assertThatThrownBy(() -> RawMonitor.connect(fake.socket(), SHORT))
+                        .hasMessageContaining("in time came no greeting");
+            }
+            // The client that gave up is still in the backlog and is the second one; this one repeats the last script.
+            try (RawMonitor third = RawMonitor.connect(fake.socket(), LONG)) {
+                assertThat(third.execute("query-jobs").isArray()).isTrue();
+            }
+            fake.verify();
+        }
+    }
+
+    @Test
+    void disconnectsWhereTheScriptSays() {
+        try (FakeQemu fake = FakeQemu.script()
+                        .negotiate()
+                        .expect("query-status")
+                        .raw("{\"return\"")
+                        .disconnect()
+                        .start();
+                RawMonitor monitor = RawMonitor.connect(fake.socket(), LONG)) {
+            assertThatThrownBy(() -> monitor.execute("query-status")).hasMessageContaining("QEMU closed the monitor");
+            fake.verify();
+        }
+    }
+
+    @Test
+    void staysSilentButConnected() {
+        try (FakeQemu fake = FakeQemu.script().negotiate().silence().start();
+                RawMonitor monitor = RawMonitor.connect(fake.socket(), SHORT)) {
+            assertThatThrownBy(() -> monitor.execute("query-status")).hasMessageContaining("in time came no reply");
+            assertThat(fake.awaitReceived("query-status", 1, LONG).arguments().isMissingNode())
+                    .isTrue();
+            fake.verify();
+        }
+    }
+
+    @Test
+    void doesNotAcceptWhenFrozen() {
+        try (FakeQemu fake = FakeQemu.frozen()) {
+            assertThatThrownBy(() -> RawMonitor.connect(fake.socket(), SHORT)).hasMessageContaining("no greeting");
+        }
+    }
+
+    @Test
+    void pausesUntilTheTestLetsItGo() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        CompletableFuture<String> order = new CompletableFuture<>();
+        try (FakeQemu fake = FakeQemu.script()
+                        .negotiate()
+                        .pauseUntil(gate)
+                        .run(() -> order.complete(gate.getCount() == 0 ? "after" : "before"))
+                        .event("STOP", "{}")
+                        .start();
+                RawMonitor monitor = RawMonitor.connect(fake.socket(), LONG)) {
+            assertThat(monitor.events()).isEmpty();
+            gate.countDown();
+            monitor.awaitEvent("STOP", data -> true, LONG);
+            assertThat(order.get(1, TimeUnit.SECONDS)).isEqualTo("after");
+        }
+    }
+
+    @Test
+    void respondsByHandlersAndSendsEventsOfTheTest() {
+        try (FakeQemu fake = FakeQemu.responding()
+                        .on("query-jobs", "[]")
+                        .on("stop", got -> List.of(Outgoing.event("STOP", "{}"), Outgoing.reply()))
+                        .on("cont", got -> List.of())
+                        .start();
+                RawMonitor monitor = RawMonitor.connect(fake.socket(), LONG)) {
+            assertThat(monitor.execute("query-jobs").isArray()).isTrue();
+            monitor.execute("stop");
+            assertThat(monitor.events()).hasSize(1);
+            assertThatThrownBy(() -> monitor.execute("nonsense"))
+                    .isInstanceOfSatisfying(QmpErrorException.class, e -> assertThat(e.errorClass())
+                            .isEqualTo("CommandNotFound"));
+            fake.send(Outgoing.event("RESUME", "{\"n\":1}"));
+            fake.send(Outgoing.event("RESUME", "{\"n\":2}"));
+            monitor.awaitEvent("RESUME", data -> data.path("n").asInt() == 2, LONG);
+            fake.verify();
+        }
+    }
+
+    @Test
+    void answersAHandledCommandInTheMiddleOfAScript() {
+        try (FakeQemu fake = FakeQemu.script()
+                        .on("query-qmp-schema", "[]")
+                        .negotiate()
+                        .expect("quit")
+                        .reply()
+                        .start();
+                RawMonitor monitor = RawMonitor.connect(fake.socket(), LONG)) {
+            monitor.execute("query-qmp-schema");
+            monitor.execute("quit");
+            fake.verify();
+        }
+    }
+
+    @Test
+    void reportsAnActionThatThrows() {
+        try (FakeQemu fake = FakeQemu.script()
+                        .negotiate()
+                        .run(() -> {
+                            throw new IllegalStateException("my own");
+                        })
+                        .start();
+                RawMonitor monitor = RawMonitor.connect(fake.socket(), LONG)) {
+            assertThatThrownBy(() -> monitor.execute("quit")).isInstanceOf(TestkitException.class);
+            assertThatThrownBy(fake::verify).hasMessageContaining("my own");
+        }
+    }
+
+    @Test
+    void leavesNothingBehindAndClosesTwice() {
+        FakeQemu fake = FakeQemu.script().negotiate().start();
+        Path folder = fake.socket().getParent();
+        assertThat(folder).isDirectory();
+        fake.close();
+        fake.close();
+        assertThat(Files.exists(folder)).isFalse();
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .doesNotContain("fake-qemu " + fake.socket());
+    }
+
+    @Test
+    void refusesAReplyWithNothingToReplyTo() {
+        assertThatThrownBy(() -> FakeQemu.script().greet().reply()).isInstanceOf(IllegalStateException.class);
+    }
+}
