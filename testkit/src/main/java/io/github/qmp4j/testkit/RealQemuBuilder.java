@@ -1,0 +1,99 @@
+package io.github.qmp4j.testkit;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a {@link RealQemu} is started with. */
+public final class RealQemuBuilder {
+    private final List<String> extra = new ArrayList<>();
+    private String program = System.getProperty("qmp4j.qemu", "qemu-system-x86_64");
+    private String machine = "q35";
+    private @Nullable Path directory;
+    private boolean strict = true;
+
+    RealQemuBuilder() {}
+
+    /** Adds arguments as they are. */
+    public RealQemuBuilder arguments(String... arguments) {
+        Collections.addAll(extra, arguments);
+        return this;
+    }
+
+    /** Adds {@code -blockdev} with these options, JSON or QEMU's key=value form. */
+    public RealQemuBuilder blockdev(String options) {
+        return arguments("-blockdev", options);
+    }
+
+    /** Adds {@code -device} with these options. */
+    public RealQemuBuilder device(String options) {
+        return arguments("-device", options);
+    }
+
+    /** Adds a virtio-blk disk of this device id on a format node of this name; the file node is {@code NODE-file}. */
+    public RealQemuBuilder disk(String device, String node, Path image, String format) {
+        ObjectNode file = Json.object()
+                .put("driver", "file")
+                .put("node-name", node + "-file")
+                .put("filename", image.toString());
+        ObjectNode options = Json.object().put("driver", format).put("node-name", node);
+        return blockdev(options.set("file", file).toString()).device("virtio-blk-pci,id=" + device + ",drive=" + node);
+    }
+
+    /** The machine type; {@code q35} unless said otherwise. {@code none} starts faster but has no bus for a disk. */
+    public RealQemuBuilder machine(String type) {
+        machine = type;
+        return this;
+    }
+
+    /** QEMU's working directory, which relative file names start from; its private folder unless said otherwise. */
+    public RealQemuBuilder in(Path folder) {
+        directory = folder;
+        return this;
+    }
+
+    /** The program; the system property {@code qmp4j.qemu}, else {@code qemu-system-x86_64} unless said otherwise. */
+    public RealQemuBuilder program(String pathOrName) {
+        program = pathOrName;
+        return this;
+    }
+
+    /** Leaves out {@code -compat deprecated-input=reject,deprecated-output=hide}, as it is before QEMU 6.0 anyway. */
+    public RealQemuBuilder allowDeprecated() {
+        strict = false;
+        return this;
+    }
+
+    /**
+     * Starts QEMU and waits until it greets; throws {@link TestkitException} with what QEMU wrote if it ends before, or does not
+     * greet within 30 s.
+     */
+    public RealQemu start() {
+        TempFolder folder = TempFolder.create("realqemu");
+        try {
+            return RealQemu.start(command(folder), directory == null ? folder.path() : directory, folder);
+        } catch (RuntimeException | Error e) {
+            folder.close();
+            throw e;
+        }
+    }
+
+    private List<String> command(TempFolder folder) {
+        List<String> command = new ArrayList<>(List.of(program, "-nodefaults", "-no-user-config", "-display", "none"));
+        // Nothing of a guest ever runs: -S keeps it in prelaunch, and TCG needs no rights.
+        command.addAll(List.of("-S", "-m", "32", "-accel", "tcg", "-machine", machine));
+        if (strict && QemuVersion.of(program).major() >= 6) {
+            command.addAll(List.of("-compat", "deprecated-input=reject,deprecated-output=hide"));
+        }
+        for (String monitor : List.of(RealQemu.MONITOR, RealQemu.ORACLE)) {
+            String path = folder.resolve(monitor).toString().replace(",", ",,");
+            command.addAll(List.of("-chardev", "socket,id=" + monitor + ",path=" + path + ",server=on,wait=off"));
+            command.addAll(List.of("-mon", "chardev=" + monitor + ",mode=control"));
+        }
+        command.addAll(extra);
+        return command;
+    }
+}
