@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FakeQemu implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
+    /** QEMU's own: besides the client it serves, two more can connect, and the next one finds the socket busy (EAGAIN). */
+    private static final int BACKLOG = 1;
+
     private static final Duration END_LIMIT = Duration.ofSeconds(5);
 
     private final TempFolder folder;
@@ -32,14 +35,14 @@ public final class FakeQemu implements AutoCloseable {
     private final Thread thread;
     private volatile @Nullable ClientConnection client;
 
-    private FakeQemu(Answers answers, List<List<Step>> scripts, @Nullable Path path) throws IOException {
+    private FakeQemu(Answers answers, List<List<Step>> scripts, TempFolder folder, Path socket) throws IOException {
         this.answers = answers;
         this.scripts = scripts;
         this.ledger = new Ledger(scripts);
-        this.folder = TempFolder.create("fakeqemu");
-        this.socket = path == null ? folder.resolve("qmp.sock") : path;
+        this.folder = folder;
+        this.socket = socket;
         this.server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        server.bind(UnixDomainSocketAddress.of(socket));
+        server.bind(UnixDomainSocketAddress.of(socket), BACKLOG);
         this.thread = new Thread(this::serve, "fake-qemu " + socket);
         thread.setDaemon(true);
     }
@@ -65,14 +68,17 @@ public final class FakeQemu implements AutoCloseable {
     }
 
     static FakeQemu start(Answers answers, List<List<Step>> scripts, @Nullable Path path) {
+        TempFolder folder = TempFolder.create("fakeqemu");
+        Path socket = path == null ? folder.resolve("qmp.sock") : path;
         try {
-            FakeQemu fake = new FakeQemu(answers, scripts, path);
+            FakeQemu fake = new FakeQemu(answers, scripts, folder, socket);
             if (!scripts.isEmpty()) {
                 fake.thread.start();
             }
             return fake;
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot listen on " + path, e);
+            folder.close();
+            throw new UncheckedIOException("cannot listen on " + socket, e);
         }
     }
 

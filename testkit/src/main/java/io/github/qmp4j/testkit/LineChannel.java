@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Lines of text over a UNIX socket, with a deadline for everything; for one thread at a time. */
 final class LineChannel implements AutoCloseable {
+    private static final int MAX_LINE_BYTES = 64 * 1024 * 1024;
+
     private final SocketChannel channel;
     private final Selector selector;
     private final SelectionKey key;
@@ -34,9 +36,10 @@ final class LineChannel implements AutoCloseable {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             channel.configureBlocking(false);
-            // On a UNIX socket there is no connect in progress: not at once means that the backlog is full.
+            // A UNIX socket connects at once or, if its backlog is full, throws for EAGAIN; a blocking one would wait
+            // for ever.
             if (!channel.connect(UnixDomainSocketAddress.of(socket))) {
-                throw new IOException("the backlog of " + socket + " is full");
+                throw new IOException("not connected at once");
             }
             return new LineChannel(channel, Selector.open());
         } catch (IOException | RuntimeException e) {
@@ -84,7 +87,10 @@ final class LineChannel implements AutoCloseable {
         return false;
     }
 
-    private void split(ByteBuffer bytes) {
+    private void split(ByteBuffer bytes) throws IOException {
+        if (rest.size() > MAX_LINE_BYTES) {
+            throw new IOException("a line of more than " + MAX_LINE_BYTES + " bytes");
+        }
         while (bytes.hasRemaining()) {
             byte next = bytes.get();
             if (next == '\n') {

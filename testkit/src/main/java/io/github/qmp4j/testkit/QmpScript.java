@@ -112,12 +112,12 @@ public final class QmpScript {
         return add(new Step.Split(bytes));
     }
 
-    /** Closes the connection. */
+    /** Closes the connection; the last step of this client. */
     public QmpScript disconnect() {
         return add(new Step.Disconnect());
     }
 
-    /** Keeps the connection and reads, but says nothing more; as a first step it is a monitor that accepts and does not greet. */
+    /** Keeps the connection and reads, but says nothing more; the last step of this client. Alone it is a monitor that accepts but does not greet. */
     public QmpScript silence() {
         return add(new Step.Silence());
     }
@@ -137,7 +137,7 @@ public final class QmpScript {
         return add(new Step.Run(action));
     }
 
-    /** Answers everything from here on, until the client leaves. */
+    /** Answers everything from here on, until the client leaves; the last step of this client. */
     public QmpScript respond() {
         return add(new Step.Respond());
     }
@@ -198,7 +198,11 @@ public final class QmpScript {
     }
 
     private QmpScript add(Step step) {
-        clients.get(clients.size() - 1).add(step);
+        List<Step> steps = clients.get(clients.size() - 1);
+        if (!steps.isEmpty() && steps.get(steps.size() - 1).isLast()) {
+            throw new IllegalStateException("nothing can follow " + steps.get(steps.size() - 1));
+        }
+        steps.add(step);
         return this;
     }
 

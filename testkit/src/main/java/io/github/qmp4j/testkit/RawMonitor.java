@@ -90,7 +90,7 @@ public final class RawMonitor implements AutoCloseable {
                         return event;
                     }
                 }
-                receive(deadline, "event " + name + " among " + unclaimed);
+                receive(deadline, name + " that matches, among " + unclaimed.size() + " events not yet returned");
             }
         } catch (IOException e) {
             throw new TestkitException("waiting for event " + name + ": " + e.getMessage(), e);
@@ -171,7 +171,7 @@ public final class RawMonitor implements AutoCloseable {
     private JsonNode next(Deadline deadline, String what) throws IOException {
         String line = channel.read(deadline);
         if (line == null) {
-            throw new TestkitException((channel.ended() ? "QEMU closed the monitor, no " : "in time came no ") + what);
+            throw new TestkitException("no " + what + (channel.ended() ? ": QEMU closed the monitor" : " in time"));
         }
         return Json.parse(line);
     }

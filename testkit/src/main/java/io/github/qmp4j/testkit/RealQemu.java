@@ -92,6 +92,20 @@ public final class RealQemu implements AutoCloseable {
         }
     }
 
+    /**
+     * Writes through a disk made by {@link RealQemuBuilder#disk}, as its guest would; a byte of 0 to 255, offset and length in
+     * bytes. QEMU tells the outcome on its stdout only, so read the pattern back from the image where it matters.
+     */
+    public void guestWrite(String device, int pattern, long offset, long bytes) {
+        String line = "qemu-io -d /machine/peripheral/%s/virtio-backend \"write -P %d %d %d\""
+                .formatted(device, pattern, offset, bytes);
+        String said = oracle().execute("human-monitor-command", Json.object().put("command-line", line))
+                .asText();
+        if (!said.isEmpty()) {
+            throw new TestkitException(line + ": " + said.strip());
+        }
+    }
+
     /** Waits until QEMU has ended, at most so long; says whether it has. */
     public boolean awaitEnd(Duration limit) {
         return guardian.ended(limit);

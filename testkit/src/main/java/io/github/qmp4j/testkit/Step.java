@@ -10,6 +10,11 @@ sealed interface Step {
 
     void play(ScriptRun run) throws IOException, InterruptedException;
 
+    /** Whether no step can come after it. */
+    default boolean isLast() {
+        return false;
+    }
+
     /** Sends a message as the answer to the nth expected command, counted from 1; 0 is none yet. */
     record Send(int nth, Outgoing message) implements Step {
         @Override
@@ -46,6 +51,11 @@ sealed interface Step {
 
     record Disconnect() implements Step {
         @Override
+        public boolean isLast() {
+            return true;
+        }
+
+        @Override
         public void play(ScriptRun run) {
             run.client().close();
         }
@@ -53,12 +63,22 @@ sealed interface Step {
 
     record Silence() implements Step {
         @Override
+        public boolean isLast() {
+            return true;
+        }
+
+        @Override
         public void play(ScriptRun run) throws IOException {
             run.ignore();
         }
     }
 
     record Respond() implements Step {
+        @Override
+        public boolean isLast() {
+            return true;
+        }
+
         @Override
         public void play(ScriptRun run) throws IOException {
             run.respond();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -146,7 +147,7 @@ class FakeQemuTest {
             try (RawMonitor first = RawMonitor.connect(fake.socket(), LONG)) {
                 assertThat(first.events()).isEmpty();
                 assertThatThrownBy(() -> RawMonitor.connect(fake.socket(), SHORT))
-                        .hasMessageContaining("in time came no greeting");
+                        .hasMessageContaining("no greeting in time");
             }
             // The client that gave up is still in the backlog and is the second one; this one repeats the last script.
             try (RawMonitor third = RawMonitor.connect(fake.socket(), LONG)) {
@@ -174,7 +175,8 @@ class FakeQemuTest {
     void staysSilentButConnected() {
         try (FakeQemu fake = FakeQemu.script().negotiate().silence().start();
                 RawMonitor monitor = RawMonitor.connect(fake.socket(), SHORT)) {
-            assertThatThrownBy(() -> monitor.execute("query-status")).hasMessageContaining("in time came no reply");
+            assertThatThrownBy(() -> monitor.execute("query-status"))
+                    .hasMessageContaining("no reply to query-status in time");
             assertThat(fake.awaitReceived("query-status", 1, LONG).arguments().isMissingNode())
                     .isTrue();
             fake.verify();
@@ -267,6 +269,82 @@ class FakeQemuTest {
         assertThat(Thread.getAllStackTraces().keySet())
                 .extracting(Thread::getName)
                 .doesNotContain("fake-qemu " + fake.socket());
+    }
+
+    /** QEMU's backlog is 1, so that two can wait; the bound is far above that, in case a kernel counts otherwise. */
+    @Test
+    void tellsAFullBacklogAtOnce() throws Exception {
+        List<LineChannel> waiting = new ArrayList<>();
+        try (FakeQemu fake = FakeQemu.frozen()) {
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 10; i++) {
+                            waiting.add(LineChannel.open(fake.socket()));
+                        }
+                    })
+                    .hasMessageContaining("temporarily unavailable");
+            assertThat(waiting).hasSize(2);
+        } finally {
+            for (LineChannel each : waiting) {
+                each.close();
+            }
+        }
+    }
+
+    @Test
+    void listensWhereTheTestSaysAndNotOnWhatExists() throws Exception {
+        try (TempFolder folder = TempFolder.create("at")) {
+            Path socket = folder.resolve("my.sock");
+            try (FakeQemu fake = FakeQemu.script().negotiate().startAt(socket)) {
+                RawMonitor.connect(socket, LONG).close();
+                assertThatThrownBy(() -> FakeQemu.script().startAt(socket)).hasMessageContaining(socket.toString());
+                fake.verify();
+            }
+            assertThat(Files.exists(socket)).isFalse();
+        }
+    }
+
+    @Test
+    void refusesStepsThatNobodyCouldReach() {
+        assertThatThrownBy(() -> FakeQemu.responding().event("STOP", "{}"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("Respond");
+    }
+
+    @Test
+    void returnsEachEventOnceAndAlsoTheOnesThatCameBefore() {
+        try (FakeQemu fake = FakeQemu.script()
+                        .negotiate()
+                        .event("A", "{\"n\":1}")
+                        .event("B", "{}")
+                        .event("A", "{\"n\":2}")
+                        .start();
+                RawMonitor monitor = RawMonitor.connect(fake.socket(), LONG)) {
+            monitor.awaitEvent("B", data -> true, LONG);
+            assertThat(monitor.awaitEvent("A", data -> true, LONG).at("/data/n").asInt())
+                    .isEqualTo(1);
+            assertThat(monitor.awaitEvent("A", data -> true, LONG).at("/data/n").asInt())
+                    .isEqualTo(2);
+            assertThatThrownBy(() -> monitor.awaitEvent("A", data -> true, SHORT))
+                    .isInstanceOf(TestkitException.class)
+                    .hasMessageContaining("no A that matches");
+            assertThat(monitor.events()).hasSize(3);
+        }
+    }
+
+    @Test
+    void answersFromTheTestACommandThatItLeftUnanswered() throws Exception {
+        try (FakeQemu fake = FakeQemu.responding().on("stop", got -> List.of()).start();
+                LineChannel lines = LineChannel.open(fake.socket())) {
+            lines.write(
+                    "{\"execute\":\"qmp_capabilities\"}{\"execute\":\"stop\",\"id\":5}".getBytes(),
+                    Deadline.after(LONG));
+            lines.read(Deadline.after(LONG));
+            lines.read(Deadline.after(LONG));
+            fake.answer(fake.awaitReceived("stop", 1, LONG), Outgoing.error("GenericError", "late"));
+            assertThat(lines.read(Deadline.after(LONG)))
+                    .isEqualTo("{\"id\":5,\"error\":{\"class\":\"GenericError\",\"desc\":\"late\"}}");
+            assertThatThrownBy(() -> fake.awaitReceived("cont", 1, SHORT)).hasMessageContaining("no cont number 1");
+        }
     }
 
     @Test

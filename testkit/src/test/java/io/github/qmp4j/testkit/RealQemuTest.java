@@ -77,12 +77,28 @@ class RealQemuTest {
         RealQemu qemu = RealQemu.builder().machine("none").start();
         try (qemu) {
             qemu.freeze();
-            assertThatThrownBy(() -> RawMonitor.connect(qemu.monitor(), SHORT)).hasMessageContaining("no greeting");
+            assertThatThrownBy(() -> RawMonitor.connect(qemu.monitor(), SHORT))
+                    .hasMessageContaining("no greeting in time");
             qemu.thaw();
             RawMonitor.connect(qemu.monitor(), LONG).close();
             qemu.freeze();
         }
         assertThat(qemu.process().isAlive()).isFalse();
+    }
+
+    @Test
+    void writesAsAGuest() {
+        try (TempFolder folder = TempFolder.create("images")) {
+            DiskImages images = new DiskImages(folder.path());
+            Path image = images.create("image.qcow2", "qcow2", 1 << 20);
+            try (RealQemu qemu =
+                    RealQemu.builder().disk("d0", "top", image, "qcow2").start()) {
+                qemu.guestWrite("d0", 9, 65536, 4096);
+                assertThatThrownBy(() -> qemu.guestWrite("d1", 9, 65536, 4096)).isInstanceOf(TestkitException.class);
+            }
+            assertThat(images.holds(image, "qcow2", 9, 65536, 4096)).isTrue();
+            assertThat(images.holds(image, "qcow2", 0, 0, 65536)).isTrue();
+        }
     }
 
     @Test
