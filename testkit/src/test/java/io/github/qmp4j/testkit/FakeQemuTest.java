@@ -3,10 +3,7 @@ package io.github.qmp4j.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -49,58 +46,6 @@ class FakeQemuTest {
     }
 
     @Test
-    void reportsAMismatchWithExpectedAndGotAndClosesTheConnection() {
-        try (FakeQemu fake = FakeQemu.script()
-                        .negotiate()
-                        .expect("job-pause", "{\"id\":\"a\"}")
-                        .start();
-                RawMonitor monitor = RawMonitor.connect(fake.socket(), LONG)) {
-            assertThatThrownBy(() -> monitor.execute("job-pause", "{\"id\":\"b\"}"))
-                    .hasMessageContaining("QEMU closed the monitor");
-            assertThatThrownBy(fake::verify)
-                    .isInstanceOf(AssertionError.class)
-                    .hasMessageContaining("expected job-pause {\"id\":\"a\"}, got job-pause {\"id\":\"b\"}");
-        }
-    }
-
-    @Test
-    void reportsAnExpectationThatNobodyMet() {
-        try (FakeQemu fake = FakeQemu.script()
-                        .negotiate()
-                        .expect("query-jobs")
-                        .reply("[]")
-                        .start();
-                RawMonitor monitor = RawMonitor.connect(fake.socket(), LONG)) {
-            assertThat(monitor.greeting().has("QMP")).isTrue();
-            assertThatThrownBy(fake::verify)
-                    .isInstanceOf(AssertionError.class)
-                    .hasMessageContaining("client 1: never got query-jobs");
-        }
-    }
-
-    @Test
-    void reportsACommandAfterTheScriptsEnd() {
-        try (FakeQemu fake = FakeQemu.script().negotiate().start();
-                RawMonitor monitor = RawMonitor.connect(fake.socket(), LONG)) {
-            assertThatThrownBy(() -> monitor.execute("quit")).isInstanceOf(TestkitException.class);
-            assertThatThrownBy(fake::verify).hasMessageContaining("expected nothing more, got quit");
-        }
-    }
-
-    @Test
-    void reportsInputThatIsNotACommand() throws Exception {
-        try (FakeQemu fake =
-                        FakeQemu.script().greet().expect("qmp_capabilities").start();
-                LineChannel lines = LineChannel.open(fake.socket())) {
-            lines.write("[1]\n".getBytes(), Deadline.after(LONG));
-            assertThat(lines.read(Deadline.after(LONG))).contains("QMP");
-            assertThat(lines.read(Deadline.after(LONG))).isNull();
-            assertThat(lines.ended()).isTrue();
-            assertThatThrownBy(fake::verify).hasMessageContaining("not a command: [1]");
-        }
-    }
-
-    @Test
     void sendsInPiecesThatStillMakeTheMessage() {
         try (FakeQemu fake = FakeQemu.script()
                         .split(1)
@@ -132,61 +77,6 @@ class FakeQemuTest {
             assertThat(lines.read(Deadline.after(LONG))).isEqualTo("{\"return\":2,\"id\":{\"y\":1}}");
             assertThat(lines.read(Deadline.after(LONG))).isEqualTo("{\"return\":1,\"id\":\"x\"}");
             fake.verify();
-        }
-    }
-
-    @Test
-    void letsASecondClientWaitUntilTheFirstHasLeft() {
-        try (FakeQemu fake = FakeQemu.script()
-                .negotiate()
-                .nextClient()
-                .negotiate()
-                .expect("query-jobs")
-                .reply("[]")
-                .start()) {
-            try (RawMonitor first = RawMonitor.connect(fake.socket(), LONG)) {
-                assertThat(first.events()).isEmpty();
-                assertThatThrownBy(() -> RawMonitor.connect(fake.socket(), SHORT))
-                        .hasMessageContaining("no greeting in time");
-            }
-            // The client that gave up is still in the backlog and is the second one; this one repeats the last script.
-            try (RawMonitor third = RawMonitor.connect(fake.socket(), LONG)) {
-                assertThat(third.execute("query-jobs").isArray()).isTrue();
-            }
-            fake.verify();
-        }
-    }
-
-    @Test
-    void disconnectsWhereTheScriptSays() {
-        try (FakeQemu fake = FakeQemu.script()
-                        .negotiate()
-                        .expect("query-status")
-                        .raw("{\"return\"")
-                        .disconnect()
-                        .start();
-                RawMonitor monitor = RawMonitor.connect(fake.socket(), LONG)) {
-            assertThatThrownBy(() -> monitor.execute("query-status")).hasMessageContaining("QEMU closed the monitor");
-            fake.verify();
-        }
-    }
-
-    @Test
-    void staysSilentButConnected() {
-        try (FakeQemu fake = FakeQemu.script().negotiate().silence().start();
-                RawMonitor monitor = RawMonitor.connect(fake.socket(), SHORT)) {
-            assertThatThrownBy(() -> monitor.execute("query-status"))
-                    .hasMessageContaining("no reply to query-status in time");
-            assertThat(fake.awaitReceived("query-status", 1, LONG).arguments().isMissingNode())
-                    .isTrue();
-            fake.verify();
-        }
-    }
-
-    @Test
-    void doesNotAcceptWhenFrozen() {
-        try (FakeQemu fake = FakeQemu.frozen()) {
-            assertThatThrownBy(() -> RawMonitor.connect(fake.socket(), SHORT)).hasMessageContaining("no greeting");
         }
     }
 
@@ -245,72 +135,6 @@ class FakeQemuTest {
     }
 
     @Test
-    void reportsAnActionThatThrows() {
-        try (FakeQemu fake = FakeQemu.script()
-                        .negotiate()
-                        .run(() -> {
-                            throw new IllegalStateException("my own");
-                        })
-                        .start();
-                RawMonitor monitor = RawMonitor.connect(fake.socket(), LONG)) {
-            assertThatThrownBy(() -> monitor.execute("quit")).isInstanceOf(TestkitException.class);
-            assertThatThrownBy(fake::verify).hasMessageContaining("my own");
-        }
-    }
-
-    @Test
-    void leavesNothingBehindAndClosesTwice() {
-        FakeQemu fake = FakeQemu.script().negotiate().start();
-        Path folder = fake.socket().getParent();
-        assertThat(folder).isDirectory();
-        fake.close();
-        fake.close();
-        assertThat(Files.exists(folder)).isFalse();
-        assertThat(Thread.getAllStackTraces().keySet())
-                .extracting(Thread::getName)
-                .doesNotContain("fake-qemu " + fake.socket());
-    }
-
-    /** QEMU's backlog is 1, so that two can wait; the bound is far above that, in case a kernel counts otherwise. */
-    @Test
-    void tellsAFullBacklogAtOnce() throws Exception {
-        List<LineChannel> waiting = new ArrayList<>();
-        try (FakeQemu fake = FakeQemu.frozen()) {
-            assertThatThrownBy(() -> {
-                        for (int i = 0; i < 10; i++) {
-                            waiting.add(LineChannel.open(fake.socket()));
-                        }
-                    })
-                    .hasMessageContaining("temporarily unavailable");
-            assertThat(waiting).hasSize(2);
-        } finally {
-            for (LineChannel each : waiting) {
-                each.close();
-            }
-        }
-    }
-
-    @Test
-    void listensWhereTheTestSaysAndNotOnWhatExists() throws Exception {
-        try (TempFolder folder = TempFolder.create("at")) {
-            Path socket = folder.resolve("my.sock");
-            try (FakeQemu fake = FakeQemu.script().negotiate().startAt(socket)) {
-                RawMonitor.connect(socket, LONG).close();
-                assertThatThrownBy(() -> FakeQemu.script().startAt(socket)).hasMessageContaining(socket.toString());
-                fake.verify();
-            }
-            assertThat(Files.exists(socket)).isFalse();
-        }
-    }
-
-    @Test
-    void refusesStepsThatNobodyCouldReach() {
-        assertThatThrownBy(() -> FakeQemu.responding().event("STOP", "{}"))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("Respond");
-    }
-
-    @Test
     void returnsEachEventOnceAndAlsoTheOnesThatCameBefore() {
         try (FakeQemu fake = FakeQemu.script()
                         .negotiate()
@@ -345,10 +169,5 @@ class FakeQemuTest {
                     .isEqualTo("{\"id\":5,\"error\":{\"class\":\"GenericError\",\"desc\":\"late\"}}");
             assertThatThrownBy(() -> fake.awaitReceived("cont", 1, SHORT)).hasMessageContaining("no cont number 1");
         }
-    }
-
-    @Test
-    void refusesAReplyWithNothingToReplyTo() {
-        assertThatThrownBy(() -> FakeQemu.script().greet().reply()).isInstanceOf(IllegalStateException.class);
     }
 }
