@@ -1,0 +1,110 @@
+package io.github.qmp4j.blockjobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.qmp4j.blockjobs.JobOutcome.End;
+import io.github.qmp4j.blockjobs.JobOutcome.Head;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class CommitTest {
+
+    /** A13. */
+    @Test
+    void commitsMiddleNodesIntoTheBase() {
+        try (TestVm vm = TestVm.start()) {
+            JobOutcome outcome = vm.run(CommitRequest.of("disk0").top("snap2").base("base"));
+
+            assertThat(outcome.completed()).as("%s", outcome).isTrue();
+            assertThat(outcome.head()).isEqualTo(Head.SOURCE);
+            assertThat(outcome.released()).extracting(BlockNode::label).containsExactly("snap2", "snap1");
+            assertThat(outcome.invalidated()).extracting(BlockNode::label).containsExactly("snap1");
+            assertThat(vm.liveChain()).containsExactly("active.qcow2", "base.qcow2");
+            vm.assertNoJobsLeft();
+            vm.shutDown();
+            assertThat(vm.images
+                            .info(vm.image("active"), "qcow2")
+                            .path("backing-filename")
+                            .asText())
+                    .isEqualTo(vm.image("base").toString());
+            vm.assertUnchanged(vm.image("active"));
+        }
+    }
+
+    /** §4.3 of the reference: commit(top=snap2, SHALLOW). */
+    @Test
+    void commitsOneMiddleNodeIntoItsBackingNode() {
+        try (TestVm vm = TestVm.start()) {
+            JobOutcome outcome = vm.run(CommitRequest.of("disk0").top("snap2").intoBackingNode());
+
+            assertThat(outcome.completed()).as("%s", outcome).isTrue();
+            assertThat(outcome.invalidated()).isEmpty();
+            assertThat(vm.liveChain()).containsExactly("active.qcow2", "snap1.qcow2", "base.qcow2");
+            vm.assertUnchanged(vm.image("active"));
+        }
+    }
+
+    /** A16. */
+    @Test
+    void commitsTheActiveLayerAndPivotsToTheBase() {
+        try (TestVm vm = TestVm.start()) {
+            BlockJob job = vm.start(CommitRequest.of("disk0"));
+            JobOutcome outcome = TestVm.get(job.pivot());
+
+            assertThat(outcome.pivoted()).as("%s", outcome).isTrue();
+            assertThat(outcome.released()).extracting(BlockNode::label).containsExactly("active", "snap2", "snap1");
+            assertThat(job.ready()).isCompletedWithValue(job);
+            assertThat(vm.activeFile()).isEqualTo(vm.image("base").toString());
+            vm.assertNoJobsLeft();
+            vm.assertUnchanged(vm.image("base"));
+        }
+    }
+
+    @Test
+    void finishesAnActiveCommitWithoutAPivotAndKeepsTheOverlay() {
+        try (TestVm vm = TestVm.start()) {
+            BlockJob job = vm.start(CommitRequest.of("disk0").intoBackingNode());
+            JobOutcome outcome = TestVm.get(job.finishWithoutPivot());
+
+            assertThat(outcome.completed()).as("%s", outcome).isTrue();
+            assertThat(outcome.head()).isEqualTo(Head.SOURCE);
+            assertThat(outcome.released()).isEmpty();
+            assertThat(vm.liveChain()).containsExactly("active.qcow2", "snap2.qcow2", "snap1.qcow2", "base.qcow2");
+            vm.assertNoJobsLeft();
+            vm.assertUnchanged(vm.image("snap2"));
+            vm.assertUnchanged(vm.image("active"));
+        }
+    }
+
+    @Test
+    void cancelsAnIntermediateCommit() {
+        try (TestVm vm = TestVm.start()) {
+            BlockJob job = vm.start(
+                    CommitRequest.of("disk0").top("snap2").base("base").with(JobSettings.DEFAULT.withSpeed(1)));
+            JobOutcome outcome = TestVm.get(job.cancel());
+
+            assertThat(outcome.end()).isInstanceOf(End.Cancelled.class);
+            assertThat(outcome.head()).isEqualTo(Head.SOURCE);
+            assertThat(outcome.released()).isEmpty();
+            assertThat(outcome.invalidated()).extracting(BlockNode::label).containsExactly("snap1");
+            vm.assertNoJobsLeft();
+            vm.assertUnchanged(vm.image("active"));
+        }
+    }
+
+    @Test
+    void cancelsAReadyActiveCommitAndStaysOnTheSource() {
+        try (TestVm vm = TestVm.start()) {
+            BlockJob job = vm.start(CommitRequest.of("disk0"));
+            TestVm.get(job.ready());
+            JobOutcome outcome = TestVm.get(job.cancel());
+
+            assertThat(outcome.end()).isInstanceOf(End.Cancelled.class);
+            assertThat(outcome.head()).isEqualTo(Head.SOURCE);
+            vm.assertNoJobsLeft();
+            vm.assertUnchanged(vm.image("active"));
+        }
+    }
+}
