@@ -28,7 +28,8 @@ record Conclusion(boolean seen, Optional<String> error, boolean dismissed, Optio
         return context.queryJob(id)
                 .thenCompose(entry -> dismissed(context, id, entry, dismiss))
                 .thenCompose(conclusion -> conclusion.withGraph(context))
-                .exceptionally(failure -> none(reason(failure)));
+                .exceptionally(failure ->
+                        new Conclusion(false, Optional.empty(), !dismiss, Optional.empty(), reason(failure)));
     }
 
     /** Reads the graph only: somebody else has dismissed the job. Never fails. */

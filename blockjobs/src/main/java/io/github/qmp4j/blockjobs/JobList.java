@@ -40,7 +40,7 @@ final class JobList {
             state.meter().speed(more.path("speed").asLong());
             String ioStatus = more.path("io-status").asText("ok");
             if (!ioStatus.equals("ok")) {
-                state.pausedOnError("I/O error (" + ioStatus + ")");
+                state.pausedOnError(JobState.cause(ioStatus));
             }
         });
         if (status == JobStatus.CONCLUDED) {

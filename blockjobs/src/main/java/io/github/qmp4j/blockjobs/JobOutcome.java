@@ -1,5 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -60,5 +61,22 @@ public record JobOutcome(
     /** Whether the job completed and the guest's disk is on the target. */
     public boolean pivoted() {
         return completed() && head == Head.TARGET;
+    }
+
+    static JobOutcome unknown(Evidence evidence, String why) {
+        return new JobOutcome(
+                evidence.job(),
+                new End.Unknown(why),
+                Head.UNKNOWN,
+                evidence.progress(),
+                List.of(),
+                List.of(),
+                List.of());
+    }
+
+    JobOutcome with(Leftover leftover) {
+        List<Leftover> all = new ArrayList<>(leftovers);
+        all.add(leftover);
+        return new JobOutcome(job, end, head, progress, released, invalidated, all);
     }
 }

@@ -99,14 +99,14 @@ final class JobStarter {
             TrackedJob job, JobPlan plan, JsonNode reply, @org.jspecify.annotations.Nullable Throwable failure) {
         if (failure == null) {
             job.started();
-            return CompletableFuture.completedFuture(job);
+            return CompletableFuture.completedFuture(job.handle());
         }
         Throwable cause = Conclusion.unwrapped(failure);
         boolean inDoubt = cause instanceof QmpTimeoutException
                 || cause instanceof QmpDisconnectedException lost && lost.wasSent();
         if (inDoubt) {
             job.startInDoubt();
-            return CompletableFuture.completedFuture(job);
+            return CompletableFuture.completedFuture(job.handle());
         }
         if (cause instanceof QmpCommandException refusal && plan.request() instanceof CopyRequest copy) {
             return refusedCopy(refusal, copy);

@@ -69,6 +69,11 @@ final class JobState {
         }
     }
 
+    /** What QEMU's {@code io-status} means. */
+    static String cause(String ioStatus) {
+        return ioStatus.equals("nospace") ? "no space left (nospace)" : "I/O error (" + ioStatus + ")";
+    }
+
     void ioErrors(long count) {
         ioErrors += count;
     }

@@ -24,8 +24,7 @@ final class JobVerbs {
     }
 
     CompletableFuture<Void> pause() {
-        return unlessOver(() -> context.execute("job-pause", job.id()))
-                .whenComplete((done, failure) -> job.pausedByUser(failure == null));
+        return unlessOver(() -> context.execute("job-pause", job.id())).thenRun(() -> job.pausedByUser(true));
     }
 
     CompletableFuture<Void> resume() {

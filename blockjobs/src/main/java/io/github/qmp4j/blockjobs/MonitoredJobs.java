@@ -6,6 +6,7 @@ import io.github.qmp4j.client.QmpClient;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** The block jobs of one session. */
 final class MonitoredJobs implements BlockJobs {
@@ -15,6 +16,9 @@ final class MonitoredJobs implements BlockJobs {
     private final JobStarter starter;
     private final Repeating progress;
     private final Repeating checks;
+
+    /** Why no job can be watched any more; null while they can. */
+    private volatile @Nullable String over;
 
     MonitoredJobs(QmpClient client, BlockJobOptions options) {
         this.context = new JobContext(client, new GraphReader(client), options, this::listenerCame);
@@ -29,7 +33,7 @@ final class MonitoredJobs implements BlockJobs {
                 () -> !registry.all().isEmpty(),
                 this::checkAll);
         this.starter = new JobStarter(context, registry);
-        this.events = new JobEvents(client, registry, this::lose);
+        this.events = new JobEvents(client, registry, cause -> end("the monitor was lost: " + cause));
     }
 
     private void listenerCame() {
@@ -48,14 +52,17 @@ final class MonitoredJobs implements BlockJobs {
         return CompletableFuture.completedFuture(null);
     }
 
-    private void lose(String why) {
-        registry.all().forEach(job -> job.lost("the monitor was lost: " + why));
+    private void end(String why) {
+        over = why;
+        registry.all().forEach(job -> job.lost(why));
     }
 
     @Override
     public CompletableFuture<BlockJob> start(BlockJobRequest request) {
-        CompletableFuture<BlockJob> started = starter.start(request);
-        return started.whenComplete((job, failure) -> checks.wake());
+        if (over != null) {
+            return CompletableFuture.failedFuture(new BlockJobException("no job was started: " + over));
+        }
+        return starter.start(request).whenComplete((job, failure) -> checks.wake());
     }
 
     @Override
@@ -86,7 +93,7 @@ final class MonitoredJobs implements BlockJobs {
     private CompletableFuture<Optional<BlockJob>> meet(JobId id, boolean owned) {
         Optional<TrackedJob> open = registry.find(id.value());
         if (open.isPresent()) {
-            return CompletableFuture.completedFuture(Optional.of(open.get()));
+            return CompletableFuture.completedFuture(Optional.of(open.get().handle()));
         }
         return context.graphs().read().thenCompose(graph -> context.queryJob(id)
                 .thenApply(entry -> entry.map(job -> handle(id, job, graph, owned))));
@@ -101,12 +108,17 @@ final class MonitoredJobs implements BlockJobs {
         job.started();
         job.check();
         checks.wake();
-        return job;
+        String why = over;
+        if (why != null) {
+            // It has come too late to be told with the others.
+            job.lost(why);
+        }
+        return job.handle();
     }
 
     @Override
     public void close() {
         events.close();
-        registry.all().forEach(job -> job.lost("this side has stopped watching the job, which goes on in QEMU"));
+        end("this side has stopped watching the job, which goes on in QEMU");
     }
 }

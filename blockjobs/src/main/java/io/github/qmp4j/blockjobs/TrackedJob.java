@@ -4,23 +4,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.blockjobs.Evidence.Asked;
 import io.github.qmp4j.blockjobs.Evidence.Result;
 import io.github.qmp4j.event.EventSubscription;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * The handle of one job, and what is known of it. Whatever happens to the job comes through its mailbox, so that no field
+ * All that is known of one job. Whatever happens to the job comes through its mailbox, so that no field
  * is touched by two threads where its comment does not say so.
  *
  * <p>When the job has ended, its result is read, it is dismissed, the graph is read, all is judged, and only then the
  * futures complete.
  */
-final class TrackedJob implements BlockJob {
+final class TrackedJob {
     private final JobId id;
-    private final Optional<BlockJobRequest> request;
     private final JobContext context;
     private final Judge judge;
     private final boolean owned;
@@ -28,12 +24,11 @@ final class TrackedJob implements BlockJob {
     private final Mailbox mailbox;
     private final JobUpdates updates;
     private final JobState state;
-    private final JobVerbs verbs;
-    private final CompletableFuture<BlockJob> ready = new CompletableFuture<>();
+    private final JobHandle handle;
+    private final ErrorWatch errors;
+    private final Testimony testimony = new Testimony();
+    private final CompletableFuture<TrackedJob> ready = new CompletableFuture<>();
     private final CompletableFuture<JobOutcome> outcome = new CompletableFuture<>();
-
-    /** Counted by the thread that delivers events, taken by the mailbox. */
-    private final AtomicLong newIoErrors = new AtomicLong();
 
     /** Written by the mailbox, read by anybody. */
     private volatile JobInfo info;
@@ -48,10 +43,6 @@ final class TrackedJob implements BlockJob {
 
     private boolean wentAway;
     private boolean missedEvents;
-    private boolean sawStop;
-    private Optional<Result> told = Optional.empty();
-    private Optional<String> toldError = Optional.empty();
-    private Asked asked = Asked.NOTHING;
 
     TrackedJob(
             JobId id,
@@ -62,7 +53,6 @@ final class TrackedJob implements BlockJob {
             boolean owned,
             Consumer<TrackedJob> onEnd) {
         this.id = id;
-        this.request = request;
         this.context = context;
         this.judge = judge;
         this.owned = owned;
@@ -72,7 +62,8 @@ final class TrackedJob implements BlockJob {
         this.state = new JobState(id, type);
         request.ifPresent(known -> state.meter().speed(known.settings().speed()));
         this.info = state.info();
-        this.verbs = new JobVerbs(this, context);
+        this.errors = new ErrorWatch(id, state, context, mailbox, this::publish);
+        this.handle = new JobHandle(this, request, context);
     }
 
     // ---- what is heard of the job ----
@@ -120,9 +111,7 @@ final class TrackedJob implements BlockJob {
         if (state.isReady()) {
             ready.complete(this);
         }
-        if (sawStop && state.isHalted()) {
-            confirmStop();
-        }
+        errors.confirm();
         if (JobStatus.of(status) == JobStatus.CONCLUDED) {
             end(Conclusion.read(context, id, owned));
         } else {
@@ -134,40 +123,15 @@ final class TrackedJob implements BlockJob {
     void endTold(Result result, Optional<String> error, long offset, long len) {
         mailbox.execute(() -> {
             if (exists) {
-                told = Optional.of(result);
-                toldError = error;
+                testimony.told(result, error);
                 state.meter().end(offset, len);
             }
         });
     }
 
-    /** {@code BLOCK_JOB_ERROR}. There can be tens of thousands a second, so most are only counted. */
+    /** {@code BLOCK_JOB_ERROR}. */
     void ioError(boolean stops) {
-        boolean first = newIoErrors.getAndIncrement() == 0;
-        if (first || stops) {
-            mailbox.execute(() -> {
-                state.ioErrors(newIoErrors.getAndSet(0));
-                sawStop |= stops;
-                if (sawStop && state.isHalted()) {
-                    confirmStop();
-                }
-            });
-        }
-    }
-
-    /** Only QEMU's I/O status tells a stop on an error from one of QEMU's own short pauses. */
-    private void confirmStop() {
-        context.queryBlockJob(id).thenAcceptAsync(this::stopConfirmed, mailbox);
-    }
-
-    private void stopConfirmed(Optional<JsonNode> entry) {
-        String ioStatus = entry.map(job -> job.path("io-status").asText()).orElse("ok");
-        if (!ending && state.isHalted() && !ioStatus.equals("ok")) {
-            sawStop = false;
-            state.pausedOnError(
-                    ioStatus.equals("nospace") ? "no space left (nospace)" : "I/O error (" + ioStatus + ")");
-            publish();
-        }
+        errors.heard(stops);
     }
 
     /** An entry of {@code query-block-jobs}. */
@@ -208,11 +172,11 @@ final class TrackedJob implements BlockJob {
     private void gone() {
         if (!startAnswered) {
             wentAway = true;
-        } else if (told.isPresent()) {
+        } else if (testimony.isGiven()) {
             end(Conclusion.readGraph(context));
         } else if (!exists && !missedEvents) {
-            told = Optional.of(Result.FAILED);
-            toldError = Optional.of("QEMU did not start the job; its answer came too late to be heard");
+            testimony.told(
+                    Result.FAILED, Optional.of("QEMU did not start the job; its answer came too late to be heard"));
             end(Conclusion.readGraph(context));
         } else {
             end(CompletableFuture.completedFuture(
@@ -220,11 +184,10 @@ final class TrackedJob implements BlockJob {
         }
     }
 
-    /** The connection is gone, or we leave: the job goes on without us. */
+    /** The connection is gone, or we leave: what was heard until now is all there will be. */
     void lost(String why) {
         mailbox.execute(() -> {
             if (!outcome.isDone()) {
-                told = Optional.empty();
                 end(CompletableFuture.completedFuture(Conclusion.none(why)));
             }
         });
@@ -241,8 +204,7 @@ final class TrackedJob implements BlockJob {
         if (outcome.isDone()) {
             return;
         }
-        JobOutcome judged = judge.judge(evidence(conclusion));
-        JobOutcome whole = conclusion.dismissed() ? judged : withUndismissed(judged);
+        JobOutcome whole = judged(conclusion);
         state.ended(
                 whole.end() instanceof JobOutcome.End.Failed failed ? Optional.of(failed.error()) : Optional.empty());
         publish();
@@ -253,48 +215,29 @@ final class TrackedJob implements BlockJob {
         updates.end();
     }
 
-    private Evidence evidence(Conclusion conclusion) {
-        Optional<String> error = conclusion.seen() ? conclusion.error() : toldError;
-        return new Evidence(
-                id,
-                result(conclusion, error),
-                error,
-                asked,
-                state.info().progress(),
-                conclusion.after(),
-                conclusion.doubt());
-    }
-
-    private Result result(Conclusion conclusion, Optional<String> error) {
-        if (told.filter(Result.CANCELLED::equals).isPresent()) {
-            return Result.CANCELLED;
+    private JobOutcome judged(Conclusion conclusion) {
+        Evidence evidence = testimony.with(id, conclusion, state.info().progress());
+        try {
+            JobOutcome judged = judge.judge(evidence);
+            return conclusion.dismissed()
+                    ? judged
+                    : judged.with(new Leftover(Leftover.Kind.JOB, id.value(), "it has not been dismissed in QEMU"));
+        } catch (RuntimeException e) {
+            // Whoever waits must be told something, and then only the truth: that we do not know.
+            return JobOutcome.unknown(evidence, "how it ended could not be judged: " + e);
         }
-        if (conclusion.seen()) {
-            boolean failed = error.isPresent();
-            return !failed
-                    ? Result.SUCCEEDED
-                    : asked == Asked.CANCEL && told.isEmpty() ? Result.CANCELLED : Result.FAILED;
-        }
-        return told.orElse(Result.UNKNOWN);
-    }
-
-    private JobOutcome withUndismissed(JobOutcome judged) {
-        List<Leftover> leftovers = new ArrayList<>(judged.leftovers());
-        leftovers.add(
-                new Leftover(Leftover.Kind.JOB, id.value(), "it has ended, and QEMU did not answer its dismissal"));
-        return new JobOutcome(
-                id, judged.end(), judged.head(), judged.progress(), judged.released(), judged.invalidated(), leftovers);
     }
 
     private void publish() {
+        errors.count();
         info = state.info();
         updates.tell(info);
     }
 
-    // ---- for the verbs ----
+    // ---- for handle and verbs ----
 
     void ask(Asked verb) {
-        mailbox.execute(() -> asked = verb);
+        mailbox.execute(() -> testimony.asked(verb));
     }
 
     void pausedByUser(boolean paused) {
@@ -316,85 +259,33 @@ final class TrackedJob implements BlockJob {
         return updates.heard();
     }
 
-    // ---- for the user ----
+    JobHandle handle() {
+        return handle;
+    }
 
-    @Override
-    public JobId id() {
+    JobId id() {
         return id;
     }
 
-    @Override
-    public JobInfo info() {
+    JobInfo info() {
         return info;
     }
 
-    @Override
-    public Optional<BlockJobRequest> request() {
-        return request;
+    /** Completes in the mailbox, as {@link #outcome()} does: whoever hangs on them must be quick. */
+    CompletableFuture<TrackedJob> ready() {
+        return ready;
     }
 
-    @Override
-    public CompletableFuture<BlockJob> ready() {
-        return copy(ready);
+    CompletableFuture<JobOutcome> outcome() {
+        return outcome;
     }
 
-    @Override
-    public CompletableFuture<JobOutcome> outcome() {
-        return copy(outcome);
-    }
-
-    /** A copy that completes on an executor for user code, so that what hangs on it cannot hold up the mailbox. */
-    private <T> CompletableFuture<T> copy(CompletableFuture<T> original) {
-        CompletableFuture<T> copy = new CompletableFuture<>();
-        original.whenCompleteAsync(
-                (value, failure) -> {
-                    if (failure == null) {
-                        copy.complete(value);
-                    } else {
-                        copy.completeExceptionally(failure);
-                    }
-                },
-                context.callbacks());
-        return copy;
-    }
-
-    @Override
-    public EventSubscription onUpdate(Consumer<? super JobInfo> listener) {
+    EventSubscription onUpdate(Consumer<? super JobInfo> listener) {
         EventSubscription subscription = updates.add(listener, info);
         if (outcome.isDone()) {
             updates.end();
         }
         context.onListener().run();
         return subscription;
-    }
-
-    @Override
-    public CompletableFuture<Void> pause() {
-        return verbs.pause();
-    }
-
-    @Override
-    public CompletableFuture<Void> resume() {
-        return verbs.resume();
-    }
-
-    @Override
-    public CompletableFuture<Void> setSpeed(long bytesPerSecond) {
-        return verbs.setSpeed(bytesPerSecond);
-    }
-
-    @Override
-    public CompletableFuture<JobOutcome> pivot() {
-        return verbs.pivot();
-    }
-
-    @Override
-    public CompletableFuture<JobOutcome> finishWithoutPivot() {
-        return verbs.finishWithoutPivot();
-    }
-
-    @Override
-    public CompletableFuture<JobOutcome> cancel() {
-        return verbs.cancel();
     }
 }

@@ -1,0 +1,100 @@
+package io.github.qmp4j.blockjobs;
+
+import io.github.qmp4j.event.EventSubscription;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/** What a user holds of a tracked job: every future is a copy, so that nothing done to it reaches the job. */
+final class JobHandle implements BlockJob {
+    private final TrackedJob job;
+    private final Optional<BlockJobRequest> request;
+    private final JobVerbs verbs;
+    private final Executor callbacks;
+
+    JobHandle(TrackedJob job, Optional<BlockJobRequest> request, JobContext context) {
+        this.job = job;
+        this.request = request;
+        this.verbs = new JobVerbs(job, context);
+        this.callbacks = context.callbacks();
+    }
+
+    @Override
+    public JobId id() {
+        return job.id();
+    }
+
+    @Override
+    public JobInfo info() {
+        return job.info();
+    }
+
+    @Override
+    public Optional<BlockJobRequest> request() {
+        return request;
+    }
+
+    @Override
+    public CompletableFuture<BlockJob> ready() {
+        return copy(job.ready().thenApply(ready -> this));
+    }
+
+    @Override
+    public CompletableFuture<JobOutcome> outcome() {
+        return copy(job.outcome());
+    }
+
+    /** It completes on an executor for user code, so that what hangs on it cannot hold up the job's mailbox. */
+    private <T> CompletableFuture<T> copy(CompletableFuture<T> original) {
+        if (original.isDone()) {
+            return original.copy();
+        }
+        CompletableFuture<T> copy = new CompletableFuture<>();
+        original.whenCompleteAsync(
+                (value, failure) -> {
+                    if (failure == null) {
+                        copy.complete(value);
+                    } else {
+                        copy.completeExceptionally(Conclusion.unwrapped(failure));
+                    }
+                },
+                callbacks);
+        return copy;
+    }
+
+    @Override
+    public EventSubscription onUpdate(Consumer<? super JobInfo> listener) {
+        return job.onUpdate(listener);
+    }
+
+    @Override
+    public CompletableFuture<Void> pause() {
+        return verbs.pause();
+    }
+
+    @Override
+    public CompletableFuture<Void> resume() {
+        return verbs.resume();
+    }
+
+    @Override
+    public CompletableFuture<Void> setSpeed(long bytesPerSecond) {
+        return verbs.setSpeed(bytesPerSecond);
+    }
+
+    @Override
+    public CompletableFuture<JobOutcome> pivot() {
+        return copy(verbs.pivot());
+    }
+
+    @Override
+    public CompletableFuture<JobOutcome> finishWithoutPivot() {
+        return copy(verbs.finishWithoutPivot());
+    }
+
+    @Override
+    public CompletableFuture<JobOutcome> cancel() {
+        return copy(verbs.cancel());
+    }
+}
