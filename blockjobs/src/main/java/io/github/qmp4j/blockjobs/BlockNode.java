@@ -35,8 +35,9 @@ public record BlockNode(
 
     /** Whether both are one image: by node-name where both are known, since a file name can change with its header. */
     boolean isSameImage(BlockNode other) {
-        return nodeName.isPresent() && other.nodeName.isPresent()
-                ? nodeName.equals(other.nodeName)
-                : file.equals(other.file) && driver.equals(other.driver);
+        if (nodeName.isPresent() && other.nodeName.isPresent()) {
+            return nodeName.equals(other.nodeName);
+        }
+        return file.equals(other.file) && driver.equals(other.driver);
     }
 }

@@ -20,7 +20,7 @@ record GraphNode(
         boolean readOnly,
         Set<String> backing,
         Optional<Set<String>> children) {
-    private static final Set<String> JOB_FILTERS = Set.of("mirror_top", "commit_top", "copy-on-read");
+    private static final Set<String> JOB_FILTERS = Set.of("mirror_top", "commit_top");
 
     static GraphNode of(JsonNode json) {
         JsonNode image = json.path("image");
@@ -45,9 +45,9 @@ record GraphNode(
                 .collect(Collectors.toSet());
     }
 
-    /** Whether a job has put it above the node that it works on. */
+    /** Whether a job has put it above the node that it works on; a user can have a copy-on-read filter too, by name. */
     boolean isJobFilter() {
-        return JOB_FILTERS.contains(driver) && name.startsWith("#");
+        return JOB_FILTERS.contains(driver) || (driver.equals("copy-on-read") && name.startsWith("#"));
     }
 
     /** Whether it may use {@code image} as its backing node or file: certain where QEMU tells edges, else by name. */
@@ -55,6 +55,6 @@ record GraphNode(
         if (children.isPresent()) {
             return image.nodeName().filter(children.get()::contains).isPresent();
         }
-        return backing.contains(image.file()) || file.startsWith("json:") && file.contains(image.file());
+        return backing.contains(image.file()) || (file.startsWith("json:") && file.contains(image.file()));
     }
 }

@@ -4,7 +4,7 @@ package io.github.qmp4j.blockjobs;
 public final class JobConflictException extends BlockJobException {
     private static final long serialVersionUID = 1L;
 
-    private final JobId other;
+    private final transient JobId other;
 
     public JobConflictException(JobId other, String message) {
         super(message);

@@ -1,6 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.QmpDisconnectedException;
 import io.github.qmp4j.QmpTimeoutException;
@@ -91,19 +90,19 @@ final class JobStarter {
         registry.register(job);
         return context.graphs()
                 .startSafely(() -> context.client().execute(command.command()))
-                .handle((reply, failure) -> answered(job, ready.plan(), reply, failure))
+                .handle((reply, failure) -> answered(job, ready.plan(), failure))
                 .thenCompose(result -> result);
     }
 
     private CompletableFuture<BlockJob> answered(
-            TrackedJob job, JobPlan plan, JsonNode reply, @org.jspecify.annotations.Nullable Throwable failure) {
+            TrackedJob job, JobPlan plan, @org.jspecify.annotations.Nullable Throwable failure) {
         if (failure == null) {
             job.started();
             return CompletableFuture.completedFuture(job.handle());
         }
         Throwable cause = Conclusion.unwrapped(failure);
         boolean inDoubt = cause instanceof QmpTimeoutException
-                || cause instanceof QmpDisconnectedException lost && lost.wasSent();
+                || (cause instanceof QmpDisconnectedException lost && lost.wasSent());
         if (inDoubt) {
             job.startInDoubt();
             return CompletableFuture.completedFuture(job.handle());

@@ -38,7 +38,7 @@ final class TestVm implements AutoCloseable {
         images.write(below, "qcow2", 1, 0, 24 * MIB);
         for (int layer = 1; layer < CHAIN.size(); layer++) {
             below = images.overlay(CHAIN.get(layer) + ".qcow2", below, "qcow2");
-            images.write(below, "qcow2", layer + 1, layer * 8 * MIB, 12 * MIB);
+            images.write(below, "qcow2", layer + 1, layer * (8 * MIB), 12 * MIB);
         }
         before = images.flatten(below, "qcow2", "before.raw");
         Nodes described = new Nodes(folder.path());

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,7 @@ final class PendingCalls {
     /** Counts what waits here, and what is on its way here. */
     private final AtomicInteger reserved = new AtomicInteger();
 
-    /** Written by the event loop only. */
-    private volatile long strays;
+    private final AtomicLong strays = new AtomicLong();
 
     PendingCalls(int most) {
         this.most = most;
@@ -50,7 +50,7 @@ final class PendingCalls {
     Call<?> take(OptionalLong id) {
         Call<?> call = id.isPresent() ? remove(id.getAsLong()) : null;
         if (call == null) {
-            strays++;
+            strays.incrementAndGet();
         }
         return call;
     }
@@ -82,7 +82,7 @@ final class PendingCalls {
 
     /** On any thread. */
     long strays() {
-        return strays;
+        return strays.get();
     }
 
     void failAll(Function<? super Call<?>, ? extends QmpException> failure) {

@@ -230,7 +230,7 @@ final class QmpSession implements QmpClient {
             wire.closeSoon();
         });
         try {
-            closed.handle((done, failure) -> done).get(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            closed.handle((done, failure) -> null).get(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {

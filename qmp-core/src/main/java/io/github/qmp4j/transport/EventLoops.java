@@ -12,9 +12,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The event-loop threads that all clients share: they start with the first client and end with the last. */
-enum EventLoops {
-    NIO(NioIoHandler::newFactory),
-    EPOLL(EpollIoHandler::newFactory);
+final class EventLoops {
+    static final EventLoops NIO = new EventLoops(NioIoHandler::newFactory);
+    static final EventLoops EPOLL = new EventLoops(EpollIoHandler::newFactory);
 
     private static final int MOST_THREADS = 4;
     private static final int QUIET_MILLIS = 0;
@@ -28,7 +28,7 @@ enum EventLoops {
 
     private @Nullable EventLoopGroup group;
 
-    EventLoops(Supplier<IoHandlerFactory> io) {
+    private EventLoops(Supplier<IoHandlerFactory> io) {
         this.io = io;
     }
 

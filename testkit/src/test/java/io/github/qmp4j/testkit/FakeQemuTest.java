@@ -3,6 +3,7 @@ package io.github.qmp4j.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -72,7 +73,7 @@ class FakeQemuTest {
             lines.write(
                     "{'execute':'a','id':'x'}{'exec-oob':'b','id':{'y':1}}"
                             .replace('\'', '"')
-                            .getBytes(),
+                            .getBytes(StandardCharsets.UTF_8),
                     Deadline.after(LONG));
             assertThat(lines.read(Deadline.after(LONG))).isEqualTo("{\"return\":2,\"id\":{\"y\":1}}");
             assertThat(lines.read(Deadline.after(LONG))).isEqualTo("{\"return\":1,\"id\":\"x\"}");
@@ -160,7 +161,8 @@ class FakeQemuTest {
         try (FakeQemu fake = FakeQemu.responding().on("stop", got -> List.of()).start();
                 LineChannel lines = LineChannel.open(fake.socket())) {
             lines.write(
-                    "{\"execute\":\"qmp_capabilities\"}{\"execute\":\"stop\",\"id\":5}".getBytes(),
+                    "{\"execute\":\"qmp_capabilities\"}{\"execute\":\"stop\",\"id\":5}"
+                            .getBytes(StandardCharsets.UTF_8),
                     Deadline.after(LONG));
             lines.read(Deadline.after(LONG));
             lines.read(Deadline.after(LONG));

@@ -3,6 +3,7 @@ package io.github.qmp4j.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,7 +56,7 @@ class FakeQemuVerifyTest {
         try (FakeQemu fake =
                         FakeQemu.script().greet().expect("qmp_capabilities").start();
                 LineChannel lines = LineChannel.open(fake.socket())) {
-            lines.write("[1]\n".getBytes(), Deadline.after(LONG));
+            lines.write("[1]\n".getBytes(StandardCharsets.UTF_8), Deadline.after(LONG));
             assertThat(lines.read(Deadline.after(LONG))).contains("QMP");
             assertThat(lines.read(Deadline.after(LONG))).isNull();
             assertThat(lines.ended()).isTrue();

@@ -121,7 +121,7 @@ class RealQemuTest {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try {
-            String[] said = jvm.inputReader().readLine().split(" ");
+            String[] said = jvm.inputReader().readLine().split(" ", -1);
             ProcessHandle qemu = ProcessHandle.of(Long.parseLong(said[0])).orElseThrow();
             ProcessHandle shell = ProcessHandle.of(Long.parseLong(said[1])).orElseThrow();
             jvm.destroyForcibly();
