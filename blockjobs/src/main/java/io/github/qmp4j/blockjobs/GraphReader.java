@@ -39,9 +39,12 @@ final class GraphReader {
         return quirks;
     }
 
+    /** Reads the nodes first and the chains after them, so that every node of a chain can be among the nodes. */
     CompletableFuture<Graph> read() {
-        return list().thenCombine(client.execute(QmpCommand.of("query-block-exports")), Listing::with)
-                .thenCombine(client.execute(QmpCommand.of("query-block")), this::graph);
+        return list().thenCompose(listing -> client.execute(QmpCommand.of("query-block-exports"))
+                .thenCombine(
+                        client.execute(QmpCommand.of("query-block")),
+                        (exports, devices) -> graph(listing, exports, devices)));
     }
 
     /** Hands a command that starts a job to the wire, at a moment when no listing of nodes is under way. */
@@ -49,16 +52,7 @@ final class GraphReader {
         return turns.take(() -> CompletableFuture.completedFuture(send.get())).thenCompose(reply -> reply);
     }
 
-    private record Listing(List<GraphNode> nodes, boolean fresh, Set<String> exported) {
-        Listing with(JsonNode exports) {
-            return new Listing(
-                    nodes,
-                    fresh,
-                    stream(exports)
-                            .map(export -> export.path("node-name").asText())
-                            .collect(Collectors.toSet()));
-        }
-    }
+    private record Listing(List<GraphNode> nodes, boolean fresh) {}
 
     private CompletableFuture<Listing> list() {
         // The turn ends when the listing is on the wire: QEMU executes commands in the order in which they come.
@@ -69,7 +63,7 @@ final class GraphReader {
             if (fresh) {
                 lastListed = stream(json).map(GraphNode::of).toList();
             }
-            return new Listing(lastListed, fresh, Set.of());
+            return new Listing(lastListed, fresh);
         });
     }
 
@@ -81,11 +75,13 @@ final class GraphReader {
                 : CompletableFuture.completedFuture(MissingNode.getInstance());
     }
 
-    private Graph graph(Listing listing, JsonNode devices) {
+    private static Graph graph(Listing listing, JsonNode exports, JsonNode devices) {
         ChainReader reader = new ChainReader(listing.nodes());
         List<Disk> disks =
                 stream(devices).flatMap(entry -> reader.disk(entry).stream()).toList();
-        return new Graph(disks, listing.nodes(), listing.fresh(), listing.exported());
+        Set<String> exported =
+                stream(exports).map(export -> export.path("node-name").asText()).collect(Collectors.toSet());
+        return new Graph(disks, listing.nodes(), listing.fresh(), exported);
     }
 
     static Stream<JsonNode> stream(JsonNode array) {
