@@ -1,63 +1,104 @@
 package io.github.qmp4j.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.HashMap;
-import java.util.HashSet;
+import io.github.qmp4j.QmpCommand;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Which commands, arguments and events one QEMU knows, as it says itself in {@code query-qmp-schema}. Whether QEMU can do
- * something is asked here and never of its version: distributions port features back.
+ * What one QEMU says of its own commands and events in {@code query-qmp-schema}. Whether QEMU can do something is asked
+ * here and never of its version: distributions port features back.
+ *
+ * <h2>Paths</h2>
+ *
+ * {@link #has} takes a path whose parts are parted by {@code /}:
+ *
+ * <ul>
+ *   <li>the name of a command, then {@code arg} or {@code ret} for its arguments or return value
+ *   <li>the name of an event, then {@code data}
+ *   <li>the name of a member; {@code *name} only if it is optional. Arrays are looked through
+ *   <li>{@code +case} for a variant of a union
+ *   <li>{@code ^value} for a value of an enumeration
+ *   <li>{@code !type} for a JSON type: {@code string}, {@code int}, {@code number}, {@code boolean}, {@code null}
+ *   <li>{@code $feature} for a flag of what the path names so far, for example {@code block-commit/arg/top/$deprecated}
+ * </ul>
  */
 public final class QmpSchema {
-    private final Map<String, Set<String>> argumentsByCommand = new HashMap<>();
-    private final Set<String> events = new HashSet<>();
+    private final Map<String, SchemaType> types;
 
-    private QmpSchema() {}
+    private QmpSchema(Map<String, SchemaType> types) {
+        this.types = types;
+    }
 
-    /** Reads the return value of {@code query-qmp-schema}. Members that are not known here are passed over. */
+    /** Reads the return value of {@code query-qmp-schema}. */
     public static QmpSchema of(JsonNode entities) {
-        Map<String, JsonNode> byName = new HashMap<>();
-        entities.forEach(entity -> byName.put(entity.path("name").asText(), entity));
-        QmpSchema schema = new QmpSchema();
-        byName.forEach((name, entity) -> {
-            switch (entity.path("meta-type").asText()) {
-                case "command" ->
-                    schema.argumentsByCommand.put(name, members(byName.get(argumentType(entity)), byName));
-                case "event" -> schema.events.add(name);
-                default -> {}
+        return new QmpSchema(SchemaReader.read(entities));
+    }
+
+    /** The names of all commands, sorted. */
+    public Set<String> commands() {
+        return names(SchemaType.Command.class);
+    }
+
+    /** The names of all events, sorted. */
+    public Set<String> events() {
+        return names(SchemaType.Event.class);
+    }
+
+    private Set<String> names(Class<? extends SchemaType> kind) {
+        Set<String> names = new TreeSet<>();
+        types.forEach((name, type) -> {
+            if (kind.isInstance(type)) {
+                names.add(name);
             }
         });
-        return schema;
-    }
-
-    private static String argumentType(JsonNode command) {
-        return command.path("arg-type").asText();
-    }
-
-    /** The members of an object type, those of all its variants included. */
-    private static Set<String> members(@org.jspecify.annotations.Nullable JsonNode type, Map<String, JsonNode> byName) {
-        Set<String> names = new HashSet<>();
-        if (type != null) {
-            type.path("members").forEach(member -> names.add(member.path("name").asText()));
-            type.path("variants")
-                    .forEach(variant ->
-                            names.addAll(members(byName.get(variant.path("type").asText()), byName)));
-        }
         return names;
     }
 
     public boolean hasCommand(String command) {
-        return argumentsByCommand.containsKey(command);
+        return types.get(command) instanceof SchemaType.Command;
     }
 
     /** Whether {@code command} takes {@code argument}, in any of its variants. */
     public boolean hasArgument(String command, String argument) {
-        return argumentsByCommand.getOrDefault(command, Set.of()).contains(argument);
+        return types.get(command) instanceof SchemaType.Command known
+                && hasMember(types.get(known.arguments()), argument);
+    }
+
+    private boolean hasMember(@Nullable SchemaType type, String member) {
+        return type instanceof SchemaType.Struct struct
+                && (struct.members().containsKey(member)
+                        || struct.variants().values().stream()
+                                .anyMatch(variant -> hasMember(types.get(variant), member)));
     }
 
     public boolean hasEvent(String event) {
-        return events.contains(event);
+        return types.get(event) instanceof SchemaType.Event;
+    }
+
+    /** Whether there is what a path names; see this class for how paths are written. */
+    public boolean has(String path) {
+        return SchemaPath.exists(types, path);
+    }
+
+    /** Whether QEMU flags a command as deprecated; false for one that it does not have. */
+    public boolean isDeprecated(String command) {
+        return has(command + "/$deprecated");
+    }
+
+    /** Whether QEMU flags a command as unstable; false for one that it does not have. */
+    public boolean isUnstable(String command) {
+        return has(command + "/$unstable");
+    }
+
+    /**
+     * What QEMU would not accept of a command, one sentence each, with the path of the argument; empty if nothing.
+     * Deprecated arguments are accepted.
+     */
+    public List<String> problems(QmpCommand<?> command) {
+        return new SchemaCheck(types).problems(command.name(), command.arguments());
     }
 }
