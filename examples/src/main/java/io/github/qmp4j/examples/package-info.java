@@ -1,0 +1,5 @@
+/** Examples of using the library. */
+@NullMarked
+package io.github.qmp4j.examples;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,79 @@
+package io.github.qmp4j.examples.qmpctl;
+
+import io.github.qmp4j.blockjobs.CommitRequest;
+import io.github.qmp4j.blockjobs.JobSettings;
+import io.github.qmp4j.examples.watch.WhenReady;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code qmpctl commit}. */
+@Command(
+        name = "commit",
+        description = "Commit the nodes from --top (the active layer) down into --base (the lowest node) with"
+                + " block-commit. With a node below the active layer as top the job ends by itself; a commit of the active"
+                + " layer becomes READY, and ends with --pivot or --keep-overlay.")
+final class CommitCommand implements Callable<Integer> {
+    private final QmpCtl ctl;
+
+    @Parameters(arity = "1..*", paramLabel = "DISK", description = "Device name, qdev id, QOM path, node-name or file.")
+    private List<String> disks = List.of();
+
+    @Option(names = "--top", paramLabel = "NODE", description = "The highest node that is committed.")
+    private Optional<String> top = Optional.empty();
+
+    @Option(names = "--base", paramLabel = "NODE", description = "The node that receives the data.")
+    private Optional<String> base = Optional.empty();
+
+    @Option(names = "--shallow", description = "Commit the top only, into its backing node.")
+    private boolean shallow;
+
+    @ArgGroup
+    private Ending ending = new Ending();
+
+    @Mixin
+    private JobOptions options = new JobOptions();
+
+    /** How a commit of the active layer ends. */
+    static final class Ending {
+        @Option(names = "--pivot", description = "When READY, switch the guest to the base, and drop the overlay.")
+        private boolean pivot;
+
+        @Option(
+                names = "--keep-overlay",
+                description = "When READY, end without a switch: the guest stays on the overlay.")
+        private boolean keepOverlay;
+
+        WhenReady whenReady() {
+            if (pivot) {
+                return WhenReady.PIVOT;
+            }
+            return keepOverlay ? WhenReady.FINISH : WhenReady.LEAVE;
+        }
+    }
+
+    CommitCommand(QmpCtl ctl) {
+        this.ctl = ctl;
+    }
+
+    @Override
+    public Integer call() {
+        return new JobInvocation(ctl, options).run("commit", disks, this::orders);
+    }
+
+    private Stream<Order> orders() {
+        JobSettings settings = options.settings(disks.size(), ending.whenReady());
+        return disks.stream().map(disk -> {
+            CommitRequest whole = CommitRequest.of(disk).with(settings);
+            CommitRequest below = top.map(whole::top).orElse(whole);
+            CommitRequest onto = base.map(below::base).orElse(below);
+            return new Order(shallow ? onto.intoBackingNode() : onto, ending.whenReady());
+        });
+    }
+}

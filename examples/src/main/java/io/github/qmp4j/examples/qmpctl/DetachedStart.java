@@ -1,0 +1,75 @@
+package io.github.qmp4j.examples.qmpctl;
+
+import io.github.qmp4j.blockjobs.BlockJob;
+import io.github.qmp4j.examples.report.Console;
+import io.github.qmp4j.examples.report.ExitCode;
+import io.github.qmp4j.examples.report.Failure;
+import io.github.qmp4j.examples.report.JobResult;
+import io.github.qmp4j.examples.report.Json;
+import io.github.qmp4j.examples.report.Phase;
+import io.github.qmp4j.examples.report.Sight;
+import io.github.qmp4j.examples.watch.AbandonedJobs;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+
+/** Starts jobs, prints their ids, and waits for nothing. */
+final class DetachedStart {
+    private final QmpCtl ctl;
+    private final Console console;
+
+    DetachedStart(QmpCtl ctl) {
+        this.ctl = ctl;
+        this.console = ctl.console();
+    }
+
+    ExitCode run(List<Order> orders) {
+        List<ExitCode> codes = new ArrayList<>();
+        try (Session session = Session.open(ctl).join()) {
+            new AbandonedJobs(session.jobs(), console::warn)
+                    .collect(orders.stream().map(Order::disk).toList())
+                    .join();
+            orders.forEach(order -> codes.add(start(session, order)));
+        } catch (CompletionException e) {
+            Failure failure = Failure.of(e);
+            orders.stream().skip(codes.size()).forEach(order -> codes.add(refuse(order, failure)));
+        }
+        return ExitCode.worst(codes);
+    }
+
+    private ExitCode start(Session session, Order order) {
+        try {
+            print(order, session.jobs().start(order.request()).join());
+            return ExitCode.DONE;
+        } catch (CompletionException e) {
+            return refuse(order, Failure.of(e));
+        }
+    }
+
+    private void print(Order order, BlockJob job) {
+        if (!console.json()) {
+            console.out().println(job.id());
+            return;
+        }
+        Sight sight = new Sight(
+                order.disk(),
+                order.kind(),
+                Optional.of(job.id()),
+                Phase.RUNNING,
+                job.info().progress(),
+                Optional.empty());
+        console.print(Json.start(sight));
+        console.print(Json.result(JobResult.goesOn(
+                sight, JobResult.Outcome.UNKNOWN, ExitCode.DONE, Optional.of("left running, as --detach asks"))));
+    }
+
+    private ExitCode refuse(Order order, Failure failure) {
+        JobResult refused = JobResult.refused(order.disk(), order.kind(), failure);
+        if (console.json()) {
+            console.print(Json.result(refused));
+        }
+        console.warn("cannot start the %s of %s: %s".formatted(order.kind(), order.disk(), failure.sentence()));
+        return failure.code();
+    }
+}

@@ -1,0 +1,40 @@
+package io.github.qmp4j.examples.qmpctl;
+
+import io.github.qmp4j.blockjobs.JobId;
+import io.github.qmp4j.blockjobs.JobInfo;
+import io.github.qmp4j.examples.report.Console;
+import io.github.qmp4j.examples.report.Json;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code qmpctl job}. */
+@Command(name = "job", description = "Show one job.")
+@SuppressWarnings("NullAway.Init")
+final class JobCommand implements Callable<Integer> {
+    private final QmpCtl ctl;
+
+    @Parameters(paramLabel = "ID", converter = JobIdConverter.class, description = "The id of the job.")
+    private JobId id;
+
+    JobCommand(QmpCtl ctl) {
+        this.ctl = ctl;
+    }
+
+    @Override
+    public Integer call() {
+        try (Session session = Session.open(ctl).join()) {
+            JobInfo info = session.jobs().list().join().stream()
+                    .filter(job -> job.id().equals(id))
+                    .findFirst()
+                    .orElseThrow(() -> Session.unknown(id));
+            Console console = ctl.console();
+            if (console.json()) {
+                console.print(Json.job(info));
+            } else {
+                console.print(JobTable.details(info));
+            }
+        }
+        return 0;
+    }
+}

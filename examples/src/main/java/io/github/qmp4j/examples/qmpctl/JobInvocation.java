@@ -1,0 +1,51 @@
+package io.github.qmp4j.examples.qmpctl;
+
+import io.github.qmp4j.examples.report.Console;
+import io.github.qmp4j.examples.report.ExitCode;
+import io.github.qmp4j.examples.report.Failure;
+import io.github.qmp4j.examples.report.JobResult;
+import io.github.qmp4j.examples.report.Json;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import picocli.CommandLine.ParameterException;
+
+/** One call of qmpctl that starts jobs: what cannot be asked of any QEMU is refused before one is asked. */
+final class JobInvocation {
+    private final QmpCtl ctl;
+    private final JobOptions options;
+
+    JobInvocation(QmpCtl ctl, JobOptions options) {
+        this.ctl = ctl;
+        this.options = options;
+    }
+
+    /**
+     * Runs what was ordered, and gives the exit code.
+     *
+     * @param disks as the user called them
+     * @param orders throws {@link IllegalArgumentException} for what cannot be asked
+     */
+    int run(String kind, List<String> disks, Supplier<Stream<Order>> orders) {
+        List<Order> ordered;
+        try {
+            ordered = orders.get().toList();
+            ctl.address();
+        } catch (IllegalArgumentException | ParameterException e) {
+            return refuse(kind, disks, new Failure(ExitCode.USAGE, String.valueOf(e.getMessage())));
+        }
+        ExitCode code = options.detach()
+                ? new DetachedStart(ctl).run(ordered)
+                : new WatchedStart(ctl, options.leaveOnInterrupt()).run(ordered);
+        return code.number();
+    }
+
+    private int refuse(String kind, List<String> disks, Failure failure) {
+        Console console = ctl.console();
+        if (console.json()) {
+            disks.forEach(disk -> console.print(Json.result(JobResult.refused(disk, kind, failure))));
+        }
+        ctl.err().println("qmpctl %s: %s; see: qmpctl %s --help".formatted(kind, failure.sentence(), kind));
+        return failure.code().number();
+    }
+}

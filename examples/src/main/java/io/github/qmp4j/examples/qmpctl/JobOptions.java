@@ -1,0 +1,68 @@
+package io.github.qmp4j.examples.qmpctl;
+
+import io.github.qmp4j.blockjobs.ErrorPolicy;
+import io.github.qmp4j.blockjobs.JobId;
+import io.github.qmp4j.blockjobs.JobSettings;
+import io.github.qmp4j.examples.watch.WhenReady;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The options of all commands that start jobs. */
+final class JobOptions {
+    @Option(
+            names = "--job-id",
+            paramLabel = "ID",
+            converter = JobIdConverter.class,
+            description = "The id of the job; made from kind and disk without it. Only with one disk.")
+    private Optional<JobId> jobId = Optional.empty();
+
+    @Option(
+            names = "--speed",
+            paramLabel = "RATE",
+            converter = RateConverter.class,
+            description =
+                    "The limit per second: 64M, 64MiB (1024), 64MB (1000) or bytes. 0, the default, is unlimited.")
+    private long speed;
+
+    @Option(
+            names = "--on-error",
+            paramLabel = "POLICY",
+            description = "On an I/O error: report (fail, the default), ignore, stop (pause), enospc (pause if full).")
+    private ErrorPolicy onError = ErrorPolicy.REPORT;
+
+    @Option(names = "--detach", description = "Start the job, print its id, and wait for nothing.")
+    private boolean detach;
+
+    @Option(
+            names = "--on-interrupt",
+            paramLabel = "WHAT",
+            description = "On Ctrl-C: cancel (the default; a second one leaves the job running), or leave it at once.")
+    private OnInterrupt onInterrupt = OnInterrupt.CANCEL;
+
+    /** What {@code --on-interrupt} takes. */
+    enum OnInterrupt {
+        CANCEL,
+        LEAVE
+    }
+
+    boolean detach() {
+        return detach;
+    }
+
+    boolean leaveOnInterrupt() {
+        return onInterrupt == OnInterrupt.LEAVE;
+    }
+
+    /** @throws IllegalArgumentException if the options do not go together */
+    JobSettings settings(int disks, WhenReady whenReady) {
+        if (jobId.isPresent() && disks > 1) {
+            throw new IllegalArgumentException("--job-id names one job, and there are %d disks".formatted(disks));
+        }
+        if (detach && whenReady != WhenReady.LEAVE) {
+            throw new IllegalArgumentException(
+                    "--detach waits for nothing, so it cannot go with --pivot, --finish or --keep-overlay");
+        }
+        JobSettings settings = JobSettings.DEFAULT.withSpeed(speed).withOnError(onError);
+        return jobId.map(settings::withJobId).orElse(settings);
+    }
+}

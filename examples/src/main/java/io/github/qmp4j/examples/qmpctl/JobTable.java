@@ -1,0 +1,48 @@
+package io.github.qmp4j.examples.qmpctl;
+
+import io.github.qmp4j.blockjobs.JobInfo;
+import io.github.qmp4j.blockjobs.JobProgress;
+import io.github.qmp4j.examples.report.Json;
+import io.github.qmp4j.examples.report.Quantity;
+import io.github.qmp4j.examples.report.Table;
+import java.util.List;
+
+/** Jobs for a person. */
+final class JobTable {
+    private JobTable() {}
+
+    static List<String> all(List<JobInfo> jobs) {
+        Table table = new Table("JOB", "KIND", "STATUS", "DONE", "BYTES", "LIMIT", "ERROR");
+        for (JobInfo job : jobs) {
+            table.row(
+                    job.id().value(),
+                    Json.word(job.type()),
+                    Json.word(job.status()),
+                    (int) job.progress().percent() + "%",
+                    bytes(job.progress()),
+                    limit(job.progress()),
+                    job.error().orElse("-"));
+        }
+        return table.lines();
+    }
+
+    static List<String> details(JobInfo job) {
+        Table table = new Table("job", job.id().value());
+        table.row("kind", Json.word(job.type()));
+        table.row("status", Json.word(job.status()));
+        table.row("ready", job.ready() ? "yes" : "no");
+        table.row("done", (int) job.progress().percent() + "%, " + bytes(job.progress()));
+        table.row("limit", limit(job.progress()));
+        table.row("I/O errors", Long.toString(job.ioErrors()));
+        table.row("error", job.error().orElse("-"));
+        return table.lines();
+    }
+
+    private static String bytes(JobProgress progress) {
+        return Quantity.part(progress.offset(), progress.len());
+    }
+
+    private static String limit(JobProgress progress) {
+        return progress.speedLimit() == 0 ? "-" : Quantity.rate(progress.speedLimit());
+    }
+}

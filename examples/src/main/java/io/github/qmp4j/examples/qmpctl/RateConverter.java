@@ -1,0 +1,17 @@
+package io.github.qmp4j.examples.qmpctl;
+
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** A rate in bytes per second on the command line. */
+final class RateConverter implements ITypeConverter<Long> {
+
+    @Override
+    public Long convert(String text) {
+        try {
+            return Amount.parseRate(text);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.github.qmp4j.examples.qmpctl;
+
+import io.github.qmp4j.blockjobs.BlockJob;
+import io.github.qmp4j.blockjobs.BlockJobException;
+import io.github.qmp4j.blockjobs.BlockJobOptions;
+import io.github.qmp4j.blockjobs.BlockJobs;
+import io.github.qmp4j.blockjobs.JobId;
+import io.github.qmp4j.client.QmpClient;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** One connection to the monitor, with its block jobs. */
+record Session(QmpClient client, BlockJobs jobs) implements AutoCloseable {
+
+    static CompletableFuture<Session> open(QmpCtl ctl) {
+        return QmpClient.connect(ctl.address(), ctl.options())
+                .thenApply(client -> new Session(client, BlockJobs.of(client, BlockJobOptions.defaults())));
+    }
+
+    /** A handle that leaves the job to its owner. */
+    BlockJob observed(JobId id) {
+        return known(id, jobs.attach(id).join());
+    }
+
+    /** A handle that cleans up when the job has ended. */
+    BlockJob owned(JobId id) {
+        return known(id, jobs.adopt(id).join());
+    }
+
+    private static BlockJob known(JobId id, Optional<BlockJob> job) {
+        return job.orElseThrow(() -> unknown(id));
+    }
+
+    static BlockJobException unknown(JobId id) {
+        return new BlockJobException("there is no job '%s'; `qmpctl jobs` lists those there are".formatted(id));
+    }
+
+    /** QEMU's jobs go on. */
+    @Override
+    public void close() {
+        jobs.close();
+        client.close();
+    }
+}

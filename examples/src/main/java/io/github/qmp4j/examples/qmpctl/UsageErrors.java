@@ -1,0 +1,34 @@
+package io.github.qmp4j.examples.qmpctl;
+
+import io.github.qmp4j.examples.report.ExitCode;
+import io.github.qmp4j.examples.report.Failure;
+import io.github.qmp4j.examples.report.JobResult;
+import io.github.qmp4j.examples.report.Json;
+import java.util.Set;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+
+/** A command line that cannot be understood: one line on standard error, and the result line of a job for a program. */
+final class UsageErrors implements IParameterExceptionHandler {
+    private static final Set<String> STARTS_JOBS = Set.of("pull", "commit", "copy");
+
+    private final QmpCtl ctl;
+
+    UsageErrors(QmpCtl ctl) {
+        this.ctl = ctl;
+    }
+
+    @Override
+    public int handleParseException(ParameterException exception, String[] arguments) {
+        String command = exception.getCommandLine().getCommandSpec().qualifiedName();
+        String name = exception.getCommandLine().getCommandName();
+        Failure failure = new Failure(ExitCode.USAGE, exception.getMessage());
+        // Options are read from left to right, so -o may stand behind the one that could not be read.
+        boolean json = String.join(" ", arguments).matches("(.* )?(-o[ =]?|--output[ =])json( .*)?");
+        if (json && STARTS_JOBS.contains(name)) {
+            ctl.out().println(Json.result(JobResult.refused("", name, failure)));
+        }
+        ctl.err().println("%s: %s; see: %s --help".formatted(command, failure.sentence(), command));
+        return ExitCode.USAGE.number();
+    }
+}

@@ -1,0 +1,28 @@
+package io.github.qmp4j.examples.qmpctl;
+
+import io.github.qmp4j.blockjobs.JobId;
+import io.github.qmp4j.examples.watch.WhenReady;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code qmpctl wait}. */
+@Command(
+        name = "wait",
+        description = "Wait for a job to end, or to become READY, and clean up after it. Ctrl-C leaves it running.")
+@SuppressWarnings("NullAway.Init")
+final class WaitCommand implements Callable<Integer> {
+    private final QmpCtl ctl;
+
+    @Parameters(paramLabel = "ID", converter = JobIdConverter.class, description = "The id of the job.")
+    private JobId id;
+
+    WaitCommand(QmpCtl ctl) {
+        this.ctl = ctl;
+    }
+
+    @Override
+    public Integer call() {
+        return new AdoptedJob(ctl, id).watch(WhenReady.LEAVE);
+    }
+}

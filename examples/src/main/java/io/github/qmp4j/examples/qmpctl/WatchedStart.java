@@ -1,0 +1,72 @@
+package io.github.qmp4j.examples.qmpctl;
+
+import io.github.qmp4j.examples.report.Console;
+import io.github.qmp4j.examples.report.ExitCode;
+import io.github.qmp4j.examples.report.Failure;
+import io.github.qmp4j.examples.report.Noticeboard;
+import io.github.qmp4j.examples.watch.AbandonedJobs;
+import io.github.qmp4j.examples.watch.Interrupts;
+import io.github.qmp4j.examples.watch.JobWatch;
+import io.github.qmp4j.examples.watch.Subject;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** Starts jobs one after another, and watches all of them to their end. */
+final class WatchedStart {
+    private final QmpCtl ctl;
+    private final boolean leaveOnInterrupt;
+
+    /** An order, and who watches it. */
+    private record Watched(Order order, JobWatch watch) {}
+
+    WatchedStart(QmpCtl ctl, boolean leaveOnInterrupt) {
+        this.ctl = ctl;
+        this.leaveOnInterrupt = leaveOnInterrupt;
+    }
+
+    ExitCode run(List<Order> orders) {
+        Console console = ctl.console();
+        try (Noticeboard board = Noticeboard.on(console, ctl.screen())) {
+            List<Watched> all = orders.stream()
+                    .map(order -> new Watched(
+                            order,
+                            new JobWatch(
+                                    new Subject(order.disk(), order.kind(), order.whenReady(), ctl.again()), board)))
+                    .toList();
+            Runnable cancel = () -> all.forEach(each -> each.watch().cancel());
+            Runnable leave = () -> all.forEach(each -> each.watch().detachUnlessEnding());
+            Runnable detach = () -> all.forEach(each -> each.watch().detach());
+            return new Interrupts(leaveOnInterrupt ? leave : cancel, detach, board::report)
+                    .during(() -> run(all, board, console));
+        }
+    }
+
+    private ExitCode run(List<Watched> all, Noticeboard board, Console console) {
+        CompletableFuture<Session> session = Session.open(ctl);
+        session.thenCompose(open -> start(all, open, board, console)).exceptionally(failure -> {
+            all.forEach(each -> each.watch().refuse(Failure.of(failure)));
+            return null;
+        });
+        ExitCode worst = ExitCode.worst(
+                all.stream().map(each -> each.watch().result().join().code()).toList());
+        if (session.isDone() && !session.isCompletedExceptionally()) {
+            session.join().close();
+        }
+        return worst;
+    }
+
+    private CompletableFuture<Void> start(List<Watched> all, Session open, Noticeboard board, Console console) {
+        if (!console.json()) {
+            board.say("QEMU %s on %s"
+                    .formatted(open.client().greeting().version(), open.client().address()));
+        }
+        CompletableFuture<Void> ready = new AbandonedJobs(open.jobs(), console::warn)
+                .collect(all.stream().map(each -> each.order().disk()).toList());
+        // One at a time, so that of two jobs on one chain it is always the second that is refused.
+        for (Watched each : all) {
+            ready = ready.thenCompose(
+                    done -> each.watch().start(open.jobs(), each.order().request()));
+        }
+        return ready;
+    }
+}

@@ -1,0 +1,105 @@
+package io.github.qmp4j.examples.report;
+
+import io.github.qmp4j.blockjobs.BlockNode;
+import io.github.qmp4j.blockjobs.JobId;
+import io.github.qmp4j.blockjobs.JobOutcome;
+import io.github.qmp4j.blockjobs.JobProgress;
+import io.github.qmp4j.blockjobs.Leftover;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The last that this program says of a job.
+ *
+ * @param disk the disk as the user called it
+ * @param job empty where no job was started
+ * @param pivoted whether the guest's disk is on the target; empty where it is not known, or no job was started
+ * @param error one sentence, where not all went as it was asked
+ * @param progress empty where no job was started
+ */
+public record JobResult(
+        String disk,
+        String kind,
+        Outcome outcome,
+        ExitCode code,
+        Optional<JobId> job,
+        Optional<Boolean> pivoted,
+        Optional<String> error,
+        Optional<JobProgress> progress,
+        List<BlockNode> released,
+        List<BlockNode> invalidated,
+        List<Leftover> leftovers) {
+
+    /** How it went. */
+    public enum Outcome {
+        COMPLETED,
+        READY,
+        CANCELLED,
+        FAILED,
+        /** Nothing was started. */
+        REFUSED,
+        /** It cannot be proved how it ended, or it runs on and nobody watches it. */
+        UNKNOWN
+    }
+
+    /** Nothing was started. */
+    public static JobResult refused(String disk, String kind, Failure failure) {
+        return new JobResult(
+                disk,
+                kind,
+                failure.code() == ExitCode.CANCELLED ? Outcome.CANCELLED : Outcome.REFUSED,
+                failure.code(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(failure.sentence()),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                List.of());
+    }
+
+    /** The job goes on; this program does not. */
+    public static JobResult goesOn(Sight sight, Outcome outcome, ExitCode code, Optional<String> error) {
+        return new JobResult(
+                sight.disk(),
+                sight.kind(),
+                outcome,
+                code,
+                sight.id(),
+                outcome == Outcome.READY ? Optional.of(false) : Optional.empty(),
+                error,
+                Optional.of(sight.progress()),
+                List.of(),
+                List.of(),
+                List.of());
+    }
+
+    /**
+     * The job has ended.
+     *
+     * @param pivotAsked whether the guest's disk should be on the target now
+     */
+    public static JobResult ended(String disk, String kind, boolean pivotAsked, JobOutcome outcome) {
+        Verdict verdict = Verdict.on(outcome, pivotAsked);
+        return new JobResult(
+                disk,
+                kind,
+                verdict.outcome(),
+                verdict.code(),
+                Optional.of(outcome.job()),
+                pivoted(outcome.head()),
+                verdict.error(),
+                Optional.of(outcome.progress()),
+                outcome.released(),
+                outcome.invalidated(),
+                outcome.leftovers());
+    }
+
+    private static Optional<Boolean> pivoted(JobOutcome.Head head) {
+        return switch (head) {
+            case TARGET -> Optional.of(true);
+            case SOURCE -> Optional.of(false);
+            case UNKNOWN -> Optional.empty();
+        };
+    }
+}

@@ -1,0 +1,122 @@
+package io.github.qmp4j.examples.report;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.qmp4j.blockjobs.BlockNode;
+import io.github.qmp4j.blockjobs.Disk;
+import io.github.qmp4j.blockjobs.JobInfo;
+import io.github.qmp4j.blockjobs.JobProgress;
+import io.github.qmp4j.blockjobs.Leftover;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** The JSON lines of {@code -o json}: integers in bytes and bytes per second, what is not known is null. */
+public final class Json {
+    private Json() {}
+
+    /** A line that only has its type yet. */
+    public static ObjectNode line(String type) {
+        return JsonNodeFactory.instance.objectNode().put("type", type);
+    }
+
+    public static ObjectNode disk(Disk disk) {
+        ObjectNode line = line("disk").put("disk", disk.name());
+        line.put("device", disk.device().orElse(null)).put("qdev", disk.qdev().orElse(null));
+        image(line, disk.chain().activeLayer());
+        return line.put("layers", disk.chain().nodes().size());
+    }
+
+    /** @param depth 0 for the active layer */
+    public static ObjectNode node(String disk, int depth, BlockNode node) {
+        ObjectNode line = line("node").put("disk", disk).put("depth", depth);
+        image(line, node);
+        return line.put("backing_file", node.backingFile().orElse(null));
+    }
+
+    public static ObjectNode job(JobInfo info) {
+        ObjectNode line = line("job").put("job", info.id().value()).put("kind", word(info.type()));
+        line.put("status", word(info.status())).put("ready", info.ready());
+        progress(line, info.progress());
+        return line.put("io_errors", info.ioErrors()).put("error", info.error().orElse(null));
+    }
+
+    public static ObjectNode progress(Sight sight) {
+        ObjectNode line = about("progress", sight);
+        progress(line, sight.progress());
+        return line.put("percent", Math.round(sight.progress().percent() * 10) / 10.0);
+    }
+
+    public static ObjectNode phase(Sight sight) {
+        return about("phase", sight)
+                .put("phase", sight.phase().word())
+                .put("note", sight.note().orElse(null));
+    }
+
+    public static ObjectNode start(Sight sight) {
+        return about("start", sight).put("kind", sight.kind());
+    }
+
+    /** The last line of a job, in the order of members that scripts know. */
+    public static ObjectNode result(JobResult result) {
+        ObjectNode line = line("result").put("outcome", word(result.outcome()));
+        line.put("job", result.job().map(Object::toString).orElse(null));
+        line.put("pivoted", result.pivoted().orElse(null));
+        line.put("error", result.error().orElse(null));
+        put(line, "offset", result.progress().map(JobProgress::offset));
+        put(line, "len", result.progress().map(JobProgress::len));
+        line.set("released", images(result.released()));
+        line.set("invalidated", images(result.invalidated()));
+        ArrayNode leftovers = line.putArray("leftovers");
+        for (Leftover leftover : result.leftovers()) {
+            leftovers
+                    .addObject()
+                    .put("kind", word(leftover.kind()))
+                    .put("name", leftover.name())
+                    .put("why", leftover.why());
+        }
+        return line;
+    }
+
+    /** An enum's name as it is written in the output: {@code PAUSED_ON_ERROR} is {@code paused-on-error}. */
+    public static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static ObjectNode about(String type, Sight sight) {
+        return line(type)
+                .put("job", sight.id().map(Object::toString).orElse(null))
+                .put("disk", sight.disk());
+    }
+
+    private static void image(ObjectNode line, BlockNode node) {
+        line.put("node", node.nodeName().orElse(null)).put("file", node.file()).put("format", node.driver());
+        line.put("virtual_size", node.virtualSize());
+        put(line, "actual_size", boxed(node.actualSize()));
+        line.put("read_only", node.readOnly());
+    }
+
+    private static void progress(ObjectNode line, JobProgress progress) {
+        line.put("offset", progress.offset()).put("len", progress.len()).put("speed", progress.speedLimit());
+        put(line, "rate", boxed(progress.rate()));
+        put(line, "eta_seconds", progress.eta().map(Duration::toSeconds));
+    }
+
+    private static ArrayNode images(List<BlockNode> nodes) {
+        ArrayNode images = JsonNodeFactory.instance.arrayNode();
+        nodes.forEach(node ->
+                images.addObject().put("node", node.nodeName().orElse(null)).put("file", node.file()));
+        return images;
+    }
+
+    private static void put(ObjectNode line, String member, Optional<Long> number) {
+        number.ifPresentOrElse(value -> line.put(member, value), () -> line.putNull(member));
+    }
+
+    private static Optional<Long> boxed(OptionalLong number) {
+        return number.isPresent() ? Optional.of(number.getAsLong()) : Optional.empty();
+    }
+}

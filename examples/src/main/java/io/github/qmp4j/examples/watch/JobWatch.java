@@ -1,0 +1,202 @@
+package io.github.qmp4j.examples.watch;
+
+import io.github.qmp4j.blockjobs.BlockJob;
+import io.github.qmp4j.blockjobs.BlockJobRequest;
+import io.github.qmp4j.blockjobs.BlockJobs;
+import io.github.qmp4j.blockjobs.JobInfo;
+import io.github.qmp4j.blockjobs.JobOutcome;
+import io.github.qmp4j.blockjobs.JobProgress;
+import io.github.qmp4j.examples.report.ExitCode;
+import io.github.qmp4j.examples.report.Failure;
+import io.github.qmp4j.examples.report.JobResult;
+import io.github.qmp4j.examples.report.JobResult.Outcome;
+import io.github.qmp4j.examples.report.Noticeboard;
+import io.github.qmp4j.examples.report.Phase;
+import io.github.qmp4j.examples.report.Sight;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** Follows one job until there is nothing more to say of it. Safe for use by any thread. */
+public final class JobWatch {
+    private static final JobProgress NO_PROGRESS = new JobProgress(0, 0, 0, OptionalLong.empty(), Optional.empty());
+
+    private final Subject subject;
+    private final Noticeboard board;
+    private final CompletableFuture<JobResult> result = new CompletableFuture<>();
+    private final AtomicBoolean over = new AtomicBoolean();
+    /** What this program has begun to end the job with; once set it stays, so that a pivot and a cancel exclude each other. */
+    private final AtomicReference<@Nullable Phase> ending = new AtomicReference<>();
+
+    private volatile @Nullable BlockJob job;
+    private volatile Sight sight;
+
+    public JobWatch(Subject subject, Noticeboard board) {
+        this.subject = subject;
+        this.board = board;
+        this.sight = new Sight(
+                subject.disk(), subject.kind(), Optional.empty(), Phase.STARTING, NO_PROGRESS, Optional.empty());
+    }
+
+    /** Completes with the last word on the job; never fails. */
+    public CompletableFuture<JobResult> result() {
+        return result.copy();
+    }
+
+    /** Starts the job and follows it; completes normally as soon as it is there, or is not going to be. */
+    public CompletableFuture<Void> start(BlockJobs jobs, BlockJobRequest request) {
+        if (ending.get() != null) {
+            refuse(new Failure(ExitCode.CANCELLED, "interrupted before it was started"));
+        }
+        if (over.get()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        board.show(sight);
+        return jobs.start(request).handle((started, failure) -> {
+            if (failure == null) {
+                follow(started);
+            } else {
+                refuse(Failure.of(failure));
+            }
+            return null;
+        });
+    }
+
+    /** Nothing was started, and nothing will be. */
+    public void refuse(Failure failure) {
+        end(JobResult.refused(subject.disk(), subject.kind(), failure));
+    }
+
+    /** Follows a job that is there. */
+    public void follow(BlockJob started) {
+        job = started;
+        look(started.info());
+        started.onUpdate(this::look);
+        started.ready().thenAccept(this::whenReady);
+        started.outcome().thenAccept(this::ended);
+        if (ending.get() == Phase.CANCELLING) {
+            sendCancel(started);
+        }
+    }
+
+    /** Cancels the job, also one that is still being started, unless its pivot has begun. */
+    public void cancel() {
+        if (over.get()) {
+            return;
+        }
+        boolean first = ending.compareAndSet(null, Phase.CANCELLING);
+        if (!first) {
+            Phase begun = ending.get();
+            board.say("%s is %s and is not interrupted (again: stop watching it)"
+                    .formatted(sight.name(), begun == null ? "ending" : begun.word()));
+            return;
+        }
+        board.say("cancelling %s … (again: leave it running)".formatted(sight.name()));
+        BlockJob started = job;
+        if (started != null) {
+            sendCancel(started);
+        }
+    }
+
+    /** Stops watching; the job goes on. */
+    public void detach() {
+        if (job == null) {
+            refuse(new Failure(ExitCode.DETACHED, "interrupted; `qmpctl jobs` tells whether it was started after all"));
+        } else if (end(JobResult.goesOn(
+                sight, Outcome.UNKNOWN, ExitCode.DETACHED, Optional.of("left running; nobody watches it any more")))) {
+            board.say("attach again with: %s wait %s".formatted(subject.command(), sight.name()));
+        }
+    }
+
+    /** Stops watching, unless the job is about to end by what this program has begun. */
+    public void detachUnlessEnding() {
+        Phase begun = ending.get();
+        if (begun == Phase.PIVOTING || begun == Phase.FINISHING) {
+            cancel();
+        } else {
+            detach();
+        }
+    }
+
+    private void whenReady(BlockJob ready) {
+        switch (subject.whenReady()) {
+            case PIVOT -> endWith(Phase.PIVOTING, ready);
+            case FINISH -> endWith(Phase.FINISHING, ready);
+            case LEAVE -> leave(ready);
+            case AWAIT_END -> {}
+        }
+    }
+
+    private void endWith(Phase phase, BlockJob ready) {
+        if (!ending.compareAndSet(null, phase)) {
+            return;
+        }
+        look(ready.info());
+        CompletableFuture<JobOutcome> verb = phase == Phase.PIVOTING ? ready.pivot() : ready.finishWithoutPivot();
+        verb.exceptionally(failure -> {
+            end(JobResult.goesOn(
+                    sight,
+                    Outcome.FAILED,
+                    ExitCode.FAILED,
+                    Optional.of("%s; the job is left READY, end it with: %s cancel %s"
+                            .formatted(Failure.of(failure).sentence(), subject.command(), sight.name()))));
+            return null;
+        });
+    }
+
+    private void leave(BlockJob ready) {
+        if (ending.get() != null) {
+            return;
+        }
+        look(ready.info());
+        if (end(JobResult.goesOn(sight, Outcome.READY, ExitCode.DONE, Optional.empty()))) {
+            board.say("it is left running; end it with: %s pivot %s (or finish, or cancel)"
+                    .formatted(subject.command(), sight.name()));
+        }
+    }
+
+    private void sendCancel(BlockJob started) {
+        look(started.info());
+        started.cancel().exceptionally(failure -> {
+            board.say("cannot cancel %s: %s"
+                    .formatted(sight.name(), Failure.of(failure).sentence()));
+            return null;
+        });
+    }
+
+    private void look(JobInfo info) {
+        Phase phase = Phase.of(info);
+        Phase begun = ending.get();
+        sight = new Sight(
+                subject.disk(),
+                subject.kind(),
+                Optional.of(info.id()),
+                begun == null || phase == Phase.PAUSED_ON_ERROR ? phase : begun,
+                info.progress(),
+                info.error());
+        if (!over.get()) {
+            board.show(sight);
+        }
+    }
+
+    private void ended(JobOutcome outcome) {
+        Sight last = sight;
+        if (!over.get()) {
+            sight = new Sight(last.disk(), last.kind(), last.id(), Phase.ENDED, outcome.progress(), Optional.empty());
+            board.show(sight);
+        }
+        end(JobResult.ended(subject.disk(), subject.kind(), subject.whenReady() == WhenReady.PIVOT, outcome));
+    }
+
+    /** Whether this was the last word; it can only be had once. */
+    private boolean end(JobResult last) {
+        if (!over.compareAndSet(false, true)) {
+            return false;
+        }
+        board.show(last);
+        return result.complete(last);
+    }
+}

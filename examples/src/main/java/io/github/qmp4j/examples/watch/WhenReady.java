@@ -1,0 +1,12 @@
+package io.github.qmp4j.examples.watch;
+
+/** What to do with a job that has reached READY. */
+public enum WhenReady {
+    /** Say so, and leave it running. */
+    LEAVE,
+    PIVOT,
+    /** End it without a pivot. */
+    FINISH,
+    /** Nothing; somebody has asked for its end already. */
+    AWAIT_END
+}
