@@ -37,7 +37,7 @@ public final class Main {
                 .addSubcommand(new DismissCommand(ctl))
                 .addSubcommand(new EventsCommand(ctl))
                 .addSubcommand(new ExecCommand(ctl))
-                .addSubcommand(new DemoCommand());
+                .addSubcommand(new DemoCommand(ctl.out(), ctl.err()));
         line.setOut(new PrintWriter(ctl.out(), true));
         line.setErr(new PrintWriter(ctl.err(), true));
         line.setCaseInsensitiveEnumValuesAllowed(true);

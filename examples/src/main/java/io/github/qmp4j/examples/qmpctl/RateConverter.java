@@ -1,5 +1,6 @@
 package io.github.qmp4j.examples.qmpctl;
 
+import io.github.qmp4j.examples.report.Amount;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 

@@ -28,7 +28,9 @@ final class PlainBoard implements Board {
     public void show(Sight sight) {
         latest.put(key(sight), sight);
         @Nullable Said before = said.get(key(sight));
-        if (before == null || before.phase() != sight.phase() || before.step() < step(sight)) {
+        boolean phaseChanged = before == null || before.phase() != sight.phase();
+        // The line of the result says it all when the job has ended.
+        if (sight.phase() != Phase.ENDED && (phaseChanged || isNextStep(before, sight))) {
             print(sight);
         }
     }
@@ -68,6 +70,10 @@ final class PlainBoard implements Board {
     private void print(Sight sight) {
         console.out().println(Sentence.of(sight));
         said.put(key(sight), new Said(sight.phase(), step(sight), nanoTime.getAsLong()));
+    }
+
+    private static boolean isNextStep(@Nullable Said before, Sight sight) {
+        return before != null && sight.phase() != Phase.ENDING && before.step() < step(sight);
     }
 
     private static int step(Sight sight) {

@@ -11,12 +11,10 @@ final class Sentence {
 
     static String of(Sight sight) {
         JobProgress progress = sight.progress();
-        String line = "%s: %s, %d %%, %s"
-                .formatted(
-                        sight.name(),
-                        sight.phase().word(),
-                        (int) progress.percent(),
-                        Quantity.part(progress.offset(), progress.len()));
+        String line = sight.name() + ": " + sight.phase().word();
+        if (progress.len() > 0) {
+            line += ", %d %%, %s".formatted((int) progress.percent(), Quantity.part(progress.offset(), progress.len()));
+        }
         if (progress.rate().isPresent()) {
             line += ", " + Quantity.rate(progress.rate().getAsLong());
         }

@@ -131,6 +131,7 @@ public final class JobWatch {
     }
 
     private void endWith(Phase phase, BlockJob ready) {
+        look(ready.info());
         if (!ending.compareAndSet(null, phase)) {
             return;
         }

@@ -1,4 +1,4 @@
-package io.github.qmp4j.examples.qmpctl;
+package io.github.qmp4j.examples.report;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Bytes as people write them: K, M, G, T, P and KiB … are powers of 1024, KB … powers of 1000. */
-final class Amount {
+public final class Amount {
     private static final Pattern SHAPE = Pattern.compile("([+-]?)(\\d+(?:\\.\\d+)?)\\s*(?:([KMGTP])(I?B)?|B)?");
     private static final String PREFIXES = "KMGTP";
     private static final int BINARY = 1024;
@@ -16,7 +16,7 @@ final class Amount {
     private Amount() {}
 
     /** @throws IllegalArgumentException if the text is no amount, negative, or more than a {@code long} holds */
-    static long parse(String text) {
+    public static long parse(String text) {
         Matcher matcher = SHAPE.matcher(text.strip().toUpperCase(Locale.ROOT));
         if (!matcher.matches()) {
             throw new IllegalArgumentException(
@@ -35,7 +35,7 @@ final class Amount {
     }
 
     /** The same, with an optional {@code /s} behind it. */
-    static long parseRate(String text) {
+    public static long parseRate(String text) {
         String stripped = text.strip();
         return parse(stripped.endsWith("/s") ? stripped.substring(0, stripped.length() - 2) : stripped);
     }
