@@ -12,5 +12,6 @@ module io.github.qmp4j.core {
     exports io.github.qmp4j;
     exports io.github.qmp4j.client;
     exports io.github.qmp4j.event;
+    exports io.github.qmp4j.process;
     exports io.github.qmp4j.schema;
 }
