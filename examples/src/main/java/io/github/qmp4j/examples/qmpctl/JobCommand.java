@@ -24,10 +24,7 @@ final class JobCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (Session session = Session.open(ctl).join()) {
-            JobInfo info = session.jobs().list().join().stream()
-                    .filter(job -> job.id().equals(id))
-                    .findFirst()
-                    .orElseThrow(() -> Session.unknown(id));
+            JobInfo info = session.info(id);
             Console console = ctl.console();
             if (console.json()) {
                 console.print(Json.job(info));

@@ -5,6 +5,7 @@ import io.github.qmp4j.blockjobs.BlockJobException;
 import io.github.qmp4j.blockjobs.BlockJobOptions;
 import io.github.qmp4j.blockjobs.BlockJobs;
 import io.github.qmp4j.blockjobs.JobId;
+import io.github.qmp4j.blockjobs.JobInfo;
 import io.github.qmp4j.client.QmpClient;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +16,14 @@ record Session(QmpClient client, BlockJobs jobs) implements AutoCloseable {
     static CompletableFuture<Session> open(QmpCtl ctl) {
         return QmpClient.connect(ctl.address(), ctl.options())
                 .thenApply(client -> new Session(client, BlockJobs.of(client, BlockJobOptions.defaults())));
+    }
+
+    /** How a job stands now. */
+    JobInfo info(JobId id) {
+        return jobs.list().join().stream()
+                .filter(job -> job.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> unknown(id));
     }
 
     /** A handle that leaves the job to its owner. */
@@ -31,7 +40,7 @@ record Session(QmpClient client, BlockJobs jobs) implements AutoCloseable {
         return job.orElseThrow(() -> unknown(id));
     }
 
-    static BlockJobException unknown(JobId id) {
+    private static BlockJobException unknown(JobId id) {
         return new BlockJobException("there is no job '%s'; `qmpctl jobs` lists those there are".formatted(id));
     }
 

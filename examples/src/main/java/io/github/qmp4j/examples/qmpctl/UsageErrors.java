@@ -12,6 +12,8 @@ import picocli.CommandLine.ParameterException;
 final class UsageErrors implements IParameterExceptionHandler {
     private static final Set<String> STARTS_JOBS = Set.of("pull", "commit", "copy");
 
+    private static final String PREFIX = "Error: ";
+
     private final QmpCtl ctl;
 
     UsageErrors(QmpCtl ctl) {
@@ -22,7 +24,7 @@ final class UsageErrors implements IParameterExceptionHandler {
     public int handleParseException(ParameterException exception, String[] arguments) {
         String command = exception.getCommandLine().getCommandSpec().qualifiedName();
         String name = exception.getCommandLine().getCommandName();
-        Failure failure = new Failure(ExitCode.USAGE, exception.getMessage());
+        Failure failure = new Failure(ExitCode.USAGE, message(exception));
         // Options are read from left to right, so -o may stand behind the one that could not be read.
         boolean json = String.join(" ", arguments).matches("(.* )?(-o[ =]?|--output[ =])json( .*)?");
         if (json && STARTS_JOBS.contains(name)) {
@@ -30,5 +32,10 @@ final class UsageErrors implements IParameterExceptionHandler {
         }
         ctl.err().println("%s: %s; see: %s --help".formatted(command, failure.sentence(), command));
         return ExitCode.USAGE.number();
+    }
+
+    private static String message(ParameterException exception) {
+        String message = String.valueOf(exception.getMessage());
+        return message.startsWith(PREFIX) ? message.substring(PREFIX.length()) : message;
     }
 }

@@ -4,12 +4,12 @@ import io.github.qmp4j.blockjobs.JobProgress;
 
 /** One job in one line of a terminal: disk, kind, phase, bar, percent, bytes, rate, time to go. */
 final class BarLine {
-    private static final int LEAST_BAR = 8;
+    private static final int LEAST_BAR = 5;
     private static final int LONGEST_BAR = 40;
-    private static final int PHASE_WIDTH = 15;
-    private static final int BYTES_WIDTH = 17;
-    private static final int RATE_WIDTH = 12;
-    private static final int ETA_WIDTH = 10;
+    private static final int PHASE_WIDTH = 11;
+    private static final int BYTES_WIDTH = 16;
+    private static final int RATE_WIDTH = 11;
+    private static final int ETA_WIDTH = 9;
     private static final String RED = "\033[31m";
     private static final String GREEN = "\033[32m";
     private static final String NORMAL = "\033[0m";
@@ -22,9 +22,9 @@ final class BarLine {
 
     String render(Sight sight) {
         JobProgress progress = sight.progress();
-        String left = "%s  %-6s  %s  "
-                .formatted(sight.disk(), sight.kind(), padded(sight.phase().word(), PHASE_WIDTH));
-        String right = " %3d%%  %s%s%s"
+        String left = "%s  %-6s  %s"
+                .formatted(sight.disk(), sight.kind(), padded(sight.phase().word() + " ", PHASE_WIDTH));
+        String right = " %3d%%  %s %s %s"
                 .formatted(
                         (int) progress.percent(),
                         padded(Quantity.part(progress.offset(), progress.len()), BYTES_WIDTH),
@@ -57,13 +57,13 @@ final class BarLine {
     }
 
     private String coloured(String line, Phase phase) {
-        if (!screen.colour() || !(phase.needsAttention() || phase == Phase.READY || phase == Phase.ENDED)) {
+        if (!screen.colour() || !(phase.needsAttention() || phase == Phase.READY)) {
             return line;
         }
         return (phase.needsAttention() ? RED : GREEN) + line + NORMAL;
     }
 
     private static String padded(String text, int width) {
-        return text + " ".repeat(Math.max(1, width - text.length()));
+        return text + " ".repeat(Math.max(0, width - text.length()));
     }
 }

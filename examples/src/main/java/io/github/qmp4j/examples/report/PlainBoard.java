@@ -29,8 +29,10 @@ final class PlainBoard implements Board {
         latest.put(key(sight), sight);
         @Nullable Said before = said.get(key(sight));
         boolean phaseChanged = before == null || before.phase() != sight.phase();
-        // The line of the result says it all when the job has ended.
-        if (sight.phase() != Phase.ENDED && (phaseChanged || isNextStep(before, sight))) {
+        // Before there is a job there is nothing to say of it, and when it has ended the line of the result says it
+        // all.
+        boolean there = sight.id().isPresent() && sight.phase() != Phase.ENDED;
+        if (there && (phaseChanged || isNextStep(before, sight))) {
             print(sight);
         }
     }

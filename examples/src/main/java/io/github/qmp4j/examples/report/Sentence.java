@@ -25,19 +25,9 @@ final class Sentence {
     }
 
     static String of(JobResult result) {
-        String name =
-                result.job().map(Object::toString).orElse("cannot start the " + result.kind() + " of " + result.disk());
-        String how = result.job().isEmpty() && result.error().isPresent()
-                ? ""
-                : Json.word(result.outcome())
-                        + result.pivoted()
-                                .filter(Boolean::booleanValue)
-                                .map(yes -> ", pivoted")
-                                .orElse("");
-        String line = name + ": " + how
-                + result.error()
-                        .map(error -> (how.isEmpty() ? "" : ": ") + error)
-                        .orElse("");
+        String line = result.job().map(id -> id + ": " + how(result)).orElseGet(() -> "cannot start the %s of %s"
+                .formatted(result.kind(), result.disk()));
+        line += result.error().map(error -> ": " + error).orElse("");
         line += result.released().isEmpty() ? "" : "; no longer used: " + names(result.released());
         line += result.invalidated().isEmpty() ? "" : "; no longer valid by itself: " + names(result.invalidated());
         return line
@@ -47,11 +37,19 @@ final class Sentence {
                         .collect(Collectors.joining());
     }
 
+    private static String how(JobResult result) {
+        if (result.code() == ExitCode.DETACHED) {
+            return "left running";
+        }
+        return Json.word(result.outcome()) + (result.pivoted().orElse(false) ? ", pivoted" : "");
+    }
+
     private static String names(List<BlockNode> nodes) {
-        return nodes.stream()
-                .map(node -> node.nodeName()
-                        .map(name -> name + " (" + node.file() + ")")
-                        .orElse(node.file()))
-                .collect(Collectors.joining(", "));
+        return nodes.stream().map(Sentence::name).collect(Collectors.joining(", "));
+    }
+
+    private static String name(BlockNode node) {
+        String file = FileName.of(node);
+        return node.nodeName().map(name -> name + " (" + file + ")").orElse(file);
     }
 }

@@ -18,7 +18,7 @@ record Verdict(Outcome outcome, ExitCode code, Optional<String> error) {
             return new Verdict(Outcome.UNKNOWN, ExitCode.UNKNOWN, Optional.of(unknown.evidence()));
         }
         if (end instanceof End.Cancelled) {
-            return new Verdict(Outcome.CANCELLED, ExitCode.CANCELLED, Optional.of("the job was cancelled"));
+            return new Verdict(Outcome.CANCELLED, ExitCode.CANCELLED, Optional.empty());
         }
         return completed(job, pivotAsked);
     }

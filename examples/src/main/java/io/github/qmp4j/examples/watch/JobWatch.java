@@ -72,8 +72,17 @@ public final class JobWatch {
 
     /** Follows a job that is there. */
     public void follow(BlockJob started) {
+        follow(started, started.info());
+    }
+
+    /**
+     * Follows a job that somebody else has started.
+     *
+     * @param info how it stands now, which a handle that is new does not know yet
+     */
+    public void follow(BlockJob started, JobInfo info) {
         job = started;
-        look(started.info());
+        look(info);
         started.onUpdate(this::look);
         started.ready().thenAccept(this::whenReady);
         started.outcome().thenAccept(this::ended);
@@ -106,7 +115,7 @@ public final class JobWatch {
         if (job == null) {
             refuse(new Failure(ExitCode.DETACHED, "interrupted; `qmpctl jobs` tells whether it was started after all"));
         } else if (end(JobResult.goesOn(
-                sight, Outcome.UNKNOWN, ExitCode.DETACHED, Optional.of("left running; nobody watches it any more")))) {
+                sight, Outcome.UNKNOWN, ExitCode.DETACHED, Optional.of("nobody watches it any more")))) {
             board.say("attach again with: %s wait %s".formatted(subject.command(), sight.name()));
         }
     }
@@ -152,7 +161,6 @@ public final class JobWatch {
         if (ending.get() != null) {
             return;
         }
-        look(ready.info());
         if (end(JobResult.goesOn(sight, Outcome.READY, ExitCode.DONE, Optional.empty()))) {
             board.say("it is left running; end it with: %s pivot %s (or finish, or cancel)"
                     .formatted(subject.command(), sight.name()));
