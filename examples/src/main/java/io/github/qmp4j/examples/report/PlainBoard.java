@@ -58,7 +58,7 @@ final class PlainBoard implements Board {
     public void tick() {
         for (Sight sight : latest.values()) {
             @Nullable Said before = said.get(key(sight));
-            if (before == null || nanoTime.getAsLong() - before.nanos() >= SILENCE_NANOS) {
+            if (before != null && nanoTime.getAsLong() - before.nanos() >= SILENCE_NANOS) {
                 print(sight);
             }
         }

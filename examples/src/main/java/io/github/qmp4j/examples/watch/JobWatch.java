@@ -184,7 +184,8 @@ public final class JobWatch {
                 subject.kind(),
                 Optional.of(info.id()),
                 begun == null || phase == Phase.PAUSED_ON_ERROR ? phase : begun,
-                info.progress(),
+                // A handle that is new has not asked QEMU yet.
+                info.progress().len() == 0 ? sight.progress() : info.progress(),
                 info.error());
         if (!over.get()) {
             board.show(sight);
