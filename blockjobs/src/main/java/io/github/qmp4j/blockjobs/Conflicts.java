@@ -7,8 +7,11 @@ import java.util.Optional;
 final class Conflicts {
     private Conflicts() {}
 
-    /** @throws JobConflictException if one of {@code jobs} is on the disk */
-    static void check(Graph graph, Disk disk, List<JobInfo> jobs) {
+    /** @throws JobConflictException if one of {@code jobs} is on the disk, or has the id that a new one is to have */
+    static void check(Graph graph, Disk disk, JobId wanted, List<JobInfo> jobs) {
+        if (jobs.stream().anyMatch(job -> job.id().equals(wanted))) {
+            throw JobRegistry.conflict(wanted);
+        }
         Optional<JobInfo> byName =
                 jobs.stream().filter(job -> JobIds.isFor(job.id(), disk.name())).findFirst();
         Optional<JobInfo> other =
@@ -20,7 +23,7 @@ final class Conflicts {
         });
     }
 
-    private static boolean isBehind(GraphNode filter, JobType type) {
+    static boolean isBehind(GraphNode filter, JobType type) {
         return switch (filter.driver()) {
             case "mirror_top" -> type == JobType.COPY || type == JobType.COMMIT;
             case "commit_top" -> type == JobType.COMMIT;

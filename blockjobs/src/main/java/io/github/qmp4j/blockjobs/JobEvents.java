@@ -28,11 +28,11 @@ final class JobEvents implements AutoCloseable {
                 .onDropped(() -> registry.all().forEach(TrackedJob::eventsMissed));
         this.errors = client.subscribe(EventFilter.named("BLOCK_JOB_ERROR"), this::heard)
                 .onDropped(() -> registry.all().forEach(TrackedJob::check));
-        lives.ended().whenComplete((done, cause) -> {
-            if (cause != null) {
-                onLost.accept(String.valueOf(Conclusion.unwrapped(cause).getMessage()));
-            }
-        });
+        lives.ended()
+                .whenComplete((done, cause) -> onLost.accept(
+                        cause == null
+                                ? "this side has closed it"
+                                : String.valueOf(Conclusion.unwrapped(cause).getMessage())));
     }
 
     private void heard(QmpEvent event) {

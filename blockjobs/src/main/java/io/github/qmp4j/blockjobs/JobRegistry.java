@@ -15,40 +15,65 @@ final class JobRegistry {
         }
     }
 
+    /** A disk that is kept for a job; each is only itself, so that none can be given back in another's place. */
+    static final class Hold {
+        private final JobId id;
+
+        private Hold(JobId id) {
+            this.id = id;
+        }
+    }
+
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** Both guarded by the lock. */
+    /** All guarded by the lock. */
     private final Map<JobId, TrackedJob> open = new HashMap<>();
 
-    private final Map<Plug, JobId> busy = new HashMap<>();
+    private final Map<Plug, Hold> busy = new HashMap<>();
+
+    /** Why no job can be watched any more; empty while they can. */
+    private Optional<String> over = Optional.empty();
 
     /** Keeps a disk for a job that is about to start: one job writes to a chain at a time. */
-    void reserve(Disk disk, JobId id) {
-        locked(() -> {
-            JobId other = busy.get(Plug.of(disk));
+    Hold reserve(Disk disk, JobId id) {
+        return locked(() -> {
+            Hold other = busy.get(Plug.of(disk));
             if (other != null) {
                 throw new JobConflictException(
-                        other,
-                        "disk %s is in use by job %s; wait for its end, or cancel it".formatted(disk.name(), other));
+                        other.id,
+                        "disk %s is in use by job %s; wait for its end, or cancel it".formatted(disk.name(), other.id));
             }
-            if (open.containsKey(id)) {
-                throw new JobConflictException(id, "there is already a job %s; give another job-id".formatted(id));
+            if (open.containsKey(id) || busy.values().stream().anyMatch(hold -> hold.id.equals(id))) {
+                throw conflict(id);
             }
-            busy.put(Plug.of(disk), id);
-            return id;
+            Hold hold = new Hold(id);
+            busy.put(Plug.of(disk), hold);
+            return hold;
         });
     }
 
-    void release(JobId id) {
-        locked(() -> {
-            open.remove(id);
-            return busy.values().removeIf(id::equals);
-        });
+    static JobConflictException conflict(JobId id) {
+        return new JobConflictException(id, "there is already a job %s; give another job-id".formatted(id));
     }
 
-    /** Registers a handle; gives the one that is registered for this job already, if there is one. */
+    void release(Hold hold) {
+        locked(() -> busy.values().removeIf(hold::equals));
+    }
+
+    void forget(TrackedJob job) {
+        locked(() -> open.remove(job.id(), job));
+    }
+
+    /**
+     * Registers a handle; gives the one that is registered for this job already, if there is one.
+     *
+     * @throws BlockJobException if no job can be watched any more
+     */
     TrackedJob register(TrackedJob job) {
         return locked(() -> {
+            over.ifPresent(why -> {
+                throw new BlockJobException("job %s cannot be watched: %s".formatted(job.id(), why));
+            });
             TrackedJob known = open.putIfAbsent(job.id(), job);
             return known == null ? job : known;
         });
@@ -62,6 +87,15 @@ final class JobRegistry {
 
     Collection<TrackedJob> all() {
         return locked(() -> List.copyOf(open.values()));
+    }
+
+    /** Lets nobody register any more, and tells all that are registered. */
+    void end(String why) {
+        locked(() -> {
+                    over = Optional.of(why);
+                    return List.copyOf(open.values());
+                })
+                .forEach(job -> job.lost(why));
     }
 
     private <T> T locked(java.util.function.Supplier<T> action) {

@@ -24,23 +24,23 @@ final class JobStarter {
                     .jobId()
                     .orElseGet(
                             () -> JobIds.make(JobPlan.of(disk.chain(), request).kind().word, disk.name()));
-            registry.reserve(disk, id);
-            return reserved(request, disk, id).whenComplete((job, failure) -> {
+            JobRegistry.Hold hold = registry.reserve(disk, id);
+            return reserved(request, disk, id, hold).whenComplete((job, failure) -> {
                 if (failure != null) {
-                    registry.release(id);
+                    registry.release(hold);
                 }
             });
         });
     }
 
     /** The graph is read anew: until the disk was reserved, a job that just ended may have changed it. */
-    private CompletableFuture<BlockJob> reserved(BlockJobRequest request, Disk disk, JobId id) {
+    private CompletableFuture<BlockJob> reserved(BlockJobRequest request, Disk disk, JobId id, JobRegistry.Hold hold) {
         return context.graphs()
                 .read()
-                .thenCombine(JobList.read(context), (graph, jobs) -> checked(request, disk, graph, jobs))
+                .thenCombine(JobList.read(context), (graph, jobs) -> checked(request, disk, id, graph, jobs))
                 .thenCompose(ready -> targetIsFree(request)
                         .thenCombine(context.client().schema(), (free, schema) -> ready.command(id, schema))
-                        .thenCompose(command -> send(ready, id, command)));
+                        .thenCompose(command -> send(ready, id, hold, command)));
     }
 
     private record Ready(JobPlan plan, Disk disk, Graph graph) {
@@ -49,10 +49,10 @@ final class JobStarter {
         }
     }
 
-    private Ready checked(BlockJobRequest request, Disk disk, Graph graph, List<JobInfo> jobs) {
+    private Ready checked(BlockJobRequest request, Disk disk, JobId id, Graph graph, List<JobInfo> jobs) {
         Disk now = graph.same(disk)
                 .orElseThrow(() -> new BlockChainException("disk %s has just gone".formatted(disk.name())));
-        Conflicts.check(graph, now, jobs);
+        Conflicts.check(graph, now, id, jobs);
         JobPlan plan = JobPlan.of(now.chain(), request);
         boolean reports = request.settings().onError() == ErrorPolicy.REPORT;
         if (plan.kind().becomesReady && !reports && !context.graphs().quirks().mayStopAfterReady()) {
@@ -76,18 +76,17 @@ final class JobStarter {
         });
     }
 
-    private CompletableFuture<BlockJob> send(Ready ready, JobId id, StartCommand command) {
+    private CompletableFuture<BlockJob> send(Ready ready, JobId id, JobRegistry.Hold hold, StartCommand command) {
         Judge judge = new PlannedJudge(ready.plan(), ready.disk(), command.targetNode());
         TrackedJob job = new TrackedJob(
-                id,
-                type(ready.plan()),
-                Optional.of(ready.plan().request()),
-                context,
-                judge,
-                true,
-                done -> registry.release(done.id()));
+                id, type(ready.plan()), Optional.of(ready.plan().request()), context, judge, true, done -> {
+                    registry.forget(done);
+                    registry.release(hold);
+                });
         // From here on events of this id are heard, also those that come before the reply.
-        registry.register(job);
+        if (registry.register(job) != job) {
+            throw JobRegistry.conflict(id);
+        }
         return context.graphs()
                 .startSafely(() -> context.client().execute(command.command()))
                 .handle((reply, failure) -> answered(job, ready.plan(), failure))
@@ -107,6 +106,8 @@ final class JobStarter {
             job.startInDoubt();
             return CompletableFuture.completedFuture(job.handle());
         }
+        registry.forget(job);
+        job.refused(cause.toString());
         if (cause instanceof QmpCommandException refusal && plan.request() instanceof CopyRequest copy) {
             return refusedCopy(refusal, copy);
         }

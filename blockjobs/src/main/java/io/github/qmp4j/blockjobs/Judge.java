@@ -5,6 +5,20 @@ sealed interface Judge permits PlannedJudge, ObservedJudge {
 
     JobOutcome judge(Evidence evidence);
 
+    /** The same, and what judging itself or the end has left open. Never throws. */
+    default JobOutcome verdict(Evidence evidence, boolean dismissed) {
+        try {
+            JobOutcome judged = judge(evidence);
+            return dismissed
+                    ? judged
+                    : judged.with(new Leftover(
+                            Leftover.Kind.JOB, evidence.job().value(), "it has not been dismissed in QEMU"));
+        } catch (RuntimeException e) {
+            // Whoever waits must be told something, and then only the truth: that we do not know.
+            return JobOutcome.unknown(evidence, "how it ended could not be judged: " + e);
+        }
+    }
+
     /** Whether the job, as far as is known at its start, can never be pivoted. */
     boolean neverReady();
 }

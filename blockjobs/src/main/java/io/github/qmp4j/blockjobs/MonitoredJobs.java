@@ -6,7 +6,6 @@ import io.github.qmp4j.client.QmpClient;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /** The block jobs of one session. */
 final class MonitoredJobs implements BlockJobs {
@@ -16,9 +15,6 @@ final class MonitoredJobs implements BlockJobs {
     private final JobStarter starter;
     private final Repeating progress;
     private final Repeating checks;
-
-    /** Why no job can be watched any more; null while they can. */
-    private volatile @Nullable String over;
 
     MonitoredJobs(QmpClient client, BlockJobOptions options) {
         this.context = new JobContext(client, new GraphReader(client), options, this::listenerCame);
@@ -33,7 +29,7 @@ final class MonitoredJobs implements BlockJobs {
                 () -> !registry.all().isEmpty(),
                 this::checkAll);
         this.starter = new JobStarter(context, registry);
-        this.events = new JobEvents(client, registry, cause -> end("the monitor was lost: " + cause));
+        this.events = new JobEvents(client, registry, cause -> registry.end("the monitor was lost: " + cause));
     }
 
     private void listenerCame() {
@@ -52,16 +48,8 @@ final class MonitoredJobs implements BlockJobs {
         return CompletableFuture.completedFuture(null);
     }
 
-    private void end(String why) {
-        over = why;
-        registry.all().forEach(job -> job.lost(why));
-    }
-
     @Override
     public CompletableFuture<BlockJob> start(BlockJobRequest request) {
-        if (over != null) {
-            return CompletableFuture.failedFuture(new BlockJobException("no job was started: " + over));
-        }
         return starter.start(request).whenComplete((job, failure) -> checks.wake());
     }
 
@@ -93,6 +81,9 @@ final class MonitoredJobs implements BlockJobs {
     private CompletableFuture<Optional<BlockJob>> meet(JobId id, boolean owned) {
         Optional<TrackedJob> open = registry.find(id.value());
         if (open.isPresent()) {
+            if (owned) {
+                open.get().own();
+            }
             return CompletableFuture.completedFuture(Optional.of(open.get().handle()));
         }
         return context.graphs().read().thenCompose(graph -> context.queryJob(id)
@@ -103,15 +94,14 @@ final class MonitoredJobs implements BlockJobs {
         JobType type = JobType.of(entry.path("type").asText());
         boolean ended = JobStatus.of(entry.path("status").asText()) == JobStatus.CONCLUDED;
         Judge judge = new ObservedJudge(type, graph, ended);
-        TrackedJob job = registry.register(
-                new TrackedJob(id, type, Optional.empty(), context, judge, owned, done -> registry.release(done.id())));
-        job.started();
-        job.check();
-        checks.wake();
-        String why = over;
-        if (why != null) {
-            // It has come too late to be told with the others.
-            job.lost(why);
+        TrackedJob met = new TrackedJob(id, type, Optional.empty(), context, judge, owned, registry::forget);
+        TrackedJob job = registry.register(met);
+        if (job == met) {
+            job.started();
+            job.check();
+            checks.wake();
+        } else if (owned) {
+            job.own();
         }
         return job.handle();
     }
@@ -119,6 +109,6 @@ final class MonitoredJobs implements BlockJobs {
     @Override
     public void close() {
         events.close();
-        end("this side has stopped watching the job, which goes on in QEMU");
+        registry.end("this side has stopped watching the job, which goes on in QEMU");
     }
 }

@@ -19,7 +19,6 @@ final class TrackedJob {
     private final JobId id;
     private final JobContext context;
     private final Judge judge;
-    private final boolean owned;
     private final Consumer<TrackedJob> onEnd;
     private final Mailbox mailbox;
     private final JobUpdates updates;
@@ -35,13 +34,18 @@ final class TrackedJob {
 
     private volatile boolean ending;
 
-    /** Whether QEMU has, or had, the job that this handle is for. */
+    /** From here on all belongs to the mailbox: whether QEMU has, or had, the job that this handle is for. */
     private boolean exists;
+
+    /** Whether it is ours to dismiss. */
+    private boolean owned;
 
     /** Whether it is known what became of the command that starts it. */
     private boolean startAnswered;
 
-    private boolean wentAway;
+    /** What to do when it is known: until then an end may be that of somebody else's job of the same id. */
+    private Runnable onAnswer = () -> {};
+
     private boolean missedEvents;
 
     TrackedJob(
@@ -66,8 +70,6 @@ final class TrackedJob {
         this.handle = new JobHandle(this, request, context);
     }
 
-    // ---- what is heard of the job ----
-
     /** QEMU has accepted the command that starts it, or lists it. */
     void started() {
         mailbox.execute(() -> {
@@ -86,9 +88,21 @@ final class TrackedJob {
 
     private void startAnswered() {
         startAnswered = true;
-        if (wentAway && !ending) {
-            gone();
+        if (!ending) {
+            onAnswer.run();
         }
+    }
+
+    /** There is no such job of ours, and what was heard was about another. */
+    void refused(String why) {
+        mailbox.execute(() -> {
+            testimony.told(Result.FAILED, Optional.of(why));
+            endUnread(why);
+        });
+    }
+
+    void own() {
+        mailbox.execute(() -> owned = true);
     }
 
     /** {@code JOB_STATUS_CHANGE}. */
@@ -113,9 +127,17 @@ final class TrackedJob {
         }
         errors.confirm();
         if (JobStatus.of(status) == JobStatus.CONCLUDED) {
-            end(Conclusion.read(context, id, owned));
+            concluded();
         } else {
             publish();
+        }
+    }
+
+    private void concluded() {
+        if (startAnswered) {
+            end(Conclusion.read(context, id, owned));
+        } else {
+            onAnswer = this::concluded;
         }
     }
 
@@ -171,7 +193,7 @@ final class TrackedJob {
     /** QEMU has no such job, and it was not we who dismissed it. */
     private void gone() {
         if (!startAnswered) {
-            wentAway = true;
+            onAnswer = this::gone;
         } else if (testimony.isGiven()) {
             end(Conclusion.readGraph(context));
         } else if (!exists && !missedEvents) {
@@ -179,8 +201,7 @@ final class TrackedJob {
                     Result.FAILED, Optional.of("QEMU did not start the job; its answer came too late to be heard"));
             end(Conclusion.readGraph(context));
         } else {
-            end(CompletableFuture.completedFuture(
-                    Conclusion.none("QEMU has no such job any more, and nothing was heard of how it ended")));
+            endUnread("QEMU has no such job any more, and nothing was heard of how it ended");
         }
     }
 
@@ -188,12 +209,14 @@ final class TrackedJob {
     void lost(String why) {
         mailbox.execute(() -> {
             if (!outcome.isDone()) {
-                end(CompletableFuture.completedFuture(Conclusion.none(why)));
+                endUnread(why);
             }
         });
     }
 
-    // ---- how it ends ----
+    private void endUnread(String why) {
+        end(CompletableFuture.completedFuture(Conclusion.none(why)));
+    }
 
     private void end(CompletableFuture<Conclusion> reading) {
         ending = true;
@@ -204,7 +227,8 @@ final class TrackedJob {
         if (outcome.isDone()) {
             return;
         }
-        JobOutcome whole = judged(conclusion);
+        Evidence evidence = testimony.with(id, conclusion, state.info().progress());
+        JobOutcome whole = judge.verdict(evidence, conclusion.dismissed());
         state.ended(
                 whole.end() instanceof JobOutcome.End.Failed failed ? Optional.of(failed.error()) : Optional.empty());
         publish();
@@ -215,26 +239,11 @@ final class TrackedJob {
         updates.end();
     }
 
-    private JobOutcome judged(Conclusion conclusion) {
-        Evidence evidence = testimony.with(id, conclusion, state.info().progress());
-        try {
-            JobOutcome judged = judge.judge(evidence);
-            return conclusion.dismissed()
-                    ? judged
-                    : judged.with(new Leftover(Leftover.Kind.JOB, id.value(), "it has not been dismissed in QEMU"));
-        } catch (RuntimeException e) {
-            // Whoever waits must be told something, and then only the truth: that we do not know.
-            return JobOutcome.unknown(evidence, "how it ended could not be judged: " + e);
-        }
-    }
-
     private void publish() {
         errors.count();
         info = state.info();
         updates.tell(info);
     }
-
-    // ---- for handle and verbs ----
 
     void ask(Asked verb) {
         mailbox.execute(() -> testimony.asked(verb));

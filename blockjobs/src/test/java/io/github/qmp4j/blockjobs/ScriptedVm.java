@@ -1,0 +1,216 @@
+package io.github.qmp4j.blockjobs;
+
+import io.github.qmp4j.QmpAddress;
+import io.github.qmp4j.QmpOptions;
+import io.github.qmp4j.client.QmpClient;
+import io.github.qmp4j.testkit.FakeQemu;
+import io.github.qmp4j.testkit.Outgoing;
+import io.github.qmp4j.testkit.ReceivedCommand;
+import io.github.qmp4j.testkit.Responder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A scripted QEMU with two disks, {@code disk0} on active → mid → base and {@code disk1} on other. It answers all
+ * queries; what a job does to it is each test's to say.
+ */
+final class ScriptedVm implements AutoCloseable {
+    static final JobSettings J = JobSettings.DEFAULT.withJobId(new JobId("j"));
+    static final PullRequest PULL = PullRequest.of("disk0").with(J);
+    static final CommitRequest COMMIT = CommitRequest.of("disk0").with(J);
+
+    private final Map<String, Responder> answers = new ConcurrentHashMap<>();
+    private volatile List<String> chain = List.of("active", "mid", "base");
+    private volatile String job = "";
+    private volatile String ioStatus = "ok";
+    final FakeQemu qemu;
+    final QmpClient client;
+    final BlockJobs jobs;
+
+    private ScriptedVm(List<Integer> version, QmpOptions options, BlockJobOptions jobOptions) {
+        qemu = FakeQemu.script()
+                .greet(version.get(0), version.get(1), version.get(2))
+                .expect("qmp_capabilities")
+                .reply()
+                .respond()
+                .otherwise(this::answer)
+                .start();
+        client = TestVm.get(QmpClient.connect(new QmpAddress.Unix(qemu.socket()), options));
+        jobs = BlockJobs.of(client, jobOptions);
+    }
+
+    static ScriptedVm start() {
+        return start(QmpOptions.defaults());
+    }
+
+    static ScriptedVm start(QmpOptions options) {
+        return new ScriptedVm(List.of(7, 2, 22), options, BlockJobOptions.defaults());
+    }
+
+    static ScriptedVm start(QmpOptions options, BlockJobOptions jobOptions) {
+        return new ScriptedVm(List.of(7, 2, 22), options, jobOptions);
+    }
+
+    static ScriptedVm ofVersion(int major, int minor, int micro) {
+        return new ScriptedVm(List.of(major, minor, micro), QmpOptions.defaults(), BlockJobOptions.defaults());
+    }
+
+    // ---- what the test makes of it ----
+
+    /** Answers a command so from now on. */
+    ScriptedVm on(String command, Responder responder) {
+        answers.put(command, responder);
+        return this;
+    }
+
+    ScriptedVm on(String command, Outgoing... messages) {
+        return on(command, got -> List.of(messages));
+    }
+
+    /** The chain of disk0 from now on. */
+    void chain(String... nodes) {
+        chain = List.of(nodes);
+    }
+
+    /** The one job that there is from now on. */
+    void job(String type, String status) {
+        job = "{\"id\":\"j\",\"type\":\"%s\",\"status\":\"%s\",\"current-progress\":8,\"total-progress\":8}"
+                .formatted(type, status);
+    }
+
+    void job(String type, String status, String error) {
+        job(type, status);
+        job = job.replace("}", ",\"error\":\"" + error + "\"}");
+    }
+
+    void noJob() {
+        job = "";
+    }
+
+    void ioStatus(String status) {
+        ioStatus = status;
+    }
+
+    /** Tells the client of these statuses, one after another. */
+    void tell(String... statuses) {
+        Stream.of(statuses).forEach(status -> qemu.send(status(status)));
+    }
+
+    static Outgoing status(String status) {
+        return Outgoing.event("JOB_STATUS_CHANGE", "{\"id\":\"j\",\"status\":\"%s\"}".formatted(status));
+    }
+
+    static Outgoing told(String event, String more) {
+        return Outgoing.event(
+                event, "{\"device\":\"j\",\"type\":\"x\",\"len\":8,\"offset\":8,\"speed\":0%s}".formatted(more));
+    }
+
+    static Outgoing completed() {
+        return told("BLOCK_JOB_COMPLETED", "");
+    }
+
+    static Outgoing failed(String error) {
+        return told("BLOCK_JOB_COMPLETED", ",\"error\":\"" + error + "\"");
+    }
+
+    static Outgoing refusal(String desc) {
+        return Outgoing.error("GenericError", desc);
+    }
+
+    /** How often the client has sent this command so far. */
+    long count(String command) {
+        return qemu.received().stream()
+                .filter(got -> got.name().equals(command))
+                .count();
+    }
+
+    /** The names of all commands so far from the first of this name on. */
+    List<String> sentSince(String first) {
+        return qemu.received().stream()
+                .map(ReceivedCommand::name)
+                .dropWhile(name -> !name.equals(first))
+                .toList();
+    }
+
+    BlockJob start(BlockJobRequest request) {
+        return TestVm.get(jobs.start(request));
+    }
+
+    static Throwable failure(CompletableFuture<?> future) {
+        try {
+            throw new AssertionError("the future completed with " + future.get(30, TimeUnit.SECONDS));
+        } catch (java.util.concurrent.ExecutionException e) {
+            return e.getCause();
+        } catch (InterruptedException | java.util.concurrent.TimeoutException e) {
+            throw new AssertionError("the future did not end", e);
+        }
+    }
+
+    // ---- its own answers ----
+
+    private List<Outgoing> answer(ReceivedCommand command) {
+        Responder responder = answers.get(command.name());
+        if (responder != null) {
+            return responder.answer(command);
+        }
+        return switch (command.name()) {
+            case "query-jobs" -> List.of(Outgoing.reply("[" + job + "]"));
+            case "query-block-jobs" -> List.of(Outgoing.reply(blockJobs()));
+            case "query-block" ->
+                List.of(Outgoing.reply("[%s,%s]".formatted(disk("disk0", chain), disk("disk1", List.of("other")))));
+            case "query-named-block-nodes" -> List.of(Outgoing.reply(nodes()));
+            case "query-block-exports", "query-qmp-schema" -> List.of(Outgoing.reply("[]"));
+            case "blockdev-add" -> List.of(refusal("Could not open: No such file or directory"));
+            case "job-dismiss" -> {
+                noJob();
+                yield List.of(status("null"), Outgoing.reply());
+            }
+            default -> List.of(Outgoing.reply());
+        };
+    }
+
+    private String blockJobs() {
+        return job.isEmpty()
+                ? "[]"
+                : "[{\"device\":\"j\",\"type\":\"x\",\"len\":8,\"offset\":4,\"speed\":0,\"io-status\":\"%s\"}]"
+                        .formatted(ioStatus);
+    }
+
+    private static String disk(String name, List<String> nodes) {
+        return "{\"device\":\"\",\"qdev\":\"/machine/peripheral/%s/virtio-backend\",\"inserted\":{\"node-name\":\"%s\",\"file\":\"%s\",\"image\":%s}}"
+                .formatted(name, nodes.get(0), file(nodes.get(0)), image(nodes));
+    }
+
+    private static String image(List<String> nodes) {
+        String below = nodes.size() == 1 ? "" : ",\"backing-image\":" + image(nodes.subList(1, nodes.size()));
+        return "{\"filename\":\"%s\",\"format\":\"qcow2\",\"virtual-size\":8%s}".formatted(file(nodes.get(0)), below);
+    }
+
+    private String nodes() {
+        List<String> names = new ArrayList<>(chain);
+        Stream.of("active", "mid", "base", "other")
+                .filter(name -> !names.contains(name))
+                .forEach(names::add);
+        return names.stream()
+                .map(name -> "{\"node-name\":\"%s\",\"file\":\"%s\",\"drv\":\"qcow2\",\"ro\":false,\"image\":{}}"
+                        .formatted(name, file(name)))
+                .collect(Collectors.joining(",", "[", "]"));
+    }
+
+    private static String file(String node) {
+        return "/images/" + node + ".qcow2";
+    }
+
+    @Override
+    public void close() {
+        jobs.close();
+        client.close();
+        qemu.close();
+    }
+}

@@ -1,0 +1,175 @@
+package io.github.qmp4j.blockjobs;
+
+import static io.github.qmp4j.blockjobs.ScriptedVm.COMMIT;
+import static io.github.qmp4j.blockjobs.ScriptedVm.PULL;
+import static io.github.qmp4j.blockjobs.ScriptedVm.completed;
+import static io.github.qmp4j.blockjobs.ScriptedVm.failure;
+import static io.github.qmp4j.blockjobs.ScriptedVm.refusal;
+import static io.github.qmp4j.blockjobs.ScriptedVm.status;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.qmp4j.QmpCommandException;
+import io.github.qmp4j.QmpOptions;
+import io.github.qmp4j.blockjobs.JobOutcome.End;
+import io.github.qmp4j.testkit.Outgoing;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** P1, P9: what comes of a start, in whatever order QEMU answers. */
+@Timeout(value = 1, unit = TimeUnit.MINUTES)
+class StartTest {
+    private static final QmpOptions IMPATIENT = QmpOptions.with(o -> o.blockCommandTimeout = Duration.ofMillis(400));
+
+    @Test
+    void hearsAWholeLifeThatPrecedesTheReply() {
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            vm.on("block-stream", got -> {
+                vm.job("stream", "concluded");
+                vm.chain("active");
+                return List.of(
+                        status("created"), status("running"), completed(), status("concluded"), Outgoing.reply());
+            });
+
+            assertThat(TestVm.get(vm.start(PULL).outcome()).completed()).isTrue();
+            assertThat(vm.count("job-dismiss")).isOne();
+        }
+    }
+
+    @Test
+    void givesAHandleWhenTheReplyIsLateAndTheJobExists() {
+        try (ScriptedVm vm = ScriptedVm.start(IMPATIENT)) {
+            vm.on("block-stream", got -> {
+                vm.job("stream", "running");
+                return List.of(status("created"), status("running"));
+            });
+            BlockJob job = vm.start(PULL);
+            assertThat(job.outcome()).isNotDone();
+            vm.job("stream", "concluded", "Input/output error");
+            vm.tell("aborting", "concluded");
+
+            assertThat(TestVm.get(job.outcome()).end()).isEqualTo(new End.Failed("Input/output error"));
+            assertThat(vm.count("job-dismiss")).isOne();
+        }
+    }
+
+    @Test
+    void neverReportsSuccessOfAJobThatWasNotStarted() {
+        try (ScriptedVm vm = ScriptedVm.start(IMPATIENT)) {
+            vm.on("block-stream");
+
+            assertThat(TestVm.get(vm.start(PULL).outcome()).end())
+                    .isInstanceOfSatisfying(
+                            End.Failed.class, end -> assertThat(end.error()).contains("did not start"));
+            assertThat(vm.count("job-dismiss")).isZero();
+        }
+    }
+
+    @Test
+    void endsAsUnknownWhenTheMonitorIsLostRightAfterTheStartWasWritten() {
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            vm.on("block-stream");
+            CompletableFuture<BlockJob> start = vm.jobs.start(PULL);
+            vm.qemu.awaitReceived("block-stream", 1, Duration.ofSeconds(10));
+            vm.qemu.disconnect();
+
+            BlockJob job = TestVm.get(start);
+            assertThat(job.outcome())
+                    .succeedsWithin(Duration.ofSeconds(1))
+                    .satisfies(outcome -> assertThat(outcome.end()).isInstanceOf(End.Unknown.class));
+        }
+    }
+
+    @Test
+    void failsOnARefusalAndLeavesTheDiskFree() {
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            vm.on("block-stream", status("created"), status("null"), refusal("Node is busy"));
+
+            assertThat(failure(vm.jobs.start(PULL)))
+                    .isInstanceOf(QmpCommandException.class)
+                    .hasMessageContaining("Node is busy");
+            assertThat(TestVm.get(vm.jobs.attach(new JobId("j")))).isEmpty();
+            vm.on("block-stream", Outgoing.reply());
+            assertThat(vm.start(PULL).outcome()).isNotDone();
+        }
+    }
+
+    @Test
+    void neverTouchesAForeignJobThatWasQuickerToTakeTheId() {
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            vm.on("block-stream");
+            CompletableFuture<BlockJob> start = vm.jobs.start(PULL);
+            var command = vm.qemu.awaitReceived("block-stream", 1, Duration.ofSeconds(10));
+            // Somebody else's job of this id lives and ends before QEMU comes to our command.
+            vm.job("stream", "concluded");
+            vm.tell("created", "running", "waiting", "pending");
+            vm.qemu.send(completed());
+            vm.tell("concluded");
+            assertThat(TestVm.get(vm.jobs.list())).hasSize(1);
+            vm.qemu.answer(command, refusal("Job ID 'j' already in use"));
+
+            assertThat(failure(start)).hasMessageContaining("already in use");
+            assertThat(TestVm.get(vm.jobs.list())).hasSize(1);
+            assertThat(vm.count("job-dismiss")).isZero();
+        }
+    }
+
+    @Test
+    void refusesAJobIdThatQemuHasAlready() {
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            vm.job("stream", "running");
+
+            assertThat(failure(vm.jobs.start(PULL)))
+                    .isInstanceOfSatisfying(JobConflictException.class, conflict -> assertThat(conflict.other())
+                            .isEqualTo(new JobId("j")));
+            assertThat(vm.count("block-stream")).isZero();
+        }
+    }
+
+    @Test
+    void keepsTheFirstOfTwoJobsOfOneIdOnTwoDisks() {
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            vm.on("block-stream");
+            CompletableFuture<BlockJob> first = vm.jobs.start(PULL);
+            CompletableFuture<BlockJob> second =
+                    vm.jobs.start(PullRequest.of("disk1").with(ScriptedVm.J));
+
+            assertThat(failure(second)).isInstanceOf(JobConflictException.class);
+            vm.qemu.answer(vm.qemu.awaitReceived("block-stream", 1, Duration.ofSeconds(10)), Outgoing.reply());
+            vm.job("stream", "concluded", "Input/output error");
+            vm.tell("created", "running", "aborting", "concluded");
+            assertThat(TestVm.get(TestVm.get(first).outcome()).end()).isInstanceOf(End.Failed.class);
+        }
+    }
+
+    @Test
+    void endsAsUnknownWhenTheWatchingEndsWhileTheJobStarts() {
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            vm.on("block-commit");
+            CompletableFuture<BlockJob> start = vm.jobs.start(COMMIT);
+            var command = vm.qemu.awaitReceived("block-commit", 1, Duration.ofSeconds(10));
+            vm.jobs.close();
+            vm.qemu.answer(command, Outgoing.reply());
+
+            assertThat(TestVm.get(TestVm.get(start).outcome()).end()).isInstanceOf(End.Unknown.class);
+        }
+    }
+
+    @Test
+    void startsNothingMoreAfterItWasClosed() {
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            vm.on("query-block-exports");
+            CompletableFuture<BlockJob> start = vm.jobs.start(COMMIT);
+            var query = vm.qemu.awaitReceived("query-block-exports", 1, Duration.ofSeconds(10));
+            vm.jobs.close();
+            vm.on("query-block-exports", Outgoing.reply("[]"));
+            vm.qemu.answer(query, Outgoing.reply("[]"));
+
+            assertThat(failure(start)).isInstanceOf(BlockJobException.class);
+            assertThat(vm.count("block-commit")).isZero();
+        }
+    }
+}
