@@ -18,6 +18,9 @@ import java.util.concurrent.CompletionException;
  */
 record Conclusion(boolean seen, Optional<String> error, boolean dismissed, Optional<Graph> after, String doubt) {
 
+    private static final String NOT_SEEN =
+            "somebody else dismissed the job before its result was read, and nothing was heard of how it ended";
+
     /** Nothing can be found out. */
     static Conclusion none(String why) {
         return new Conclusion(false, Optional.empty(), true, Optional.empty(), why);
@@ -34,16 +37,21 @@ record Conclusion(boolean seen, Optional<String> error, boolean dismissed, Optio
 
     /** Reads the graph only: somebody else has dismissed the job. Never fails. */
     static CompletableFuture<Conclusion> readGraph(JobContext context) {
-        return new Conclusion(false, Optional.empty(), true, Optional.empty(), "").withGraph(context);
+        return none(NOT_SEEN).withGraph(context);
     }
 
     private static CompletableFuture<Conclusion> dismissed(
             JobContext context, JobId id, Optional<JsonNode> entry, boolean dismiss) {
-        Optional<String> error = entry.filter(job -> job.has("error"))
-                .map(job -> job.get("error").asText());
-        if (entry.isEmpty() || !dismiss) {
-            return CompletableFuture.completedFuture(
-                    new Conclusion(entry.isPresent(), error, true, Optional.empty(), ""));
+        // A job that has not ended is another one that got the id when ours was dismissed.
+        Optional<JsonNode> ours =
+                entry.filter(job -> JobStatus.of(job.path("status").asText()) == JobStatus.CONCLUDED);
+        if (ours.isEmpty()) {
+            return CompletableFuture.completedFuture(none(NOT_SEEN));
+        }
+        Optional<String> error =
+                ours.filter(job -> job.has("error")).map(job -> job.get("error").asText());
+        if (!dismiss) {
+            return CompletableFuture.completedFuture(new Conclusion(true, error, true, Optional.empty(), ""));
         }
         return context.execute("job-dismiss", id).handle((reply, failure) -> {
             // Refused means that somebody was quicker.

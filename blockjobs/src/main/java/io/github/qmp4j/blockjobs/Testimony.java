@@ -29,7 +29,7 @@ final class Testimony {
         return new Evidence(
                 id,
                 result(conclusion),
-                conclusion.seen() ? conclusion.error() : error,
+                conclusion.error().or(() -> error),
                 asked,
                 progress,
                 conclusion.after(),
@@ -42,7 +42,8 @@ final class Testimony {
             return told.orElse(Result.UNKNOWN);
         }
         if (conclusion.error().isEmpty()) {
-            return Result.SUCCEEDED;
+            // An error that either of them tells is an error.
+            return told.equals(Optional.of(Result.FAILED)) ? Result.FAILED : Result.SUCCEEDED;
         }
         return asked == Asked.CANCEL && told.isEmpty() ? Result.CANCELLED : Result.FAILED;
     }
