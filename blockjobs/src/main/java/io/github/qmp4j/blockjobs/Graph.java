@@ -63,13 +63,15 @@ record Graph(List<Disk> disks, List<GraphNode> nodes, boolean listed, Set<String
     private boolean isUnused(BlockNode image, List<BlockNode> dropped) {
         boolean inChain = disks.stream()
                 .flatMap(disk -> disk.chain().nodes().stream())
-                .anyMatch(node ->
-                        node.file().equals(image.file()) && node.driver().equals(image.driver()));
+                .anyMatch(node -> GraphNode.mayBeOneFile(node.file(), image.file())
+                        && node.driver().equals(image.driver()));
+        // Two nodes of one image: which of them is used by whom cannot be told.
+        boolean isTwin = nodes.stream().filter(node -> node.isOf(image)).count() > 1;
         boolean isExported = image.nodeName().filter(exported::contains).isPresent();
         boolean usedByAnother = nodes.stream()
                 .filter(node -> dropped.stream().noneMatch(other -> isNodeOf(node, other)))
                 .anyMatch(node -> node.mayUse(image));
-        return !inChain && !isExported && !usedByAnother;
+        return !inChain && !isTwin && !isExported && !usedByAnother;
     }
 
     private static boolean isNodeOf(GraphNode node, BlockNode image) {
@@ -78,8 +80,11 @@ record Graph(List<Disk> disks, List<GraphNode> nodes, boolean listed, Set<String
                 .orElse(node.file().equals(image.file()) && node.driver().equals(image.driver()));
     }
 
-    /** A filter that some job has put into this chain. */
+    /** A filter that some job has put into this chain; none where QEMU cannot be asked for its nodes now. */
     Optional<GraphNode> jobFilterIn(BlockChain chain) {
+        if (!listed) {
+            return Optional.empty();
+        }
         return nodes.stream()
                 .filter(GraphNode::isJobFilter)
                 .filter(filter ->

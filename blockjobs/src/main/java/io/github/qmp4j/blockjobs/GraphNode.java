@@ -50,11 +50,29 @@ record GraphNode(
         return JOB_FILTERS.contains(driver) || (driver.equals("copy-on-read") && name.startsWith("#"));
     }
 
+    /** Whether it may be a node of this image, or of the same file under another spelling. */
+    boolean isOf(BlockNode image) {
+        return mayBeOneFile(file, image.file()) && driver.equals(image.driver());
+    }
+
+    /** Whether both may be names of one file: a relative name stands for any file whose path ends like it. */
+    static boolean mayBeOneFile(String one, String other) {
+        boolean bothWhole = one.startsWith("/") == other.startsWith("/");
+        return bothWhole && one.startsWith("/")
+                ? one.equals(other)
+                : lastPart(one).equals(lastPart(other));
+    }
+
+    private static String lastPart(String file) {
+        return file.substring(file.lastIndexOf('/') + 1);
+    }
+
     /** Whether it may use {@code image} as its backing node or file: certain where QEMU tells edges, else by name. */
     boolean mayUse(BlockNode image) {
         if (children.isPresent()) {
             return image.nodeName().filter(children.get()::contains).isPresent();
         }
-        return backing.contains(image.file()) || (file.startsWith("json:") && file.contains(image.file()));
+        return backing.stream().anyMatch(name -> mayBeOneFile(name, image.file()))
+                || (file.startsWith("json:") && file.contains(image.file()));
     }
 }

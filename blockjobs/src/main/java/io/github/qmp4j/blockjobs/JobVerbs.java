@@ -63,7 +63,12 @@ final class JobVerbs {
             return CompletableFuture.failedFuture(
                     new BlockJobException("job %s ends by itself; it cannot be finished earlier".formatted(job.id())));
         }
-        return whenReady(() -> finish(context.options().pivotRetries()));
+        // A job that a user has paused does not become READY.
+        CompletableFuture<?> resumed = job.info().status() == JobStatus.PAUSED
+                ? resume().exceptionally(failure -> null)
+                : CompletableFuture.completedFuture(null);
+        return resumed.thenCompose(
+                done -> whenReady(() -> finish(context.options().pivotRetries())));
     }
 
     private CompletableFuture<JobOutcome> finish(int retries) {
@@ -71,7 +76,8 @@ final class JobVerbs {
         boolean halted =
                 switch (job.info().status()) {
                     case PAUSED, STANDBY, PAUSED_ON_ERROR -> true;
-                    default -> false;
+                    // Somebody else may have paused it, which is not shown but makes QEMU refuse.
+                    default -> retries < context.options().pivotRetries();
                 };
         CompletableFuture<?> resumed =
                 halted ? resume().exceptionally(failure -> null) : CompletableFuture.completedFuture(null);

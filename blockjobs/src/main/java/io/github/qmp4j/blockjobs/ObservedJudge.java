@@ -22,14 +22,15 @@ record ObservedJudge(JobType type, Graph before, boolean ended) implements Judge
 
     @Override
     public JobOutcome judge(Evidence evidence) {
-        Head head = evidence.after().map(this::head).orElse(Head.UNKNOWN);
+        List<Disk> disks = disks(evidence.job());
+        Head head = evidence.after().map(after -> head(disks, after)).orElse(Head.UNKNOWN);
         return new JobOutcome(
                 evidence.job(),
                 end(evidence, head),
                 head,
                 evidence.progress(),
                 evidence.result() == Evidence.Result.SUCCEEDED
-                        ? evidence.after().map(this::released).orElse(List.of())
+                        ? evidence.after().map(after -> released(disks, after)).orElse(List.of())
                         : List.of(),
                 List.of(),
                 List.of());
@@ -45,32 +46,61 @@ record ObservedJudge(JobType type, Graph before, boolean ended) implements Judge
                     yield new End.Unknown(
                             "QEMU reports success, but the graph could not be checked: " + evidence.doubt());
                 }
-                yield evidence.asked() == Evidence.Asked.PIVOT && head == Head.SOURCE
-                        ? new End.Failed("QEMU reports success, but no disk has been switched")
-                        : new End.Completed();
+                yield evidence.asked() == Evidence.Asked.PIVOT ? pivoted(head) : new End.Completed();
             }
         };
     }
 
-    private Head head(Graph after) {
+    private static End pivoted(Head head) {
+        return switch (head) {
+            case SOURCE -> new End.Failed("QEMU reports success, but no disk has been switched");
+            case TARGET -> new End.Completed();
+            case UNKNOWN -> new End.Unknown("QEMU reports success, but it cannot be told whether it switched the disk");
+        };
+    }
+
+    /** The disks that the job may be on: QEMU does not tell, so the job-id, else the filters of its kind. */
+    private List<Disk> disks(JobId job) {
+        List<Disk> named = before.disks().stream()
+                .filter(disk -> JobIds.isFor(job, disk.name())
+                        || disk.device().filter(job.value()::equals).isPresent())
+                .toList();
+        if (!named.isEmpty()) {
+            return named;
+        }
+        List<Disk> filtered = before.disks().stream()
+                .filter(disk -> before.jobFilterIn(disk.chain())
+                        .filter(filter -> Conflicts.isBehind(filter, type))
+                        .isPresent())
+                .toList();
+        return filtered.isEmpty() ? before.disks() : filtered;
+    }
+
+    private Head head(List<Disk> disks, Graph after) {
         if (neverReady()) {
             return Head.SOURCE;
         }
         if (ended) {
             return Head.UNKNOWN;
         }
-        return before.disks().stream().anyMatch(disk -> hasSwitched(disk, after)) ? Head.TARGET : Head.SOURCE;
+        if (disks.stream().allMatch(disk -> isOnSource(disk, after))) {
+            return Head.SOURCE;
+        }
+        // Of several disks another one may have been switched, by a job of its own.
+        return disks.size() == 1 && after.same(disks.get(0)).isPresent() ? Head.TARGET : Head.UNKNOWN;
     }
 
-    private static boolean hasSwitched(Disk disk, Graph after) {
+    /** Its old active layer is still in the chain; somebody may have put a snapshot on top. */
+    private static boolean isOnSource(Disk disk, Graph after) {
+        BlockNode source = disk.chain().activeLayer();
         return after.same(disk)
-                .map(now -> !now.chain().activeLayer().isSameImage(disk.chain().activeLayer()))
-                .orElse(false);
+                .filter(now -> now.chain().nodes().stream().anyMatch(source::isSameImage))
+                .isPresent();
     }
 
-    private List<BlockNode> released(Graph after) {
+    private static List<BlockNode> released(List<Disk> disks, Graph after) {
         List<BlockNode> dropped = new ArrayList<>();
-        for (Disk disk : before.disks()) {
+        for (Disk disk : disks) {
             Optional<BlockChain> now = after.same(disk).map(Disk::chain);
             now.ifPresent(chain -> disk.chain().nodes().stream()
                     .filter(node -> chain.nodes().stream().noneMatch(node::isSameImage))

@@ -15,7 +15,7 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
 
     @Override
     public boolean neverReady() {
-        return plan.kind() == JobPlan.Kind.PULL;
+        return !plan.kind().becomesReady;
     }
 
     @Override
