@@ -3,16 +3,12 @@ package io.github.qmp4j.blockjobs;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * The text by which an overlay's header names its new backing file. It is always sent: left to itself QEMU writes a
  * {@code json:} text for a graph that was built node by node.
  */
 final class BackingString {
-    private static final Pattern PROTOCOL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:.*", Pattern.DOTALL);
-    private static final Pattern URL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://.*", Pattern.DOTALL);
-
     private BackingString() {}
 
     /**
@@ -37,23 +33,22 @@ final class BackingString {
     }
 
     private static String text(BlockNode overlay, BlockNode base) {
-        String file = base.file();
-        if (file.startsWith("/") || URL.matcher(file).matches()) {
+        String file = base.path()
+                .orElseThrow(() -> new BlockChainException(
+                        "base %s has no plain file name ('%s') that could be written into the header of %s"
+                                .formatted(base.label(), base.file(), overlay.label())));
+        if (file.startsWith("/") || new FileName(file).isTakenApart()) {
             return file;
         }
-        if (file.isEmpty() || PROTOCOL.matcher(file).matches()) {
-            throw new BlockChainException(
-                    "base %s has no plain file name ('%s') that could be written into the header of %s"
-                            .formatted(base.label(), file, overlay.label()));
-        }
         // QEMU has opened it relative to its own folder; a header is read relative to the overlay's.
-        Path from = Optional.ofNullable(Path.of(overlay.file()).getParent()).orElse(Path.of(""));
-        if (from.isAbsolute() || PROTOCOL.matcher(overlay.file()).matches()) {
-            throw new BlockChainException(
-                    "base %s was opened by the relative name '%s', which means something else in the header of %s"
-                            .formatted(base.label(), file, overlay.label()));
-        }
-        String relative = from.relativize(Path.of(file)).toString();
-        return PROTOCOL.matcher(relative).matches() ? "./" + relative : relative;
+        Path from = overlay.path()
+                .map(Path::of)
+                .filter(path -> !path.isAbsolute())
+                .orElseThrow(() -> new BlockChainException(
+                        "base %s was opened by the relative name '%s', which means something else in the header of %s"
+                                .formatted(base.label(), file, overlay.label())));
+        Path folder = Optional.ofNullable(from.getParent()).orElse(Path.of(""));
+        String relative = folder.relativize(Path.of(file)).toString();
+        return new FileName(relative).isTakenApart() ? "./" + relative : relative;
     }
 }

@@ -41,6 +41,12 @@ public interface BlockJobs extends AutoCloseable {
     /** A handle that takes a job over: when the job has ended it is dismissed. Empty if QEMU has none of this id. */
     CompletableFuture<Optional<BlockJob>> adopt(JobId id);
 
+    /**
+     * Dismisses the jobs of this library that have ended on a disk while nobody watched: they hold its chain until then.
+     * They are known by the job-ids that the library makes.
+     */
+    CompletableFuture<List<JobOutcome>> collect(DiskRef disk);
+
     /** Ends every open handle as {@link JobOutcome.End.Unknown} and leaves QEMU's jobs alone. */
     @Override
     void close();

@@ -25,12 +25,22 @@ public record BlockNode(
 
     /** Its node-name, or its file where that is not known. */
     public String label() {
-        return nodeName.orElse(file);
+        return nodeName.or(this::path).orElse(file);
+    }
+
+    /**
+     * The path or URL by which QEMU would open this image, also out of a {@code json:} text; empty where it takes more
+     * than a name, for example behind a throttle filter.
+     */
+    public Optional<String> path() {
+        return new FileName(file).plain();
     }
 
     /** Whether the user means this image: its node-name or its file name. */
     boolean isCalled(String name) {
-        return nodeName.filter(name::equals).isPresent() || file.equals(name);
+        return nodeName.filter(name::equals).isPresent()
+                || file.equals(name)
+                || path().filter(name::equals).isPresent();
     }
 
     /** Whether both are one image: by node-name where both are known, since a file name can change with its header. */

@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -97,5 +99,26 @@ record Graph(List<Disk> disks, List<GraphNode> nodes, boolean listed, Set<String
         return disks.stream()
                 .filter(disk -> disk.device().filter(nodeName::equals).isPresent())
                 .anyMatch(disk -> !disk.chain().activeLayer().nodeName().equals(Optional.of(nodeName)));
+    }
+
+    /**
+     * Nodes outside of a chain that may stand above its active layer, the highest first: what an earlier active commit
+     * dropped and nobody has removed. QEMU then refuses every job on that disk that needs a root node.
+     */
+    List<GraphNode> above(BlockChain chain) {
+        List<GraphNode> others = nodes.stream()
+                .filter(node -> !node.isJobFilter())
+                .filter(node -> chain.nodes().stream().noneMatch(image -> isNodeOf(node, image)))
+                .toList();
+        List<GraphNode> above = new ArrayList<>(
+                others.stream().filter(node -> node.mayUse(chain.activeLayer())).toList());
+        for (int i = 0; i < above.size(); i++) {
+            GraphNode lower = above.get(i);
+            others.stream()
+                    .filter(node -> node.mayUse(lower) && !above.contains(node))
+                    .forEach(above::add);
+        }
+        Collections.reverse(above);
+        return above;
     }
 }

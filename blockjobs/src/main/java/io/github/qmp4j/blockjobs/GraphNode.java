@@ -69,10 +69,19 @@ record GraphNode(
 
     /** Whether it may use {@code image} as its backing node or file: certain where QEMU tells edges, else by name. */
     boolean mayUse(BlockNode image) {
+        return mayUse(image.nodeName(), image.file());
+    }
+
+    /** The same for a node. */
+    boolean mayUse(GraphNode node) {
+        return mayUse(Optional.of(node.name), node.file);
+    }
+
+    private boolean mayUse(Optional<String> nodeName, String fileName) {
         if (children.isPresent()) {
-            return image.nodeName().filter(children.get()::contains).isPresent();
+            return nodeName.filter(children.get()::contains).isPresent();
         }
-        return backing.stream().anyMatch(name -> mayBeOneFile(name, image.file()))
-                || (file.startsWith("json:") && file.contains(image.file()));
+        return backing.stream().anyMatch(name -> mayBeOneFile(name, fileName))
+                || (file.startsWith("json:") && file.contains(fileName));
     }
 }

@@ -3,17 +3,32 @@ package io.github.qmp4j.blockjobs;
 import io.github.qmp4j.QmpCommandException;
 import java.util.List;
 
-/** QEMU refused to start a job, and has left something behind all the same. */
+/** QEMU refused to start a job, and there is more to say of it: why that may be, or what QEMU left behind. */
 public final class JobStartException extends BlockJobException {
     private static final long serialVersionUID = 1L;
 
     private final transient List<Leftover> leftovers;
 
-    public JobStartException(QmpCommandException refusal, List<Leftover> leftovers) {
-        super(refusal.getMessage() + "; left behind: "
-                + String.join(", ", leftovers.stream().map(Leftover::name).toList()));
+    JobStartException(QmpCommandException refusal, List<Leftover> leftovers, List<GraphNode> overlays) {
+        super(refusal.getMessage() + left(leftovers) + hint(overlays));
         initCause(refusal);
         this.leftovers = List.copyOf(leftovers);
+    }
+
+    private static String left(List<Leftover> leftovers) {
+        return leftovers.isEmpty()
+                ? ""
+                : "; left behind: "
+                        + String.join(
+                                ", ", leftovers.stream().map(Leftover::name).toList());
+    }
+
+    private static String hint(List<GraphNode> overlays) {
+        return overlays.isEmpty()
+                ? ""
+                : "; it may be because nodes that an earlier job released still stand above the disk: remove %s with blockdev-del, in this order"
+                        .formatted(String.join(
+                                ", ", overlays.stream().map(GraphNode::name).toList()));
     }
 
     /** What is there now and was not before. */

@@ -59,7 +59,23 @@ final class JobStarter {
             throw new BlockChainException(
                     "an error after READY would kill this version of QEMU under any policy but report; use that");
         }
+        if (request instanceof CopyRequest copy && copy.shallow() && !copy.reuseExternal()) {
+            requireNamedBacking(now);
+        }
         return new Ready(plan, now, graph);
+    }
+
+    /** For a new target QEMU writes the name of the backing file as it holds it, and takes none from us. */
+    private static void requireNamedBacking(Disk disk) {
+        disk.chain().nodes().stream()
+                .skip(1)
+                .limit(1)
+                .filter(backing -> !backing.path().equals(Optional.of(backing.file())))
+                .forEach(backing -> {
+                    throw new BlockChainException(
+                            "QEMU would write a json: text for %s into the header of the copy; make the target with qemu-img create -b, and ask for reuse"
+                                    .formatted(backing.label()));
+                });
     }
 
     private CompletableFuture<Boolean> targetIsFree(BlockJobRequest request) {
@@ -89,12 +105,12 @@ final class JobStarter {
         }
         return context.graphs()
                 .startSafely(() -> context.client().execute(command.command()))
-                .handle((reply, failure) -> answered(job, ready.plan(), failure))
+                .handle((reply, failure) -> answered(job, ready, failure))
                 .thenCompose(result -> result);
     }
 
     private CompletableFuture<BlockJob> answered(
-            TrackedJob job, JobPlan plan, @org.jspecify.annotations.Nullable Throwable failure) {
+            TrackedJob job, Ready ready, @org.jspecify.annotations.Nullable Throwable failure) {
         if (failure == null) {
             job.started();
             return CompletableFuture.completedFuture(job.handle());
@@ -108,29 +124,26 @@ final class JobStarter {
         }
         registry.forget(job);
         job.refused(cause.toString());
-        if (cause instanceof QmpCommandException refusal && plan.request() instanceof CopyRequest copy) {
-            return refusedCopy(refusal, copy);
+        if (!(cause instanceof QmpCommandException refusal)) {
+            return CompletableFuture.failedFuture(cause);
         }
-        return CompletableFuture.failedFuture(cause);
+        return leftovers(ready.plan().request()).thenCompose(left -> {
+            List<GraphNode> overlays = ready.graph().above(ready.disk().chain());
+            return CompletableFuture.failedFuture(
+                    left.isEmpty() && overlays.isEmpty() ? refusal : new JobStartException(refusal, left, overlays));
+        });
     }
 
-    /** QEMU makes the target's file before it looks at all the arguments, and leaves it there. */
-    private CompletableFuture<BlockJob> refusedCopy(QmpCommandException refusal, CopyRequest copy) {
-        if (copy.reuseExternal()) {
-            return CompletableFuture.failedFuture(refusal);
+    /** QEMU makes the target's file before it looks at all the arguments of a copy, and leaves it there. */
+    private CompletableFuture<List<Leftover>> leftovers(BlockJobRequest request) {
+        if (!(request instanceof CopyRequest copy) || copy.reuseExternal()) {
+            return CompletableFuture.completedFuture(List.of());
         }
+        Leftover file = new Leftover(Leftover.Kind.FILE, copy.target(), "QEMU made it before it refused the copy");
         return new TargetProbe(context.client())
                 .exists(copy.target())
                 .exceptionally(unknown -> true)
-                .thenCompose(made -> CompletableFuture.failedFuture(
-                        made
-                                ? new JobStartException(
-                                        refusal,
-                                        List.of(new Leftover(
-                                                Leftover.Kind.FILE,
-                                                copy.target(),
-                                                "QEMU made it before it refused the copy")))
-                                : refusal));
+                .thenApply(made -> made ? List.of(file) : List.of());
     }
 
     private static JobType type(JobPlan plan) {

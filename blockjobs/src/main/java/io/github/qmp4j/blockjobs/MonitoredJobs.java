@@ -107,6 +107,33 @@ final class MonitoredJobs implements BlockJobs {
     }
 
     @Override
+    public CompletableFuture<List<JobOutcome>> collect(DiskRef disk) {
+        return context.graphs()
+                .read()
+                .thenCombine(list(), (graph, jobs) -> {
+                    String name = graph.find(disk).name();
+                    return jobs.stream()
+                            .filter(job -> job.status() == JobStatus.CONCLUDED && JobIds.isFor(job.id(), name))
+                            .map(JobInfo::id)
+                            .toList();
+                })
+                .thenCompose(this::collect);
+    }
+
+    private CompletableFuture<List<JobOutcome>> collect(List<JobId> ended) {
+        List<CompletableFuture<Optional<JobOutcome>>> outcomes = ended.stream()
+                .map(id -> adopt(id)
+                        .thenCompose(job -> job.isPresent()
+                                ? job.get().outcome().thenApply(Optional::of)
+                                : CompletableFuture.completedFuture(Optional.<JobOutcome>empty())))
+                .toList();
+        return CompletableFuture.allOf(outcomes.toArray(CompletableFuture<?>[]::new))
+                .thenApply(done -> outcomes.stream()
+                        .flatMap(outcome -> outcome.join().stream())
+                        .toList());
+    }
+
+    @Override
     public void close() {
         events.close();
         registry.end("this side has stopped watching the job, which goes on in QEMU");

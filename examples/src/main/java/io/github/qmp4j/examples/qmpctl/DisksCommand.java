@@ -3,7 +3,6 @@ package io.github.qmp4j.examples.qmpctl;
 import io.github.qmp4j.blockjobs.BlockNode;
 import io.github.qmp4j.blockjobs.Disk;
 import io.github.qmp4j.examples.report.Console;
-import io.github.qmp4j.examples.report.FileName;
 import io.github.qmp4j.examples.report.Json;
 import io.github.qmp4j.examples.report.Quantity;
 import io.github.qmp4j.examples.report.Table;
@@ -44,7 +43,7 @@ final class DisksCommand implements Callable<Integer> {
                     Quantity.bytes(active.actualSize()),
                     Integer.toString(disk.chain().nodes().size()),
                     active.readOnly() ? "ro" : "rw",
-                    FileName.of(active));
+                    active.path().orElse(active.file()));
         }
         console.print(disks.isEmpty() ? List.of("This QEMU has no disk with an image in it.") : table.lines());
     }

@@ -24,7 +24,7 @@ public final class ChainDrawing {
                     branch(depth) + node.nodeName().orElse("(no node-name)"),
                     node.driver(),
                     Quantity.bytes(node.virtualSize()) + " / " + Quantity.bytes(node.actualSize()),
-                    FileName.of(node),
+                    node.path().orElse(node.file()),
                     (depth == 0 ? "active, " : "") + (node.readOnly() ? "ro" : "rw"));
         }
         List<String> lines = new ArrayList<>(table.lines());

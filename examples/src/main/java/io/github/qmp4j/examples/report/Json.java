@@ -93,7 +93,9 @@ public final class Json {
     }
 
     private static void image(ObjectNode line, BlockNode node) {
-        line.put("node", node.nodeName().orElse(null)).put("file", node.file()).put("format", node.driver());
+        line.put("node", node.nodeName().orElse(null))
+                .put("file", node.path().orElse(node.file()))
+                .put("format", node.driver());
         line.put("virtual_size", node.virtualSize());
         put(line, "actual_size", boxed(node.actualSize()));
         line.put("read_only", node.readOnly());
@@ -107,8 +109,9 @@ public final class Json {
 
     private static ArrayNode images(List<BlockNode> nodes) {
         ArrayNode images = JsonNodeFactory.instance.arrayNode();
-        nodes.forEach(node ->
-                images.addObject().put("node", node.nodeName().orElse(null)).put("file", node.file()));
+        nodes.forEach(node -> images.addObject()
+                .put("node", node.nodeName().orElse(null))
+                .put("file", node.path().orElse(node.file())));
         return images;
     }
 

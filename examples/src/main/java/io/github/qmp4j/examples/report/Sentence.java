@@ -49,7 +49,7 @@ final class Sentence {
     }
 
     private static String name(BlockNode node) {
-        String file = FileName.of(node);
+        String file = node.path().orElse(node.file());
         return node.nodeName().map(name -> name + " (" + file + ")").orElse(file);
     }
 }

@@ -1,0 +1,48 @@
+package io.github.qmp4j.blockjobs;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * The file name of an image as QEMU holds it: a path, a URL, or a {@code json:} text of options. QEMU makes the last for
+ * every overlay whose header names its backing file in another way than the graph has it, for example relatively.
+ */
+record FileName(String text) {
+    private static final Pattern PROTOCOL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:.*", Pattern.DOTALL);
+    private static final Pattern URL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://.*", Pattern.DOTALL);
+    private static final String JSON = "json:";
+    private static final Set<String> FILE_DRIVERS = Set.of("file", "host_device");
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    /** What QEMU would open as this image: a path or a URL; empty if it takes more than a name. */
+    Optional<String> plain() {
+        if (text.startsWith(JSON)) {
+            return inOptions();
+        }
+        boolean isName =
+                !text.isEmpty() && (!isTakenApart() || URL.matcher(text).matches());
+        return isName ? Optional.of(text) : Optional.empty();
+    }
+
+    /** Whether QEMU would read the text as a protocol and what belongs to it. */
+    boolean isTakenApart() {
+        return PROTOCOL.matcher(text).matches();
+    }
+
+    /** Only a format right above a file is that file and nothing more; options of the format may change what is read. */
+    private Optional<String> inOptions() {
+        try {
+            JsonNode file = MAPPER.readTree(text.substring(JSON.length())).path("file");
+            return FILE_DRIVERS.contains(file.path("driver").asText())
+                    ? Optional.of(file.path("filename").asText()).filter(name -> !name.isEmpty())
+                    : Optional.empty();
+        } catch (JsonProcessingException e) {
+            // QEMU cuts a long text off, and then it is no JSON any more.
+            return Optional.empty();
+        }
+    }
+}
