@@ -32,7 +32,9 @@ public final class QmpDecoder implements AutoCloseable {
                 .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(maxNesting)
-                        .maxStringLength(maxBytes)
+                        // Our own limit on the whole message says it better than a second one on its parts.
+                        .maxStringLength(Integer.MAX_VALUE)
+                        .maxNameLength(Integer.MAX_VALUE)
                         .build())
                 .build();
         try {

@@ -1,10 +1,13 @@
 package io.github.qmp4j.codec;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.qmp4j.QmpCommand;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Turns a command into bytes. */
 public final class QmpEncoder {
@@ -25,8 +28,11 @@ public final class QmpEncoder {
         }
         line.put("id", id);
         try {
-            return (MAPPER.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8);
-        } catch (JsonProcessingException e) {
+            // This encoder refuses half a character, where getBytes would make a question mark of it.
+            ByteBuffer bytes =
+                    StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(MAPPER.writeValueAsString(line) + "\n"));
+            return Arrays.copyOf(bytes.array(), bytes.limit());
+        } catch (IOException e) {
             throw new IllegalArgumentException(
                     "the arguments of %s cannot be written as JSON".formatted(command.name()), e);
         }
