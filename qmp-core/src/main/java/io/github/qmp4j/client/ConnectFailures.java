@@ -4,6 +4,7 @@ import io.github.qmp4j.QmpAddress;
 import io.github.qmp4j.QmpConnectException;
 import io.github.qmp4j.QmpConnectException.Phase;
 import io.github.qmp4j.QmpConnectException.Reason;
+import io.github.qmp4j.transport.Dialer;
 import io.github.qmp4j.transport.SocketHolders;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -54,14 +55,21 @@ final class ConnectFailures {
                     "this user may not write to the socket; run as the user that owns it",
                     cause);
         }
+        if (!Dialer.foundBacklogFull(cause)) {
+            return of(
+                    Phase.CONNECT,
+                    Reason.REFUSED,
+                    "nobody listens on this socket; the QEMU that made it has ended",
+                    cause);
+        }
         return switch (SocketHolders.of(path)) {
             case ANOTHER -> busy(Phase.CONNECT, cause);
             case NOBODY -> frozen(Phase.CONNECT, cause);
             case US, UNKNOWN ->
                 of(
                         Phase.CONNECT,
-                        Reason.REFUSED,
-                        "nobody listens on this socket; the QEMU that made it has ended",
+                        Reason.SILENT,
+                        "too many connections already wait for it; another client holds the monitor (QEMU serves one at a time), or QEMU is stuck",
                         cause);
         };
     }

@@ -8,21 +8,27 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.CompletableFuture;
 
 /** Opens connections: native epoll where its library is there and wanted, plain NIO everywhere else. */
 public final class Dialer {
+    /** So many bytes may wait for a peer that does not read; a command that comes then is refused. */
+    private static final WriteBufferWaterMark UNREAD = new WriteBufferWaterMark(8 << 20, 16 << 20);
+
     private final QmpOptions options;
     private final boolean epoll;
 
@@ -50,6 +56,7 @@ public final class Dialer {
                 .channel(channelFor(address))
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
                         Math.min(Integer.MAX_VALUE, options.connectTimeout().toMillis()))
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, UNREAD)
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
@@ -69,6 +76,16 @@ public final class Dialer {
             }
         });
         return done;
+    }
+
+    /**
+     * Whether a connect to a UNIX socket failed because its listener has not accepted those before (EAGAIN), and not
+     * because there is no listener. The two transports say it in their own ways: one by a number, one by a type.
+     */
+    public static boolean foundBacklogFull(Throwable failure) {
+        return failure instanceof ConnectException
+                ? String.valueOf(failure.getMessage()).contains("error(-11)")
+                : failure instanceof SocketException;
     }
 
     private Class<? extends Channel> channelFor(QmpAddress address) {

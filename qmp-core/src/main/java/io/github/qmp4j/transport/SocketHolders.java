@@ -1,6 +1,7 @@
 package io.github.qmp4j.transport;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,7 +26,11 @@ public enum SocketHolders {
     /** Looks at a socket to which a connection of ours has been made and got no word. Reads a file. */
     public static SocketHolders of(Path socket) {
         try {
-            return of(Files.readAllLines(TABLE), socket);
+            // Latin-1 reads any bytes; a foreign socket's name in another encoding must not make the table unreadable.
+            List<String> table = Files.readAllLines(TABLE, StandardCharsets.ISO_8859_1);
+            SocketHolders holders = of(table, socket);
+            // The table has the name that QEMU bound; ours may lead there through a symbolic link.
+            return holders == UNKNOWN ? of(table, socket.toRealPath()) : holders;
         } catch (IOException e) {
             return UNKNOWN;
         }
@@ -36,11 +41,12 @@ public enum SocketHolders {
      * of the latter, ours is among the former.
      */
     static SocketHolders of(List<String> table, Path socket) {
+        String name = new String(socket.toString().getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
         boolean accepted = false;
         boolean waiting = false;
         for (String line : table) {
             String[] columns = line.trim().split(" +", PATH_COLUMN + 1);
-            if (columns.length > PATH_COLUMN && columns[PATH_COLUMN].equals(socket.toString())) {
+            if (columns.length > PATH_COLUMN && columns[PATH_COLUMN].equals(name)) {
                 accepted |= columns[STATE_COLUMN].equals(CONNECTED);
                 waiting |= columns[STATE_COLUMN].equals(CONNECTING);
             }

@@ -8,10 +8,18 @@ import java.util.concurrent.TimeUnit;
 
 /** One connection to a monitor, and the event loop that owns it. Safe for use by any thread. */
 public final class Wire {
+    /** No session lives as long, and its nanoseconds do not overflow. */
+    private static final Duration A_YEAR = Duration.ofDays(365);
+
     private final Channel channel;
 
     Wire(Channel channel) {
         this.channel = channel;
+    }
+
+    /** Whether the peer has left unread so much that nothing more should be sent. On the event loop only. */
+    public boolean isClogged() {
+        return channel.isActive() && !channel.isWritable();
     }
 
     /** Hands bytes to the socket. A failure shows as the end of the wire. */
@@ -33,9 +41,10 @@ public final class Wire {
         }
     }
 
-    /** Runs {@code task} on the event loop after {@code delay}; running the result calls that off. */
+    /** Runs {@code task} on the event loop after {@code delay}, or a year; running the result calls that off. */
     public Runnable schedule(Runnable task, Duration delay) {
-        var scheduled = channel.eventLoop().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        Duration bounded = delay.compareTo(A_YEAR) < 0 ? delay : A_YEAR;
+        var scheduled = channel.eventLoop().schedule(task, bounded.toNanos(), TimeUnit.NANOSECONDS);
         return () -> scheduled.cancel(false);
     }
 

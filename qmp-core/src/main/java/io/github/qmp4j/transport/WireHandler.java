@@ -5,6 +5,8 @@ import io.github.qmp4j.codec.QmpMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Feeds the bytes of a connection to its decoder, and the messages to its listener. */
@@ -44,10 +46,16 @@ final class WireHandler extends ChannelInboundHandlerAdapter {
     /** The first cause is the one that is told; what comes after it is its consequence. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable thrown) {
-        if (cause == null) {
+        if (cause == null && !isPeersClose(thrown)) {
             cause = thrown;
         }
         context.close();
+    }
+
+    /** QEMU that ends while something of ours is unread, be it a line's end, makes the kernel say these instead of EOF. */
+    private static boolean isPeersClose(Throwable thrown) {
+        String said = String.valueOf(thrown.getMessage()).toLowerCase(Locale.ROOT);
+        return thrown instanceof IOException && (said.contains("connection reset") || said.contains("broken pipe"));
     }
 
     @Override
