@@ -2,7 +2,6 @@ package io.github.qmp4j.client;
 
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.event.EventFilter;
-import io.github.qmp4j.event.EventSubscription;
 import io.github.qmp4j.event.QmpEvent;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -18,11 +17,15 @@ final class EventHub {
         this.options = options;
     }
 
-    EventSubscription subscribe(EventFilter filter, Consumer<? super QmpEvent> listener) {
+    Subscription subscribe(EventFilter filter, Consumer<? super QmpEvent> listener) {
         Subscription subscription =
                 new Subscription(filter, listener, options.callbacks(), options.eventQueue(), subscriptions::remove);
         subscriptions.add(subscription);
         return subscription;
+    }
+
+    void forget(Subscription subscription) {
+        subscriptions.remove(subscription);
     }
 
     void publish(QmpEvent event) {

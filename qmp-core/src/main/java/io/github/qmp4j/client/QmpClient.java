@@ -51,8 +51,9 @@ public interface QmpClient extends AutoCloseable {
      *     {@link io.github.qmp4j.QmpTimeoutException} when no reply comes within
      *     {@link QmpOptions#blockCommandTimeout()} for commands on block nodes and jobs and
      *     {@link QmpOptions#commandTimeout()} for all others, with {@link io.github.qmp4j.QmpDisconnectedException} when
-     *     the session ends first, with {@link io.github.qmp4j.QmpException} when too many commands are in flight, and
-     *     with the reader's own exception
+     *     the session ends first, with {@link io.github.qmp4j.QmpException} when it was not sent, because too many commands
+     *     are in flight, or QEMU leaves too much unread, or it is known to kill QEMU; and with the reader's own exception
+     * @throws IllegalArgumentException if an argument is no Unicode text
      */
     <R> CompletableFuture<R> execute(QmpCommand<R> command);
 

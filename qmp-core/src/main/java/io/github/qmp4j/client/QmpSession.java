@@ -47,7 +47,7 @@ final class QmpSession implements QmpClient {
     /** Why the session is over; null while it runs. Written by the event loop. */
     private volatile @Nullable QmpException end;
 
-    /** Belongs to the event loop. */
+    /** Written by the event loop, and not after {@link #end}; others read it after that. */
     private boolean closedByUs;
 
     QmpSession(QmpAddress address, QmpOptions options, QmpGreeting greeting, Wire wire) {
@@ -118,6 +118,13 @@ final class QmpSession implements QmpClient {
             call.result().fail(notSent(call.command()));
             return;
         }
+        if (wire.isClogged()) {
+            pending.giveBack();
+            call.result()
+                    .fail(new QmpException("%s was not sent: QEMU does not read what %s was sent before"
+                            .formatted(call.command().name(), address)));
+            return;
+        }
         pending.add(call, wire.schedule(() -> timeOut(call), call.timeout()));
         wire.send(line);
     }
@@ -149,7 +156,11 @@ final class QmpSession implements QmpClient {
         CallFuture<R> result = new CallFuture<>(options.callbacks());
         Call<R> call = new Call<>(lastId.incrementAndGet(), command, result, timeout);
         byte[] line = QmpEncoder.execute(command, call.id());
-        if (!pending.reserve()) {
+        String danger = DeadlyCommands.danger(command);
+        if (danger != null) {
+            result.fail(new QmpException(
+                    "%s was not sent: it would kill QEMU, because %s".formatted(command.name(), danger)));
+        } else if (!pending.reserve()) {
             result.fail(new QmpException("%s was not sent: %d commands already wait for their replies from %s"
                     .formatted(command.name(), options.maxInFlight(), address)));
         } else if (!wire.execute(() -> start(call, line))) {
@@ -167,16 +178,14 @@ final class QmpSession implements QmpClient {
 
     @Override
     public EventSubscription subscribe(EventFilter filter, Consumer<? super QmpEvent> listener) {
-        EventSubscription subscription = events.subscribe(filter, listener);
+        Subscription subscription = events.subscribe(filter, listener);
         // One that comes while the session ends, or after it, must still hear of the end.
-        if (end != null && !wire.execute(this::endSubscriptions)) {
-            endSubscriptions();
+        QmpException why = end;
+        if (why != null) {
+            subscription.end(closedByUs ? null : why);
+            events.forget(subscription);
         }
         return subscription;
-    }
-
-    private void endSubscriptions() {
-        events.end(closedByUs ? null : end);
     }
 
     @Override
