@@ -5,18 +5,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /**
  * A caller's own copy of a result: the event loop wakes whoever waits in {@code get} or {@code join}, and never runs
  * what hangs on the future.
  *
- * <p>The loop completes {@code arrival}, on which nothing but waiting threads can hang; the future itself is completed by
+ * <p>The loop completes {@code arrival}, on which nothing but waiting threads and copies like this can hang; the future itself is completed by
  * the executor for callbacks. Whatever is made of it with {@code thenApply} and the like is an ordinary future.
  */
 final class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> {
@@ -30,6 +28,10 @@ final class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> 
     /** A copy of {@code source}, for one caller. */
     static <T extends @Nullable Object> CallFuture<T> copyOf(CompletableFuture<T> source, Executor callbacks) {
         CallFuture<T> copy = new CallFuture<>(callbacks);
+        if (source instanceof CallFuture<T> original) {
+            original.arrival.thenAccept(copy::arrive);
+            return copy;
+        }
         source.whenComplete((value, failure) -> {
             if (failure == null) {
                 copy.arrive(() -> value);
@@ -40,29 +42,25 @@ final class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> 
         return copy;
     }
 
-    /** Ends the waiting with what {@code value} gives or throws; it runs once, on a thread that may run user code. */
-    void arrive(Supplier<? extends T> value) {
-        Arrival<T> result = new Arrival<>(value);
-        if (arrival.complete(result)) {
-            dispatch(() -> result.passTo(this));
-        }
+    /**
+     * Ends the waiting with what {@code value} gives or throws; it runs once, on a thread that may run user code.
+     *
+     * @return false if the waiting had ended before
+     */
+    boolean arrive(Supplier<? extends T> value) {
+        return arrive(new Arrival<>(value));
     }
 
     void fail(Throwable cause) {
-        Arrival<T> result = new Arrival<>(null, cause);
-        if (arrival.complete(result)) {
-            dispatch(() -> result.passTo(this));
-        }
+        arrive(new Arrival<>(null, cause));
     }
 
-    private void dispatch(Runnable task) {
-        try {
-            callbacks.execute(task);
-        } catch (RejectedExecutionException e) {
-            LoggerFactory.getLogger(CallFuture.class)
-                    .warn("the executor for callbacks refuses work; a thread of its own serves in its place", e);
-            new Thread(task, "qmp-callback-refused").start();
+    private boolean arrive(Arrival<T> result) {
+        boolean first = arrival.complete(result);
+        if (first) {
+            Callbacks.run(callbacks, () -> result.passTo(this));
         }
+        return first;
     }
 
     private boolean settle(T value) {

@@ -5,6 +5,7 @@ import io.github.qmp4j.QmpConnectException;
 import io.github.qmp4j.QmpConnectException.Reason;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.transport.Dialer;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -16,20 +17,20 @@ final class Connector {
     private final QmpAddress address;
     private final QmpOptions options;
     private final ConnectFailures failures;
-    private final long giveUp;
+    private final long started;
     private final CallFuture<QmpClient> result;
 
     Connector(QmpAddress address, QmpOptions options) {
         this.address = address;
         this.options = options;
         this.failures = new ConnectFailures(address);
-        this.giveUp = System.nanoTime() + options.waitFor().toNanos();
+        this.started = System.nanoTime();
         this.result = new CallFuture<>(options.callbacks());
     }
 
     CompletableFuture<QmpClient> connect() {
         // Looking up a host or a file may block, so it is not done on the caller's thread either.
-        options.callbacks().execute(this::dial);
+        ConnectThreads.shared().execute(this::dial);
         return result;
     }
 
@@ -39,16 +40,14 @@ final class Connector {
             handshake.session().whenComplete((client, failure) -> {
                 if (failure != null) {
                     result.fail(failure);
-                } else if (result.isDone()) {
+                } else if (!result.arrive(() -> client)) {
                     // Nobody waits any more, so nobody would ever close it.
-                    options.callbacks().execute(client::close);
-                } else {
-                    result.arrive(() -> client);
+                    ConnectThreads.shared().execute(client::close);
                 }
             });
             new Dialer(options).dial(address, handshake).whenComplete((done, failure) -> {
                 if (failure != null) {
-                    options.callbacks().execute(() -> notConnected(failure));
+                    ConnectThreads.shared().execute(() -> notConnected(failure));
                 }
             });
         } catch (RuntimeException | Error e) {
@@ -60,8 +59,10 @@ final class Connector {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         QmpConnectException refusal = failures.notConnected(cause == null ? failure : cause);
         boolean mayCome = refusal.reason() == Reason.NO_SUCH_SOCKET || refusal.reason() == Reason.REFUSED;
-        if (mayCome && System.nanoTime() < giveUp && !result.isDone()) {
-            CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS, options.callbacks())
+        if (mayCome
+                && Duration.ofNanos(System.nanoTime() - started).compareTo(options.waitFor()) < 0
+                && !result.isDone()) {
+            CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS, ConnectThreads.shared())
                     .execute(this::dial);
         } else {
             result.fail(refusal);

@@ -50,7 +50,7 @@ final class Handshake implements WireListener {
         wire = opened;
         // Who holds the socket is read from a file, and that is not done on the loop.
         patienceOff = opened.schedule(
-                () -> options.callbacks().execute(() -> {
+                () -> ConnectThreads.shared().execute(() -> {
                     QmpException silent = failures.silent(options.greetingTimeout());
                     opened.execute(() -> {
                         if (greeting == null) {

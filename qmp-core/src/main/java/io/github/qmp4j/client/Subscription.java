@@ -7,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +56,7 @@ final class Subscription implements EventSubscription {
             if (!filter.accepts(event)) {
                 return;
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.warn("a filter failed on event {}; the event is delivered", event.name(), e);
         }
         lock.lock();
@@ -69,10 +68,11 @@ final class Subscription implements EventSubscription {
                 enqueue(() -> listener.accept(event));
                 gapQueued = false;
             } else {
-                dropped++;
+                if (dropped++ == 0) {
+                    LOG.warn("a listener is too slow: {} events wait, from here on some are dropped", capacity);
+                }
                 if (!gapQueued) {
                     gapQueued = true;
-                    LOG.warn("a listener is too slow: {} events wait, from here on some are dropped", capacity);
                     enqueue(this::tellOfGap);
                 }
             }
@@ -123,12 +123,7 @@ final class Subscription implements EventSubscription {
     }
 
     private void dispatch() {
-        try {
-            executor.execute(this::serve);
-        } catch (RejectedExecutionException e) {
-            LOG.warn("the executor for callbacks refuses work; a thread of its own serves in its place", e);
-            new Thread(this::serve, "qmp-callback-refused").start();
-        }
+        Callbacks.run(executor, this::serve);
     }
 
     private void serve() {
