@@ -1,0 +1,127 @@
+package io.github.qmp4j.client;
+
+import static io.github.qmp4j.client.Sessions.failure;
+import static io.github.qmp4j.client.Sessions.open;
+import static io.github.qmp4j.client.Sessions.unix;
+import static io.github.qmp4j.client.Sessions.value;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.QmpCommand;
+import io.github.qmp4j.QmpDisconnectedException;
+import io.github.qmp4j.QmpOptions;
+import io.github.qmp4j.event.EventFilter;
+import io.github.qmp4j.testkit.FakeQemu;
+import io.github.qmp4j.testkit.Outgoing;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** No user code runs on the event loop, and user code that blocks holds up only itself (R1). */
+@Timeout(60)
+class CallbackThreadTest {
+    private static final QmpCommand<JsonNode> STATUS = QmpCommand.of("query-status");
+
+    @Test
+    void whoWaitsIsWokenWhileTheExecutorForCallbacksIsStuck() {
+        try (FakeQemu fake = FakeQemu.responding()
+                        .on("query-status", "\"here\"")
+                        .on("query-qmp-schema", "[]")
+                        .start();
+                QmpClient client = open(fake, QmpOptions.with(o -> o.callbacks = task -> {}))) {
+            CompletableFuture<JsonNode> reply = client.execute(STATUS);
+            assertThat(value(reply).asText()).isEqualTo("here");
+            assertThat(reply.join().asText()).isEqualTo("here");
+            assertThat(client.execute(STATUS).join().asText()).isEqualTo("here");
+            assertThat(value(client.schema()).hasCommand("stop")).isFalse();
+            CompletableFuture<Void> closed = client.closed();
+            fake.disconnect();
+            failure(closed, QmpDisconnectedException.class);
+        }
+    }
+
+    @RepeatedTest(20)
+    void whatHangsOnFuturesNeverRunsOnTheEventLoop() {
+        try (FakeQemu fake = FakeQemu.responding().on("query-status", "{}").start();
+                QmpClient client = open(fake)) {
+            CompletableFuture<JsonNode> one = client.execute(STATUS);
+            CompletableFuture<JsonNode> two = client.execute(STATUS);
+            CompletableFuture<String> all = CompletableFuture.allOf(one, two).thenApply(none -> thread());
+            CompletableFuture<String> read = client.execute(STATUS.returning(json -> thread()));
+            CompletableFuture<String> failed =
+                    client.execute(QmpCommand.of("none")).handle((reply, failure) -> thread());
+            CompletableFuture<String> closed = client.closed().handle((none, failure) -> thread());
+            assertThat(List.of(value(one.thenApply(reply -> thread())), value(all), value(read), value(failed)))
+                    .noneMatch(name -> name.startsWith("qmp-loop"));
+            fake.disconnect();
+            assertThat(value(closed)).doesNotStartWith("qmp-loop");
+        }
+    }
+
+    @Test
+    void aBlockingCallInsideACallbackWorks() {
+        // case 77
+        try (FakeQemu fake = FakeQemu.responding().on("query-status", "\"in\"").start();
+                QmpClient client = open(fake)) {
+            assertThat(value(client.execute(STATUS).thenApply(reply -> value(client.execute(STATUS))))
+                            .asText())
+                    .isEqualTo("in");
+        }
+    }
+
+    @Test
+    void aBlockingCallInsideAListenerWorks() {
+        // case 77
+        try (FakeQemu fake = FakeQemu.responding().on("query-status", "\"in\"").start();
+                QmpClient client = open(fake)) {
+            CompletableFuture<JsonNode> heard = new CompletableFuture<>();
+            client.subscribe(EventFilter.all(), event -> heard.complete(value(client.execute(STATUS))));
+            fake.send(Outgoing.event("STOP", "{}"));
+            assertThat(value(heard).asText()).isEqualTo("in");
+        }
+    }
+
+    @Test
+    void aConnectInsideACallbackOfASingleThreadWorks() {
+        ExecutorService one = Executors.newSingleThreadExecutor();
+        QmpOptions options = QmpOptions.with(o -> o.callbacks = one);
+        try (FakeQemu first = FakeQemu.responding().on("query-status", "{}").start();
+                FakeQemu second = FakeQemu.responding().start();
+                QmpClient client = open(first, options)) {
+            CompletableFuture<QmpClient> inside =
+                    client.execute(STATUS).thenApply(reply -> value(QmpClient.connect(unix(second.socket()), options)));
+            value(inside).close();
+        } finally {
+            one.shutdownNow();
+        }
+    }
+
+    @Test
+    void anExecutorThatRefusesWorkIsReplacedByADaemonThread() {
+        // R7
+        QmpOptions options = QmpOptions.with(o -> o.callbacks = task -> {
+            throw new RejectedExecutionException("shut down");
+        });
+        try (FakeQemu fake = FakeQemu.responding().on("query-status", "{}").start();
+                QmpClient client = open(fake, options)) {
+            CompletableFuture<Boolean> heard = new CompletableFuture<>();
+            client.subscribe(EventFilter.all(), event -> heard.complete(daemon()));
+            fake.send(Outgoing.event("STOP", "{}"));
+            CompletableFuture<Boolean> hung = client.execute(STATUS).thenApply(reply -> daemon());
+            assertThat(List.of(value(heard), value(hung))).containsOnly(true);
+        }
+    }
+
+    private static boolean daemon() {
+        return Thread.currentThread().isDaemon();
+    }
+
+    private static String thread() {
+        return Thread.currentThread().getName();
+    }
+}

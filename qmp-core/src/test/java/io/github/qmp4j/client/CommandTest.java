@@ -1,0 +1,162 @@
+package io.github.qmp4j.client;
+
+import static io.github.qmp4j.client.Sessions.failure;
+import static io.github.qmp4j.client.Sessions.open;
+import static io.github.qmp4j.client.Sessions.value;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import io.github.qmp4j.QmpCommand;
+import io.github.qmp4j.QmpCommandException;
+import io.github.qmp4j.QmpException;
+import io.github.qmp4j.QmpOptions;
+import io.github.qmp4j.testkit.FakeQemu;
+import io.github.qmp4j.testkit.ReceivedCommand;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class CommandTest {
+    private static final QmpCommand<JsonNode> STATUS = QmpCommand.of("query-status");
+
+    @Test
+    void repliesReachTheirCommandsInWhateverOrderTheyCome() {
+        // case 44
+        try (FakeQemu fake = FakeQemu.script()
+                        .negotiate()
+                        .expect("query-status")
+                        .expect("query-jobs")
+                        .expect("query-uuid")
+                        .replyTo(3, "\"jobs\"")
+                        .replyTo(4, "\"uuid\"")
+                        .replyTo(2, "\"status\"")
+                        .start();
+                QmpClient client = open(fake)) {
+            CompletableFuture<JsonNode> status = client.execute(STATUS);
+            CompletableFuture<JsonNode> jobs = client.execute(QmpCommand.of("query-jobs"));
+            CompletableFuture<JsonNode> uuid = client.execute(QmpCommand.of("query-uuid"));
+            assertThat(List.of(value(status), value(jobs), value(uuid)))
+                    .extracting(JsonNode::asText)
+                    .containsExactly("status", "jobs", "uuid");
+            assertThat(fake.received()).extracting(ReceivedCommand::id).doesNotHaveDuplicates();
+            fake.verify();
+        }
+    }
+
+    @Test
+    void anErrorReplyFailsItsCommandWithQemusOwnWords() {
+        // case 57
+        try (FakeQemu fake = FakeQemu.script()
+                        .negotiate()
+                        .expect("stop")
+                        .error("DeviceNotActive", "no é job")
+                        .respond()
+                        .on("query-status", "{}")
+                        .start();
+                QmpClient client = open(fake)) {
+            QmpCommandException refused = failure(client.execute(QmpCommand.of("stop")), QmpCommandException.class);
+            assertThat(refused.command()).isEqualTo("stop");
+            assertThat(refused.errorClass()).isEqualTo("DeviceNotActive");
+            assertThat(refused.desc()).isEqualTo("no é job");
+            assertThat(refused).hasMessageContainingAll("stop", "no é job", "DeviceNotActive");
+            value(client.execute(STATUS));
+        }
+    }
+
+    @Test
+    void anErrorWithoutIdBelongsToTheOnlyCommandInFlight() {
+        try (FakeQemu fake = FakeQemu.script()
+                        .negotiate()
+                        .expect("stop")
+                        .errorWithoutId("GenericError", "cannot read that")
+                        .expect("stop")
+                        .expect("cont")
+                        .errorWithoutId("GenericError", "whose is it?")
+                        .replyTo(3, "\"s\"")
+                        .replyTo(4, "\"c\"")
+                        .start();
+                QmpClient client = open(fake)) {
+            QmpCommand<JsonNode> stop = QmpCommand.of("stop");
+            assertThat(failure(client.execute(stop), QmpCommandException.class).desc())
+                    .isEqualTo("cannot read that");
+            CompletableFuture<JsonNode> again = client.execute(stop);
+            CompletableFuture<JsonNode> cont = client.execute(QmpCommand.of("cont"));
+            assertThat(value(again).asText() + value(cont).asText()).isEqualTo("sc");
+        }
+    }
+
+    @Test
+    void argumentsGoOutAsGivenWithNullLeftOutAndNullNodeSent() {
+        // case 71
+        try (FakeQemu fake = FakeQemu.script()
+                        .negotiate()
+                        .expect("x", "{\"b\": null, \"c\": [1, {\"d\": \"ü\\n\"}], \"e\": 9007199254740993}")
+                        .reply()
+                        .expect("query-status")
+                        .reply()
+                        .start();
+                QmpClient client = open(fake)) {
+            value(client.execute(QmpCommand.of("x")
+                    .with("a", null)
+                    .with("b", NullNode.getInstance())
+                    .with("c", List.of(1, Map.of("d", "ü\n")))
+                    .with("e", 9007199254740993L)));
+            value(client.execute(STATUS.with("a", null)));
+            assertThat(fake.received().get(2).arguments().isMissingNode()).isTrue();
+            fake.verify();
+        }
+    }
+
+    @Test
+    void textThatIsNoUnicodeIsRefusedAndTheSessionGoesOn() {
+        try (FakeQemu fake = FakeQemu.responding().on("query-status", "{}").start();
+                QmpClient client = open(fake)) {
+            assertThatThrownBy(() -> client.execute(QmpCommand.of("x").with("half", "\ud800")))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("the arguments of x");
+            value(client.execute(STATUS));
+            assertThat(fake.received()).extracting(ReceivedCommand::name).doesNotContain("x");
+        }
+    }
+
+    @Test
+    void oneCommandMoreThanMayBeInFlightFailsUnsentAndPlacesAreGivenBack() {
+        // R6
+        try (FakeQemu fake = FakeQemu.script()
+                        .negotiate()
+                        .expect("stop")
+                        .expect("stop")
+                        .expect("stop")
+                        .replyTo(2, "{}")
+                        .replyTo(3, "{}")
+                        .replyTo(4, "{}")
+                        .respond()
+                        .on("query-status", "{}")
+                        .start();
+                QmpClient client = open(fake, QmpOptions.with(o -> o.maxInFlight = 3))) {
+            List<CompletableFuture<JsonNode>> three = IntStream.range(0, 3)
+                    .mapToObj(i -> client.execute(QmpCommand.of("stop")))
+                    .toList();
+            // The place is taken by execute itself, so that what follows does not depend on the loop.
+            assertThat(three.get(2)).isNotCompletedExceptionally();
+            three.forEach(Sessions::value);
+            for (int i = 0; i < 10; i++) {
+                value(client.execute(STATUS));
+            }
+        }
+        try (FakeQemu fake = FakeQemu.responding(got -> List.of()).start();
+                QmpClient client = open(fake, QmpOptions.with(o -> o.maxInFlight = 1))) {
+            CompletableFuture<JsonNode> waiting = client.execute(STATUS);
+            assertThat(failure(client.execute(STATUS), QmpException.class))
+                    .isExactlyInstanceOf(QmpException.class)
+                    .hasMessageContaining("query-status was not sent: 1 commands already wait");
+            assertThat(waiting).isNotDone();
+        }
+    }
+}

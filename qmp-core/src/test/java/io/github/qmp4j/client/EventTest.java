@@ -1,0 +1,152 @@
+package io.github.qmp4j.client;
+
+import static io.github.qmp4j.client.Sessions.LONG;
+import static io.github.qmp4j.client.Sessions.failure;
+import static io.github.qmp4j.client.Sessions.open;
+import static io.github.qmp4j.client.Sessions.value;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.QmpCommand;
+import io.github.qmp4j.QmpDisconnectedException;
+import io.github.qmp4j.event.EventFilter;
+import io.github.qmp4j.event.EventSubscription;
+import io.github.qmp4j.event.QmpEvent;
+import io.github.qmp4j.testkit.FakeQemu;
+import io.github.qmp4j.testkit.Outgoing;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class EventTest {
+    private static final QmpCommand<JsonNode> GO = QmpCommand.of("go");
+
+    private final List<QmpEvent> heard = new CopyOnWriteArrayList<>();
+
+    @Test
+    void eventsComeInOrderWithTheirDataAndTime() {
+        // cases 29, 56
+        String stamped = "{\"timestamp\": {\"seconds\": 1700000000, \"microseconds\": 5}, \"event\": \"STOP\"}\n";
+        try (FakeQemu fake = FakeQemu.responding().start();
+                QmpClient client = open(fake)) {
+            client.subscribe(EventFilter.all(), heard::add);
+            fake.send(Outgoing.raw(stamped));
+            IntStream.range(0, 2000).forEach(i -> fake.send(Outgoing.event("JOB", "{\"n\": " + i + "}")));
+            await().atMost(LONG).until(() -> heard.size() == 2001);
+            assertThat(heard.get(0).time()).isEqualTo(Instant.ofEpochSecond(1_700_000_000, 5_000));
+            assertThat(heard.get(0).data().isObject()).isTrue();
+            assertThat(heard.stream()
+                            .skip(1)
+                            .map(event -> event.data().path("n").asInt()))
+                    .containsExactlyElementsOf(IntStream.range(0, 2000).boxed().toList());
+        }
+    }
+
+    @Test
+    void aSubscriptionHearsWhatItsFilterAcceptsAndOthersTheirs() {
+        try (FakeQemu fake = answering(
+                        Outgoing.event("A", "{}"), Outgoing.event("B", "{\"x\": 1}"), Outgoing.event("B", "{}"));
+                QmpClient client = open(fake)) {
+            List<QmpEvent> others = new CopyOnWriteArrayList<>();
+            client.subscribe(EventFilter.named("B").and(event -> event.data().has("x")), heard::add);
+            client.subscribe(EventFilter.named("A", "C"), others::add);
+            value(client.execute(GO));
+            await().atMost(LONG).until(() -> heard.size() == 1 && others.size() == 1);
+            assertThat(heard.get(0).data().path("x").asInt()).isEqualTo(1);
+            assertThat(others.get(0).name()).isEqualTo("A");
+        }
+    }
+
+    @Test
+    void aListenerOrAFilterThatThrowsStaysSubscribedAndHarmsNobody() {
+        // R4
+        try (FakeQemu fake = answering(Outgoing.event("A", "{}"), Outgoing.event("B", "{}"));
+                QmpClient client = open(fake)) {
+            client.subscribe(EventFilter.all(), event -> {
+                heard.add(event);
+                throw new AssertionError("the listener's own");
+            });
+            client.subscribe(
+                    event -> {
+                        throw new AssertionError("the filter's own");
+                    },
+                    heard::add);
+            value(client.execute(GO));
+            await().atMost(LONG).until(() -> heard.size() == 4);
+            assertThat(client.state()).isEqualTo(ConnectionState.RUNNING);
+        }
+    }
+
+    @Test
+    void anEventThatComesBeforeTheReplyIsHeard() {
+        // R11, cases 55, 78
+        try (FakeQemu fake = FakeQemu.script()
+                        .event("EARLY", "{}")
+                        .greet()
+                        .event("EARLY", "{}")
+                        .expect("qmp_capabilities")
+                        .reply()
+                        .expect("go")
+                        .event("READY", "{}")
+                        .reply()
+                        .start();
+                QmpClient client = open(fake)) {
+            client.subscribe(EventFilter.named("READY"), heard::add);
+            value(client.execute(GO));
+            await().atMost(LONG).until(() -> heard.size() == 1);
+        }
+    }
+
+    @Test
+    void theEndOfTheSessionEndsEverySubscriptionWithTheFirstCauseAfterItsEvents() {
+        // R3
+        try (FakeQemu fake = FakeQemu.script()
+                        .negotiate()
+                        .expect("go")
+                        .event("A", "{}")
+                        .event("A", "{}")
+                        .disconnect()
+                        .start();
+                QmpClient client = open(fake)) {
+            EventSubscription one = client.subscribe(EventFilter.all(), heard::add);
+            EventSubscription two = client.subscribe(EventFilter.all(), event -> {});
+            client.execute(GO);
+            QmpDisconnectedException cause = failure(one.ended(), QmpDisconnectedException.class);
+            assertThat(heard).hasSize(2);
+            assertThat(failure(two.ended(), QmpDisconnectedException.class)).isSameAs(cause);
+            assertThat(failure(client.closed(), QmpDisconnectedException.class)).isSameAs(cause);
+            EventSubscription after = client.subscribe(EventFilter.all(), event -> {});
+            assertThat(failure(after.ended(), QmpDisconnectedException.class)).isSameAs(cause);
+        }
+    }
+
+    @Test
+    void closingTheSessionOrTheSubscriptionEndsItNormally() {
+        try (FakeQemu fake = answering(Outgoing.event("A", "{}"))) {
+            QmpClient client = open(fake);
+            EventSubscription closed = client.subscribe(EventFilter.all(), heard::add);
+            CompletableFuture<Void> copy = closed.ended();
+            EventSubscription open = client.subscribe(EventFilter.all(), event -> {});
+            closed.close();
+            value(copy);
+            value(client.execute(GO));
+            client.close();
+            value(open.ended());
+            value(client.subscribe(EventFilter.all(), event -> {}).ended());
+            assertThat(heard).isEmpty();
+        }
+    }
+
+    private static FakeQemu answering(Outgoing... events) {
+        List<Outgoing> answer = new ArrayList<>(List.of(events));
+        answer.add(Outgoing.reply());
+        return FakeQemu.responding(got -> answer).start();
+    }
+}

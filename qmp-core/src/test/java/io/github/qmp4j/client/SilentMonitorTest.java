@@ -1,0 +1,140 @@
+package io.github.qmp4j.client;
+
+import static io.github.qmp4j.client.Sessions.LONG;
+import static io.github.qmp4j.client.Sessions.failure;
+import static io.github.qmp4j.client.Sessions.unix;
+import static io.github.qmp4j.client.Sessions.value;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.qmp4j.QmpConnectException;
+import io.github.qmp4j.QmpConnectException.Phase;
+import io.github.qmp4j.QmpConnectException.Reason;
+import io.github.qmp4j.QmpOptions;
+import io.github.qmp4j.testkit.FakeQemu;
+import io.github.qmp4j.testkit.RawMonitor;
+import io.github.qmp4j.testkit.RealQemu;
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A monitor that is busy and one that is frozen both accept and stay silent; the kernel tells them apart (R9, case 81). */
+@Timeout(60)
+@ParameterizedClass
+@ValueSource(booleans = {true, false})
+class SilentMonitorTest {
+    private final QmpOptions options;
+
+    SilentMonitorTest(boolean epoll) {
+        options = QmpOptions.with(o -> {
+            o.nativeTransport = epoll;
+            o.greetingTimeout = Duration.ofMillis(300);
+        });
+    }
+
+    @Test
+    void aMonitorThatAnotherClientHoldsIsBusyUntilThatLeaves() {
+        try (RealQemu qemu = RealQemu.builder().machine("none").start()) {
+            RawMonitor holder = RawMonitor.connect(qemu.monitor(), LONG);
+            expect(qemu.monitor(), Phase.GREETING, Reason.BUSY);
+            holder.close();
+            value(QmpClient.connect(unix(qemu.monitor()), QmpOptions.defaults()))
+                    .close();
+        }
+    }
+
+    @Test
+    void aStoppedQemuIsFrozenUntilItGoesOn() {
+        try (RealQemu qemu = RealQemu.builder().machine("none").start()) {
+            qemu.freeze();
+            expect(qemu.monitor(), Phase.GREETING, Reason.FROZEN);
+            qemu.thaw();
+            value(QmpClient.connect(unix(qemu.monitor()), QmpOptions.defaults()))
+                    .close();
+        }
+    }
+
+    @Test
+    void aBusyMonitorWhoseBacklogIsFullIsStillBusy() throws IOException {
+        try (RealQemu qemu = RealQemu.builder().machine("none").start()) {
+            RawMonitor holder = RawMonitor.connect(qemu.monitor(), LONG);
+            List<SocketChannel> waiting = fill(qemu.monitor());
+            expect(qemu.monitor(), Phase.CONNECT, Reason.BUSY);
+            closeAll(waiting);
+            holder.close();
+        }
+    }
+
+    @Test
+    void aFrozenMonitorWhoseBacklogIsFullIsStillFrozen() throws IOException {
+        // case 5
+        try (FakeQemu fake = FakeQemu.frozen()) {
+            List<SocketChannel> waiting = fill(fake.socket());
+            expect(fake.socket(), Phase.CONNECT, Reason.FROZEN);
+            closeAll(waiting);
+        }
+    }
+
+    @Test
+    void aFullBacklogIsNotTakenForADeadSocketWhereTheKernelTellsNoMore() throws IOException {
+        // A socket bound by a relative name stands in the kernel's table under that name only.
+        Path relative = Path.of("target", "relative.sock");
+        Files.deleteIfExists(relative);
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(relative), 1);
+            expect(relative.toAbsolutePath(), Phase.GREETING, Reason.SILENT);
+            List<SocketChannel> waiting = fill(relative);
+            expect(relative.toAbsolutePath(), Phase.CONNECT, Reason.SILENT);
+            closeAll(waiting);
+        }
+    }
+
+    @Test
+    void aMonitorBehindASymbolicLinkIsBusyToo() throws IOException {
+        try (RealQemu qemu = RealQemu.builder().machine("none").start()) {
+            RawMonitor holder = RawMonitor.connect(qemu.monitor(), LONG);
+            Path link = Files.createSymbolicLink(qemu.folder().resolve("link"), qemu.monitor());
+            expect(link, Phase.GREETING, Reason.BUSY);
+            holder.close();
+        }
+    }
+
+    /** Connects until the kernel refuses, which it does with EAGAIN when the backlog is full. */
+    private static List<SocketChannel> fill(Path socket) throws IOException {
+        List<SocketChannel> waiting = new ArrayList<>();
+        while (waiting.size() < 10) {
+            SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+            channel.configureBlocking(false);
+            waiting.add(channel);
+            try {
+                channel.connect(UnixDomainSocketAddress.of(socket));
+            } catch (SocketException full) {
+                return waiting;
+            }
+        }
+        throw new AssertionError("the backlog takes any number");
+    }
+
+    private static void closeAll(List<SocketChannel> channels) throws IOException {
+        for (SocketChannel channel : channels) {
+            channel.close();
+        }
+    }
+
+    private void expect(Path socket, Phase phase, Reason reason) {
+        QmpConnectException refusal = failure(QmpClient.connect(unix(socket), options), QmpConnectException.class);
+        assertThat(refusal.reason()).as(refusal.getMessage()).isEqualTo(reason);
+        assertThat(refusal.phase()).isEqualTo(phase);
+    }
+}

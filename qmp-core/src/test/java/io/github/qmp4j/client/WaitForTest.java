@@ -1,0 +1,72 @@
+package io.github.qmp4j.client;
+
+import static io.github.qmp4j.client.Sessions.failure;
+import static io.github.qmp4j.client.Sessions.unix;
+import static io.github.qmp4j.client.Sessions.value;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.qmp4j.QmpAddress;
+import io.github.qmp4j.QmpConnectException;
+import io.github.qmp4j.QmpConnectException.Reason;
+import io.github.qmp4j.QmpOptions;
+import io.github.qmp4j.testkit.FakeQemu;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A starting QEMU makes its socket late (R9). */
+@Timeout(60)
+class WaitForTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void aSocketThatAppearsInTimeIsConnectedTo() throws IOException {
+        QmpAddress address = unix(folder.resolve("qmp.sock"));
+        QmpOptions options = QmpOptions.with(o -> o.waitFor = ChronoUnit.FOREVER.getDuration());
+        CompletableFuture<QmpClient> connecting = QmpClient.connect(address, options);
+        await().pollDelay(Duration.ofMillis(150)).until(() -> !connecting.isDone());
+
+        // What a crashed QEMU has left counts as not there yet.
+        Path left = folder.resolve("qmp.sock");
+        ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                .bind(UnixDomainSocketAddress.of(left))
+                .close();
+        await().pollDelay(Duration.ofMillis(150)).until(() -> !connecting.isDone());
+        Files.delete(left);
+
+        try (FakeQemu fake = FakeQemu.script().negotiate().startAt(left)) {
+            value(connecting).close();
+            fake.verify();
+        }
+    }
+
+    @Test
+    void aSocketThatNeverAppearsFailsWhenTheTimeIsUpAndNotBefore() {
+        long start = System.nanoTime();
+        QmpOptions options = QmpOptions.with(o -> o.waitFor = Duration.ofMillis(300));
+        QmpConnectException refusal =
+                failure(QmpClient.connect(unix(folder.resolve("none")), options), QmpConnectException.class);
+        assertThat(refusal.reason()).isEqualTo(Reason.NO_SUCH_SOCKET);
+        assertThat(Duration.ofNanos(System.nanoTime() - start))
+                .isBetween(Duration.ofMillis(300), Duration.ofSeconds(5));
+    }
+
+    @Test
+    void whatWaitingCannotMendFailsAtOnce() {
+        QmpOptions options = QmpOptions.with(o -> o.waitFor = Duration.ofHours(1));
+        assertThat(failure(QmpClient.connect(unix(folder), options), QmpConnectException.class)
+                        .reason())
+                .isEqualTo(Reason.NOT_A_SOCKET);
+    }
+}
