@@ -5,6 +5,7 @@ import io.github.qmp4j.codec.QmpMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelOutputShutdownException;
 import java.io.IOException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,9 @@ final class WireHandler extends ChannelInboundHandlerAdapter {
     private final WireListener listener;
     private byte[] buffer = new byte[0];
     private @Nullable Throwable cause;
+
+    /** What came was no QMP, so what comes after it cannot be read either. */
+    private boolean unreadable;
 
     WireHandler(QmpDecoder decoder, WireListener listener) {
         this.decoder = decoder;
@@ -31,7 +35,7 @@ final class WireHandler extends ChannelInboundHandlerAdapter {
         ByteBuf bytes = (ByteBuf) message;
         try {
             int length = bytes.readableBytes();
-            if (cause == null) {
+            if (!unreadable) {
                 if (buffer.length < length) {
                     buffer = new byte[length];
                 }
@@ -43,19 +47,28 @@ final class WireHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The first cause is the one that is told; what comes after it is its consequence. */
+    /**
+     * The first cause is the one that is told; what comes after it is its consequence. After a failed write, what the
+     * peer has said before is still read, up to the end. After a failed read the channel closes by itself.
+     */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable thrown) {
         if (cause == null && !isPeersClose(thrown)) {
             cause = thrown;
         }
-        context.close();
+        if (!(thrown instanceof IOException)) {
+            unreadable = true;
+            context.close();
+        }
     }
 
-    /** QEMU that ends while something of ours is unread, be it a line's end, makes the kernel say these instead of EOF. */
+    /** QEMU that ends while something of ours is unread, be it a line's end, makes the kernel say this instead of EOF. */
     private static boolean isPeersClose(Throwable thrown) {
-        String said = String.valueOf(thrown.getMessage()).toLowerCase(Locale.ROOT);
-        return thrown instanceof IOException && (said.contains("connection reset") || said.contains("broken pipe"));
+        Throwable failed = thrown instanceof ChannelOutputShutdownException && thrown.getCause() != null
+                ? thrown.getCause()
+                : thrown;
+        String said = String.valueOf(failed.getMessage()).toLowerCase(Locale.ROOT);
+        return failed instanceof IOException && (said.contains("connection reset") || said.contains("broken pipe"));
     }
 
     @Override
