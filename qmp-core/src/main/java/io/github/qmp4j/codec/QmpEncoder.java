@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /** Turns a command into bytes. */
 public final class QmpEncoder {
@@ -31,7 +30,9 @@ public final class QmpEncoder {
             // This encoder refuses half a character, where getBytes would make a question mark of it.
             ByteBuffer bytes =
                     StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(MAPPER.writeValueAsString(line) + "\n"));
-            return Arrays.copyOf(bytes.array(), bytes.limit());
+            byte[] exact = new byte[bytes.remaining()];
+            bytes.get(exact);
+            return exact;
         } catch (IOException e) {
             throw new IllegalArgumentException(
                     "the arguments of %s cannot be written as JSON".formatted(command.name()), e);

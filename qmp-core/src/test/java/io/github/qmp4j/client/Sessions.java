@@ -9,6 +9,7 @@ import io.github.qmp4j.testkit.FakeQemu;
 import io.github.qmp4j.testkit.RealQemu;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -52,9 +53,8 @@ final class Sessions {
     static <E extends Throwable> E failure(CompletableFuture<?> future, Class<E> type) {
         Throwable thrown = catchThrowable(() -> future.get(LONG.toMillis(), TimeUnit.MILLISECONDS));
         assertThat(thrown).isInstanceOf(ExecutionException.class);
-        Throwable cause = thrown.getCause();
-        assertThat(cause).isInstanceOf(type);
-        assertThat(cause.getMessage()).isNotBlank();
+        Throwable cause = Objects.requireNonNull(thrown.getCause());
+        assertThat(cause).isInstanceOf(type).message().isNotBlank();
         assertThat(cause.getStackTrace()).isNotEmpty();
         return type.cast(cause);
     }

@@ -125,9 +125,10 @@ class TimeoutTest {
         try (FakeQemu fake = FakeQemu.script().negotiate().pauseUntil(done).start();
                 QmpClient client = open(fake)) {
             QmpCommand<JsonNode> big = STOP.with("text", "x".repeat(1 << 20));
-            await().atMost(LONG).until(() -> failure(client.execute(big, Duration.ofMillis(5)), QmpException.class)
-                    .getMessage()
-                    .contains("stop was not sent: QEMU does not read"));
+            await().atMost(LONG).untilAsserted(() -> {
+                QmpException refusal = failure(client.execute(big, Duration.ofMillis(5)), QmpException.class);
+                assertThat(refusal).hasMessageContaining("stop was not sent: QEMU does not read");
+            });
             done.countDown();
         }
     }
