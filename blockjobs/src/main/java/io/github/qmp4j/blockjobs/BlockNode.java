@@ -45,9 +45,11 @@ public record BlockNode(
 
     /** Whether both are one image: by node-name where both are known, since a file name can change with its header. */
     boolean isSameImage(BlockNode other) {
-        if (nodeName.isPresent() && other.nodeName.isPresent()) {
-            return nodeName.equals(other.nodeName);
-        }
+        return nodeName.isPresent() && other.nodeName.isPresent() ? nodeName.equals(other.nodeName) : isSameFile(other);
+    }
+
+    /** Whether both are the same file in the same format, be it by the same node or by another one. */
+    boolean isSameFile(BlockNode other) {
         return file.equals(other.file) && driver.equals(other.driver);
     }
 }

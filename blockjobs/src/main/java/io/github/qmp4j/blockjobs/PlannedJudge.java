@@ -87,12 +87,18 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
             return false;
         }
         for (int i = 0; i < predicted.size(); i++) {
-            boolean isNewTarget = i == 0 && plan.kind() == JobPlan.Kind.COPY;
-            if (!isNewTarget && !now.nodes().get(i).isSameImage(predicted.get(i))) {
+            if (!isAsPredicted(i, now.nodes().get(i), predicted.get(i))) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** Below a copy onto a file that was there QEMU opens new nodes, by the file's header. */
+    private boolean isAsPredicted(int place, BlockNode now, BlockNode predicted) {
+        return plan.kind() == JobPlan.Kind.COPY
+                ? place == 0 || now.isSameImage(predicted) || now.isSameFile(predicted)
+                : now.isSameImage(predicted);
     }
 
     private List<Leftover> leftovers(End end, Head head) {

@@ -33,11 +33,12 @@ final class TestVm implements AutoCloseable {
     final QmpClient client;
     final BlockJobs jobs;
 
-    private TestVm(Consumer<? super Nodes> nodes, Consumer<? super RealQemuBuilder> more) {
+    private TestVm(boolean relative, Consumer<? super Nodes> nodes, Consumer<? super RealQemuBuilder> more) {
         Path below = images.create("base.qcow2", "qcow2", SIZE);
         images.write(below, "qcow2", 1, 0, 24 * MIB);
         for (int layer = 1; layer < CHAIN.size(); layer++) {
-            below = images.overlay(CHAIN.get(layer) + ".qcow2", below, "qcow2");
+            Path backing = relative ? below.getFileName() : below;
+            below = images.overlay(CHAIN.get(layer) + ".qcow2", backing, "qcow2");
             images.write(below, "qcow2", layer + 1, layer * (8 * MIB), 12 * MIB);
         }
         before = images.flatten(below, "qcow2", "before.raw");
@@ -45,7 +46,8 @@ final class TestVm implements AutoCloseable {
         nodes.accept(described);
         RealQemuBuilder builder = RealQemu.builder();
         described.options.forEach(builder::blockdev);
-        builder.device("virtio-blk-pci,id=disk0,drive=active");
+        described.devices.forEach(builder::device);
+        builder.in(folder.path());
         more.accept(builder);
         qemu = builder.start();
         client = get(QmpClient.connect(new QmpAddress.Unix(qemu.monitor()), QmpOptions.defaults()));
@@ -57,17 +59,25 @@ final class TestVm implements AutoCloseable {
     }
 
     static TestVm start(Consumer<? super Nodes> nodes) {
-        return new TestVm(nodes, builder -> {});
+        return new TestVm(false, nodes, builder -> {});
     }
 
     static TestVm start(Consumer<? super Nodes> nodes, Consumer<? super RealQemuBuilder> more) {
-        return new TestVm(nodes, more);
+        return new TestVm(false, nodes, more);
+    }
+
+    /** One disk, {@code drive0}, on a chain of names that are relative everywhere. */
+    static TestVm startRelative() {
+        return new TestVm(true, nodes -> {}, builder -> builder.arguments(
+                        "-drive", "if=none,id=drive0,format=qcow2,file=active.qcow2")
+                .device("virtio-blk-pci,drive=drive0"));
     }
 
     /** The block nodes that QEMU is started with, lowest first. */
     static final class Nodes {
         private final Path folder;
         private final List<String> options = new ArrayList<>();
+        private final List<String> devices = new ArrayList<>();
 
         private Nodes(Path folder) {
             this.folder = folder;
@@ -80,19 +90,46 @@ final class TestVm implements AutoCloseable {
             qcow2("active", "snap2");
         }
 
-        void qcow2(String name, @org.jspecify.annotations.Nullable String backing) {
-            on(name, backing, "\"file\":{\"driver\":\"file\",\"filename\":\"" + path(name) + "\"}");
+        /** A second disk of its own, {@code disk1} on {@code other}, over {@code otherbase}. */
+        void andAnotherDisk() {
+            DiskImages images = new DiskImages(folder);
+            Path base = images.create("otherbase.qcow2", "qcow2", SIZE);
+            images.write(base, "qcow2", 7, 0, 24 * MIB);
+            images.overlay("other.qcow2", base, "qcow2");
+            at("otherbase", null, path("otherbase"));
+            at("other", "otherbase", path("other"));
+            devices.add("virtio-blk-pci,id=disk1,drive=other");
         }
 
-        /** A node whose file fails with an error number: {@code event} is for example {@code read_aio}. */
+        /** A second disk, {@code disk1} on {@code other}, over snap1. */
+        void overTheSameBase() {
+            new DiskImages(folder).overlay("other.qcow2", Path.of(path("snap1")), "qcow2");
+            at("other", "snap1", path("other"));
+            devices.add("virtio-blk-pci,id=disk1,drive=other");
+        }
+
+        /** A node on a file of another path than its own name. */
+        void at(String name, @org.jspecify.annotations.Nullable String backing, String file) {
+            on(name, backing, "\"file\":{\"driver\":\"file\",\"filename\":\"" + file + "\"}");
+        }
+
+        void qcow2(String name, @org.jspecify.annotations.Nullable String backing) {
+            at(name, backing, path(name));
+        }
+
+        /** A node whose file fails, reads only where there is data: {@code event} is for example {@code read_aio}. */
         void failing(
                 String name, @org.jspecify.annotations.Nullable String backing, String event, int errno, boolean once) {
             on(name, backing, """
                     "file":{"driver":"blkdebug","image":{"driver":"file","filename":"%s"},
-                    "inject-error":[{"event":"%s","errno":%d,"once":%s,"immediately":false}]}""".formatted(path(name), event, errno, once));
+                    "inject-error":[{"event":"%s","errno":%d,"once":%s,"immediately":false%s}]}""".formatted(
+                            path(name), event, errno, once, event.startsWith("read") ? ",\"sector\":8192" : ""));
         }
 
         private void on(String name, @org.jspecify.annotations.Nullable String backing, String file) {
+            if (name.equals("active")) {
+                devices.add("virtio-blk-pci,id=disk0,drive=active");
+            }
             options.add("{\"driver\":\"qcow2\",\"node-name\":\"%s\",\"backing\":%s,%s}"
                     .formatted(name, backing == null ? "null" : '"' + backing + '"', file));
         }
@@ -104,6 +141,10 @@ final class TestVm implements AutoCloseable {
 
     Path image(String name) {
         return folder.resolve(name + ".qcow2");
+    }
+
+    String folderName() {
+        return folder.path().toString();
     }
 
     Path path(String name) {
@@ -130,6 +171,17 @@ final class TestVm implements AutoCloseable {
     /** Asks the second monitor, which knows nothing of the code under test. */
     JsonNode ask(String command) {
         return qemu.oracle().execute(command);
+    }
+
+    JsonNode ask(String command, String argumentsJson) {
+        return qemu.oracle().execute(command, argumentsJson);
+    }
+
+    /** The second monitor's view of the one block job there is. */
+    JsonNode onlyJob() {
+        JsonNode all = ask("query-block-jobs");
+        assertThat(all).hasSize(1);
+        return all.get(0);
     }
 
     /** The file that the guest's disk is on, by the second monitor. */

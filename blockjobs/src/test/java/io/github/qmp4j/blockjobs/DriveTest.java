@@ -1,0 +1,98 @@
+package io.github.qmp4j.blockjobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.qmp4j.blockjobs.JobOutcome.Head;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Disks of -drive: they have a device name, and node-names that QEMU made. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class DriveTest {
+    /** A VM whose one disk is drive0, on a chain that QEMU opens by the headers alone. */
+    private static TestVm start(String file) {
+        return TestVm.start(
+                nodes -> {}, builder -> builder.arguments("-drive", "if=none,id=drive0,format=qcow2,file=" + file)
+                        .device("virtio-blk-pci,drive=drive0"));
+    }
+
+    @Test
+    void commitsByFileNames() {
+        try (TestVm vm = start("active.qcow2")) {
+            JobOutcome outcome = vm.run(CommitRequest.of("drive0")
+                    .top(vm.image("snap2").toString())
+                    .base(vm.image("base").toString()));
+
+            assertThat(outcome.completed()).as("%s", outcome).isTrue();
+            assertThat(vm.liveChain()).containsExactly("active.qcow2", "base.qcow2");
+            vm.assertNoJobsLeft();
+            vm.assertUnchanged(vm.image("active"));
+        }
+    }
+
+    @Test
+    void pullsCopiesAndCommitsTheActiveLayer() {
+        try (TestVm vm = start("active.qcow2")) {
+            assertThat(vm.run(PullRequest.of("drive0").base(vm.image("snap1").toString()))
+                            .completed())
+                    .isTrue();
+            assertThat(TestVm.get(vm.start(CommitRequest.of("drive0").intoBackingNode())
+                                    .pivot())
+                            .pivoted())
+                    .isTrue();
+            String target = vm.path("copy.qcow2").toString();
+            assertThat(TestVm.get(vm.start(CopyRequest.of("drive0", target, "qcow2"))
+                                    .pivot())
+                            .pivoted())
+                    .isTrue();
+            vm.assertNoJobsLeft();
+            vm.assertUnchanged(vm.path("copy.qcow2"));
+        }
+    }
+
+    /** P34: a name is relative to QEMU's folder, but in a header to the overlay's. */
+    @Test
+    void writesARelativeNameForARelativeChain() {
+        try (TestVm vm = TestVm.startRelative()) {
+            JobOutcome outcome = vm.run(PullRequest.of("drive0").base("snap1.qcow2"));
+            assertThat(outcome.completed()).as("%s", outcome).isTrue();
+            vm.shutDown();
+            assertThat(vm.images
+                            .info(vm.image("active"), "qcow2")
+                            .path("backing-filename")
+                            .asText())
+                    .isEqualTo("snap1.qcow2");
+            vm.assertUnchanged(vm.image("active"));
+        }
+    }
+
+    /** P14, P13: the header of a target that exists is the user's word, and the graph tells what came of it. */
+    @Test
+    void copiesTheActiveLayerOntoAFileThatIsThereAlready() {
+        try (TestVm vm = start("active.qcow2")) {
+            Path target = vm.images.overlay("copy.qcow2", vm.image("snap2"), "qcow2");
+            JobOutcome outcome = TestVm.get(vm.start(CopyRequest.of("drive0", target.toString(), "qcow2")
+                            .ofActiveLayerOnly()
+                            .ontoExistingFile())
+                    .pivot());
+            assertThat(outcome.pivoted()).as("%s", outcome).isTrue();
+            vm.assertUnchanged(target);
+        }
+    }
+
+    @Test
+    void doesNotCallACopyDoneThatHasLostItsLowerLayers() {
+        try (TestVm vm = start("active.qcow2")) {
+            Path target = vm.images.create("copy.qcow2", "qcow2", TestVm.SIZE);
+            JobOutcome outcome = TestVm.get(vm.start(CopyRequest.of("drive0", target.toString(), "qcow2")
+                            .ofActiveLayerOnly()
+                            .ontoExistingFile())
+                    .pivot());
+            assertThat(outcome.completed()).as("%s", outcome).isFalse();
+            assertThat(outcome.head()).isEqualTo(Head.TARGET);
+            assertThat(outcome.released()).isEmpty();
+        }
+    }
+}
