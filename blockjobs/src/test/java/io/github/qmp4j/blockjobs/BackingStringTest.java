@@ -1,0 +1,63 @@
+package io.github.qmp4j.blockjobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** P15, P34: the name of a base in the header of its overlay. */
+class BackingStringTest {
+    private static BlockNode file(String file) {
+        return new BlockNode(Optional.empty(), file, "qcow2", 8, OptionalLong.empty(), false, Optional.empty());
+    }
+
+    private static String text(String overlay, String base) {
+        return BackingString.of(file(overlay), file(base));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/a/o.qcow2, /b/base.qcow2, /b/base.qcow2",
+        "o.qcow2, base.qcow2, base.qcow2",
+        "o.qcow2, /b/base.qcow2, /b/base.qcow2",
+        "x/o.qcow2, x/base.qcow2, base.qcow2",
+        "x/o.qcow2, base.qcow2, ../base.qcow2",
+        "o.qcow2, x/base.qcow2, x/base.qcow2",
+        "x/o.qcow2, x/a:b.qcow2, ./a:b.qcow2",
+        "/a/o.qcow2, nbd://host/export, nbd://host/export"
+    })
+    void namesTheBaseAsTheOverlayWillReadIt(String overlay, String base, String text) {
+        assertThat(text(overlay, base)).isEqualTo(text);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/a/o.qcow2, base.qcow2, was opened by the relative name",
+        "o.qcow2, a:b.qcow2, no plain file name",
+        "o.qcow2, json:{}, no plain file name",
+        "o.qcow2, '', no plain file name",
+    })
+    void refusesANameThatWouldBeReadAsSomethingElse(String overlay, String base, String sentence) {
+        assertThatThrownBy(() -> text(overlay, base))
+                .isInstanceOf(BlockChainException.class)
+                .hasMessageContaining(sentence);
+    }
+
+    /** By-version §2: bytes of UTF-8, not characters. */
+    @Test
+    void countsBytes() {
+        assertThat(text("/o", "/" + "x".repeat(1022))).hasSize(1023);
+        assertThat(text("/o", "/" + "é".repeat(511))).hasSize(512);
+        assertThatThrownBy(() -> text("/o", "/" + "x".repeat(1023))).hasMessageContaining("has 1024 bytes");
+        assertThatThrownBy(() -> text("/o", "/x" + "é".repeat(511))).hasMessageContaining("has 1024 bytes");
+    }
+
+    @Test
+    void refusesControlCharacters() {
+        assertThatThrownBy(() -> text("/o", "/a\nb")).hasMessageContaining("control character");
+    }
+}

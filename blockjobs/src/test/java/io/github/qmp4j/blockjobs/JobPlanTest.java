@@ -1,0 +1,120 @@
+package io.github.qmp4j.blockjobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Reference §4.3: which nodes a request means, on base ← snap1 ← snap2 ← active. */
+class JobPlanTest {
+    static final BlockChain CHAIN = new BlockChain(
+            Stream.of("active", "snap2", "snap1", "base").map(JobPlanTest::node).toList());
+
+    static BlockNode node(String name) {
+        return new BlockNode(
+                Optional.of(name), "/i/" + name, "qcow2", 8, OptionalLong.empty(), false, Optional.empty());
+    }
+
+    private static CommitRequest commit(String top, String base, boolean shallow) {
+        return new CommitRequest(
+                DiskRef.of("d"), Optional.ofNullable(top), Optional.ofNullable(base), shallow, JobSettings.DEFAULT);
+    }
+
+    private static List<String> names(BlockChain chain) {
+        return chain.nodes().stream().map(BlockNode::label).toList();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        ",,false, ACTIVE_COMMIT, active, base, base",
+        "active,,false, ACTIVE_COMMIT, active, base, base",
+        ",base,false, ACTIVE_COMMIT, active, base, base",
+        ",snap2,false, ACTIVE_COMMIT, active, snap2, snap2 snap1 base",
+        ",,true, ACTIVE_COMMIT, active, snap2, snap2 snap1 base",
+        ",snap2,true, ACTIVE_COMMIT, active, snap2, snap2 snap1 base",
+        "snap2,,true, INTERMEDIATE_COMMIT, snap2, snap1, active snap1 base",
+        "snap2,,false, INTERMEDIATE_COMMIT, snap2, base, active base",
+        "/i/snap2,/i/snap1,false, INTERMEDIATE_COMMIT, snap2, snap1, active snap1 base",
+        "snap1,,false, INTERMEDIATE_COMMIT, snap1, base, active snap2 base",
+    })
+    void normalisesACommit(
+            String top,
+            String base,
+            boolean shallow,
+            JobPlan.Kind kind,
+            String topNode,
+            String baseNode,
+            String after) {
+        JobPlan plan = JobPlan.of(CHAIN, commit(top, base, shallow));
+        assertThat(plan.kind()).isEqualTo(kind);
+        assertThat(plan.topNode().label()).isEqualTo(topNode);
+        assertThat(plan.baseNode().orElseThrow().label()).isEqualTo(baseNode);
+        assertThat(names(plan.after())).containsExactly(after.split(" "));
+        assertThat(names(CHAIN.after(commit(top, base, shallow)))).containsExactly(after.split(" "));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        ",base,true, goes into its backing node 'snap2'",
+        "snap2,base,true, goes into its backing node 'snap1'",
+        "snap1,snap2,false, not below top",
+        "snap1,snap1,false, not below top",
+        "base,,false, not below top",
+        "base,,true, not below top",
+        ",active,false, not below top",
+        "nope,,false, top 'nope' is not in the chain",
+        ",nope,false, base 'nope' is not in the chain"
+    })
+    void refusesACommitThatDoesNotFit(String top, String base, boolean shallow, String sentence) {
+        assertThatThrownBy(() -> JobPlan.of(CHAIN, commit(top, base, shallow)))
+                .isInstanceOf(BlockChainException.class)
+                .hasMessageContaining(sentence);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        ",, active", "base,, active base", "snap2,, active snap2 snap1 base",
+        ",base, active", ",snap1, active base", ",active, active snap2 snap1 base"
+    })
+    void normalisesAPull(String base, String bottom, String after) {
+        PullRequest pull = new PullRequest(
+                DiskRef.of("d"), Optional.ofNullable(base), Optional.ofNullable(bottom), JobSettings.DEFAULT);
+        assertThat(names(JobPlan.of(CHAIN, pull).after())).containsExactly(after.split(" "));
+    }
+
+    @Test
+    void refusesAFileThatIsTwiceInTheChain() {
+        BlockNode twin =
+                new BlockNode(Optional.empty(), "/i/base", "qcow2", 8, OptionalLong.empty(), false, Optional.empty());
+        BlockChain twice = new BlockChain(List.of(node("active"), twin, node("base")));
+        assertThatThrownBy(() -> JobPlan.of(twice, commit(null, "/i/base", false)))
+                .hasMessageContaining("is there twice");
+    }
+
+    @Test
+    void takesNoBaseTogetherWithABottom() {
+        assertThatThrownBy(() -> PullRequest.of("d").base("base").bottom("snap1"))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** P36: what lay between top and base is spoilt, and after a pivot the old active layer too. */
+    @Test
+    void tellsWhichImagesACommitSpoils() {
+        assertThat(JobPlan.of(CHAIN, commit("snap2", "base", false)).invalidated(false))
+                .extracting(BlockNode::label)
+                .containsExactly("snap1");
+        assertThat(JobPlan.of(CHAIN, commit(null, "snap1", false)).invalidated(false))
+                .extracting(BlockNode::label)
+                .containsExactly("snap2");
+        assertThat(JobPlan.of(CHAIN, commit(null, "snap1", false)).invalidated(true))
+                .extracting(BlockNode::label)
+                .containsExactly("active", "snap2");
+        assertThat(JobPlan.of(CHAIN, PullRequest.of("d")).invalidated(true)).isEmpty();
+    }
+}

@@ -1,0 +1,103 @@
+package io.github.qmp4j.blockjobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Status, ids, rates and quirks. */
+class SmallPartsTest {
+    private static JobState state(JobStatus... told) {
+        JobState state = new JobState(new JobId("j"), JobType.COMMIT);
+        Stream.of(told).forEach(state::status);
+        return state;
+    }
+
+    @Test
+    void hidesThePausesOfADrain() {
+        assertThat(state(JobStatus.RUNNING, JobStatus.PAUSED).info().status()).isEqualTo(JobStatus.RUNNING);
+        assertThat(state(JobStatus.READY, JobStatus.STANDBY).info().status()).isEqualTo(JobStatus.READY);
+    }
+
+    /** By-version row 5: the status comes before the reply or after it. */
+    @Test
+    void showsAPauseInEitherOrder() {
+        JobState statusFirst = state(JobStatus.RUNNING, JobStatus.PAUSED);
+        statusFirst.pausedByUser(true);
+        assertThat(statusFirst.info().status()).isEqualTo(JobStatus.PAUSED);
+        JobState replyFirst = state(JobStatus.RUNNING);
+        replyFirst.pausedByUser(true);
+        replyFirst.status(JobStatus.PAUSED);
+        assertThat(replyFirst.info().status()).isEqualTo(JobStatus.PAUSED);
+    }
+
+    @Test
+    void forgetsTheErrorOfAPauseWhenTheJobGoesOn() {
+        JobState state = state(JobStatus.RUNNING, JobStatus.PAUSED);
+        state.pausedOnError(JobState.cause("nospace"));
+        assertThat(state.info().status()).isEqualTo(JobStatus.PAUSED_ON_ERROR);
+        assertThat(state.info().error()).hasValue("no space left (nospace)");
+        state.status(JobStatus.RUNNING);
+        assertThat(state.info().error()).isEmpty();
+        assertThat(state.info().status()).isEqualTo(JobStatus.RUNNING);
+    }
+
+    @Test
+    void staysReadyOnceItWas() {
+        assertThat(state(JobStatus.READY, JobStatus.WAITING).info().ready()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"disk0", "a disk with spaces/and/a/very/long/path.qcow2", "ünï", ""})
+    void makesJobIdsThatAreNodeNamesToo(String disk) {
+        JobId id = JobIds.make("commit", disk);
+        assertThat(id.value()).hasSizeLessThanOrEqualTo(31).matches("[A-Za-z][A-Za-z0-9._-]*");
+        assertThat(JobIds.isFor(id, disk)).isTrue();
+        assertThat(JobIds.isFor(id, disk + "x")).isFalse();
+        assertThat(JobIds.make("commit", disk)).isNotEqualTo(id);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "1a", "a b", "-a", "ü", "a/b"})
+    void refusesWhatQemuTakesForNoJobId(String id) {
+        assertThatThrownBy(() -> new JobId(id)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** P27: len may be 0, and moves. */
+    @Test
+    void measuresARateAndNeverDividesByZero() {
+        ProgressMeter meter = new ProgressMeter();
+        assertThat(meter.progress().percent()).isZero();
+        meter.see(0, 0, 0);
+        assertThat(meter.progress().rate()).isEmpty();
+        meter.see(1000, 4000, 1_000_000_000);
+        assertThat(meter.progress().rate()).hasValue(1000);
+        assertThat(meter.progress().eta()).hasValue(Duration.ofSeconds(3));
+        meter.see(1000, 4000, 1_000_000_000);
+        meter.see(500, 600, 2_000_000_000L);
+        assertThat(meter.progress().rate().orElseThrow()).isBetween(0L, 1000L);
+        assertThat(new JobProgress(9, 6, 0, OptionalLong.empty(), Optional.empty()).percent())
+                .isEqualTo(100);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "5,2,0, false, false, false", "7,1,0, false, false, false", "7,2,0, false, true, true",
+        "9,2,9, false, true, true", "10,0,0, true, true, true", "11,1,3, true, true, true"
+    })
+    void knowsWhatKillsWhichVersion(int major, int minor, int micro, boolean pulls, boolean backups, boolean stops) {
+        Quirks quirks = new Quirks(new io.github.qmp4j.QmpGreeting.Version(major, minor, micro));
+        assertThat(quirks.mayListNodes(List.of(JobType.COMMIT, JobType.PULL))).isEqualTo(pulls);
+        assertThat(quirks.mayListNodes(List.of(JobType.COPY, JobType.BACKUP))).isEqualTo(backups);
+        assertThat(quirks.mayListNodes(List.of(JobType.COMMIT, JobType.COPY))).isTrue();
+        assertThat(quirks.mayStopAfterReady()).isEqualTo(stops);
+    }
+}
