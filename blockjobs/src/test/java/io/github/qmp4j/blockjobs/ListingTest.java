@@ -1,0 +1,71 @@
+package io.github.qmp4j.blockjobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.qmp4j.testkit.Outgoing;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** By-version §0: when the nodes may be listed, by version and by what jobs there are. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class ListingTest {
+    private static long listings(ScriptedVm vm) {
+        return vm.count("query-named-block-nodes");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "5.2.0, stream, running, 0", "5.2.0, backup, concluded, 0", "5.2.0, commit, ready, 1",
+        "7.2.22, stream, running, 0", "7.2.22, stream, concluded, 0", "7.2.22, backup, concluded, 1",
+        "9.2.4, stream, concluded, 0", "10.0.13, stream, concluded, 1", "10.0.13, backup, concluded, 1"
+    })
+    void listsNodesOnlyWhereItIsSafe(String version, String type, String status, int listings) {
+        List<Integer> numbers =
+                Stream.of(version.split("\\.")).map(Integer::valueOf).toList();
+        try (ScriptedVm vm = ScriptedVm.ofVersion(numbers.get(0), numbers.get(1), numbers.get(2))) {
+            vm.job(type, status);
+            assertThat(TestVm.get(vm.jobs.disks())).hasSize(2);
+            assertThat(TestVm.get(vm.jobs.chain(DiskRef.of("disk0"))).nodes()).hasSize(3);
+            ScriptedVm.failure(vm.jobs.start(PullRequest.of("nope")));
+            assertThat(listings(vm)).isEqualTo(3L * listings);
+        }
+    }
+
+    /** A start that is on its way must not slip between asking for the jobs and listing the nodes. */
+    @Test
+    void sendsNoStartBetweenAskingForJobsAndListing() {
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            vm.on("block-stream", got -> {
+                vm.job("stream", "running");
+                return List.of(ScriptedVm.status("created"), Outgoing.reply());
+            });
+            CompletableFuture<BlockJob> start = vm.jobs.start(ScriptedVm.PULL);
+            List<CompletableFuture<List<Disk>>> reads =
+                    IntStream.range(0, 100).mapToObj(i -> vm.jobs.disks()).toList();
+            reads.forEach(TestVm::get);
+            TestVm.get(start);
+            List<String> sent = vm.sentSince("block-stream");
+            assertThat(sent).doesNotContain("query-named-block-nodes");
+        }
+    }
+
+    /** Errors after READY kill 5.2 under any policy but report. */
+    @Test
+    void refusesToStopAtErrorsAfterReadyOn52() {
+        CommitRequest stopping = CommitRequest.of("disk0").with(ScriptedVm.J.withOnError(ErrorPolicy.STOP));
+        try (ScriptedVm vm = ScriptedVm.ofVersion(5, 2, 0)) {
+            assertThat(ScriptedVm.failure(vm.jobs.start(stopping))).hasMessageContaining("would kill this version");
+            assertThat(vm.count("block-commit")).isZero();
+        }
+        try (ScriptedVm vm = ScriptedVm.ofVersion(7, 2, 0)) {
+            assertThat(vm.start(stopping).id()).isEqualTo(new JobId("j"));
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.github.qmp4j.blockjobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.qmp4j.blockjobs.JobOutcome.End;
+import io.github.qmp4j.blockjobs.JobOutcome.Head;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A QEMU that ends, and a session that does: the job is unknown, never completed. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class LostVmTest {
+    private static final CommitRequest SLOW_COMMIT = CommitRequest.of("disk0").with(JobSettings.DEFAULT.withSpeed(1));
+
+    @Test
+    void isUnknownWithinASecondWhenQemuIsKilled() {
+        try (TestVm vm = TestVm.start()) {
+            BlockJob job = vm.start(SLOW_COMMIT);
+            CompletableFuture<JobOutcome> pivot = job.pivot();
+            vm.qemu.kill();
+
+            assertThat(job.outcome()).succeedsWithin(Duration.ofSeconds(1)).satisfies(outcome -> {
+                assertThat(outcome.end()).isInstanceOf(End.Unknown.class);
+                assertThat(outcome.head()).isEqualTo(Head.UNKNOWN);
+            });
+            assertThat(TestVm.get(pivot).end()).isInstanceOf(End.Unknown.class);
+        }
+    }
+
+    @Test
+    void isUnknownWithinASecondWhenTheSessionIsClosedAndTheJobGoesOn() {
+        try (TestVm vm = TestVm.start()) {
+            BlockJob job = vm.start(SLOW_COMMIT);
+            vm.client.close();
+
+            assertThat(job.outcome())
+                    .succeedsWithin(Duration.ofSeconds(1))
+                    .satisfies(outcome -> assertThat(outcome.end()).isInstanceOf(End.Unknown.class));
+            assertThat(vm.onlyJob().path("device").asText()).isEqualTo(job.id().value());
+        }
+    }
+
+    @Test
+    void isUnknownWhenTheWatchingIsClosedAndTheJobGoesOn() {
+        try (TestVm vm = TestVm.start()) {
+            BlockJob job = vm.start(SLOW_COMMIT);
+            vm.jobs.close();
+
+            assertThat(TestVm.get(job.outcome()).end()).isInstanceOf(End.Unknown.class);
+            assertThat(vm.onlyJob().path("device").asText()).isEqualTo(job.id().value());
+        }
+    }
+
+    /** P23. */
+    @Test
+    void neverCompletesAReadyCopyWhenQemuQuits() {
+        try (TestVm vm = TestVm.start()) {
+            BlockJob job =
+                    vm.start(CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2"));
+            TestVm.get(job.ready());
+            vm.ask("quit");
+
+            assertThat(TestVm.get(job.outcome()).end()).isInstanceOfAny(End.Cancelled.class, End.Unknown.class);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package io.github.qmp4j.blockjobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.github.qmp4j.blockjobs.JobOutcome.Head;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Pause, resume and speed, as the second monitor sees them. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class PausedJobTest {
+    private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
+
+    private static String status(TestVm vm) {
+        return vm.onlyJob().path("status").asText();
+    }
+
+    @Test
+    void pausesAndResumes() {
+        try (TestVm vm = TestVm.start()) {
+            BlockJob job = vm.start(PullRequest.of("disk0").with(SLOW));
+            TestVm.get(job.pause());
+            await().untilAsserted(() -> assertThat(status(vm)).isEqualTo("paused"));
+            await().untilAsserted(() -> assertThat(job.info().status()).isEqualTo(JobStatus.PAUSED));
+            TestVm.get(job.resume());
+            await().untilAsserted(() -> assertThat(status(vm)).isEqualTo("running"));
+            await().untilAsserted(() -> assertThat(job.info().status()).isEqualTo(JobStatus.RUNNING));
+            TestVm.get(job.cancel());
+        }
+    }
+
+    @Test
+    void changesTheSpeed() {
+        try (TestVm vm = TestVm.start()) {
+            BlockJob job = vm.start(PullRequest.of("disk0").with(SLOW));
+            assertThat(vm.onlyJob().path("speed").asLong()).isOne();
+            TestVm.get(job.setSpeed(12_345));
+            assertThat(vm.onlyJob().path("speed").asLong()).isEqualTo(12_345);
+            TestVm.get(job.setSpeed(0));
+            assertThat(TestVm.get(job.outcome()).completed()).isTrue();
+        }
+    }
+
+    @Test
+    void refusesANegativeSpeed() {
+        assertThatThrownBy(() -> JobSettings.DEFAULT.withSpeed(-1)).hasMessageContaining("(-1 bytes/s)");
+        try (TestVm vm = TestVm.start()) {
+            BlockJob job = vm.start(PullRequest.of("disk0").with(SLOW));
+            assertThatThrownBy(() -> job.setSpeed(-1)).hasMessageContaining("must not be negative");
+            assertThat(vm.onlyJob().path("speed").asLong()).isOne();
+            TestVm.get(job.cancel());
+        }
+    }
+
+    @Test
+    void finishesACopyThatStandsBy() {
+        try (TestVm vm = TestVm.start()) {
+            BlockJob job =
+                    vm.start(CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2"));
+            TestVm.get(job.ready());
+            TestVm.get(job.pause());
+            await().untilAsserted(() -> assertThat(job.info().status()).isEqualTo(JobStatus.STANDBY));
+            assertThat(status(vm)).isEqualTo("standby");
+            JobOutcome outcome = TestVm.get(job.finishWithoutPivot());
+
+            assertThat(outcome.completed()).as("%s", outcome).isTrue();
+            assertThat(outcome.head()).isEqualTo(Head.SOURCE);
+            vm.assertNoJobsLeft();
+            vm.assertUnchanged(vm.path("copy.qcow2"));
+        }
+    }
+
+    /** Somebody else's pause is not shown, since it looks like QEMU's own, but it is no obstacle. */
+    @Test
+    void finishesAnActiveCommitThatSomebodyElseHasPaused() {
+        try (TestVm vm = TestVm.start()) {
+            BlockJob job = vm.start(CommitRequest.of("disk0"));
+            TestVm.get(job.ready());
+            vm.ask("job-pause", "{\"id\":\"" + job.id() + "\"}");
+            JobOutcome outcome = TestVm.get(job.finishWithoutPivot());
+
+            assertThat(outcome.completed()).as("%s", outcome).isTrue();
+            assertThat(outcome.head()).isEqualTo(Head.SOURCE);
+            vm.assertNoJobsLeft();
+            vm.assertUnchanged(vm.image("active"));
+        }
+    }
+
+    @Test
+    void finishesAJobThatWasPausedBeforeReady() {
+        try (TestVm vm = TestVm.start()) {
+            BlockJob job = vm.start(CommitRequest.of("disk0").with(SLOW));
+            TestVm.get(job.pause());
+            await().untilAsserted(() -> assertThat(job.info().status()).isEqualTo(JobStatus.PAUSED));
+            TestVm.get(job.setSpeed(0));
+
+            assertThat(TestVm.get(job.finishWithoutPivot()).completed()).isTrue();
+            vm.assertNoJobsLeft();
+        }
+    }
+
+    /** P18: a pivot of a paused job is accepted and waits. */
+    @Test
+    void pivotsAPausedJobWhenItIsResumed() {
+        try (TestVm vm = TestVm.start()) {
+            BlockJob job = vm.start(CommitRequest.of("disk0"));
+            TestVm.get(job.ready());
+            TestVm.get(job.pause());
+            CompletableFuture<JobOutcome> pivot = job.pivot();
+            TestVm.get(job.resume());
+            assertThat(TestVm.get(pivot).pivoted()).isTrue();
+            vm.assertUnchanged(vm.image("base"));
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package io.github.qmp4j.blockjobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.qmp4j.blockjobs.JobOutcome.End;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** One job writes to a chain at a time; several chains have nothing to do with each other. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class SeveralDisksTest {
+    private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
+
+    private static TestVm twoDisks() {
+        return TestVm.start(nodes -> {
+            nodes.plainChain();
+            nodes.andAnotherDisk();
+        });
+    }
+
+    @Test
+    void worksOnTwoDisksAtOnce() {
+        try (TestVm vm = twoDisks()) {
+            BlockJob first = vm.start(CommitRequest.of("disk0"));
+            BlockJob second = vm.start(CommitRequest.of("disk1"));
+            assertThat(TestVm.get(second.pivot()).pivoted()).isTrue();
+            assertThat(TestVm.get(first.pivot()).pivoted()).isTrue();
+            vm.assertNoJobsLeft();
+            vm.assertUnchanged(vm.image("base"));
+        }
+    }
+
+    @Test
+    void refusesASecondJobOnOneDiskAndNamesTheFirst() {
+        try (TestVm vm = TestVm.start()) {
+            BlockJob first = vm.start(CommitRequest.of("disk0").with(SLOW));
+            CompletableFuture<BlockJob> second = vm.jobs.start(PullRequest.of("active"));
+
+            assertThat(ScriptedVm.failure(second))
+                    .hasMessageContaining(first.id().value())
+                    .isInstanceOfSatisfying(JobConflictException.class, conflict -> assertThat(conflict.other())
+                            .isEqualTo(first.id()));
+            assertThat(vm.onlyJob().path("device").asText())
+                    .isEqualTo(first.id().value());
+            TestVm.get(first.setSpeed(0));
+            assertThat(TestVm.get(first.pivot()).pivoted()).isTrue();
+        }
+    }
+
+    /** By-version §0: on 7.2 no nodes are listed while anybody's pull exists, running or not yet dismissed. */
+    @Test
+    void readsAndStartsBesideAPullWithoutKillingQemu() {
+        try (TestVm vm = twoDisks()) {
+            BlockJob pull = vm.start(PullRequest.of("disk0").with(SLOW));
+            assertThat(TestVm.get(vm.jobs.disks())).hasSize(2);
+            assertThat(TestVm.get(vm.start(CommitRequest.of("disk1")).pivot()).pivoted())
+                    .isTrue();
+            vm.ask("job-cancel", "{\"id\":\"" + pull.id() + "\"}");
+            assertThat(TestVm.get(pull.outcome()).end()).isInstanceOf(End.Cancelled.class);
+            vm.assertNoJobsLeft();
+        }
+    }
+
+    @Test
+    void readsBesideAnEndedPullThatNobodyHasDismissed() {
+        try (TestVm vm = twoDisks()) {
+            vm.ask("block-stream", "{\"job-id\":\"theirs\",\"device\":\"other\",\"auto-dismiss\":false}");
+            await().untilAsserted(() -> assertThat(
+                            vm.ask("query-jobs").get(0).path("status").asText())
+                    .isEqualTo("concluded"));
+            assertThat(TestVm.get(vm.jobs.disks())).hasSize(2);
+            assertThat(TestVm.get(vm.jobs.chain(DiskRef.of("disk0"))).nodes()).hasSize(4);
+            // Nothing was listed yet, so no node-name below the active layer is known.
+            assertThat(ScriptedVm.failure(vm.jobs.start(CommitRequest.of("disk0"))))
+                    .isInstanceOf(BlockChainException.class)
+                    .hasMessageContaining("cannot be known now");
+            assertThat(vm.ask("query-status").path("status").asText()).isEqualTo("prelaunch");
+            TestVm.get(
+                    TestVm.get(vm.jobs.adopt(new JobId("theirs"))).orElseThrow().outcome());
+            assertThat(TestVm.get(vm.start(CommitRequest.of("disk0")).pivot()).pivoted())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void releasesNoImageThatAnotherDiskUses() {
+        try (TestVm vm = TestVm.start(nodes -> {
+            nodes.plainChain();
+            nodes.overTheSameBase();
+        })) {
+            JobOutcome outcome = vm.run(PullRequest.of("disk0"));
+            assertThat(outcome.completed()).as("%s", outcome).isTrue();
+            assertThat(outcome.released()).extracting(BlockNode::label).containsExactly("snap2");
+        }
+    }
+}
