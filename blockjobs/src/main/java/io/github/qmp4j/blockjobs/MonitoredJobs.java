@@ -3,6 +3,7 @@ package io.github.qmp4j.blockjobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.client.QmpClient;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -121,16 +122,23 @@ final class MonitoredJobs implements BlockJobs {
     }
 
     private CompletableFuture<List<JobOutcome>> collect(List<JobId> ended) {
-        List<CompletableFuture<Optional<JobOutcome>>> outcomes = ended.stream()
-                .map(id -> adopt(id)
-                        .thenCompose(job -> job.isPresent()
-                                ? job.get().outcome().thenApply(Optional::of)
-                                : CompletableFuture.completedFuture(Optional.<JobOutcome>empty())))
-                .toList();
-        return CompletableFuture.allOf(outcomes.toArray(CompletableFuture<?>[]::new))
-                .thenApply(done -> outcomes.stream()
-                        .flatMap(outcome -> outcome.join().stream())
-                        .toList());
+        CompletableFuture<List<JobOutcome>> all = CompletableFuture.completedFuture(List.of());
+        for (JobId id : ended) {
+            all = all.thenCompose(before -> adopt(id).thenCompose(job -> with(before, job)));
+        }
+        return all;
+    }
+
+    /** A job that is gone by now has been collected by somebody else. */
+    private static CompletableFuture<List<JobOutcome>> with(List<JobOutcome> before, Optional<BlockJob> job) {
+        if (job.isEmpty()) {
+            return CompletableFuture.completedFuture(before);
+        }
+        return job.get().outcome().thenApply(outcome -> {
+            List<JobOutcome> all = new ArrayList<>(before);
+            all.add(outcome);
+            return all;
+        });
     }
 
     @Override
