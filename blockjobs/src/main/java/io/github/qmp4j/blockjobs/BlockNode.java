@@ -45,7 +45,8 @@ public record BlockNode(
 
     /** Whether both are one image: by node-name where both are known, since a file name can change with its header. */
     boolean isSameImage(BlockNode other) {
-        return nodeName.isPresent() && other.nodeName.isPresent() ? nodeName.equals(other.nodeName) : isSameFile(other);
+        boolean bothNamed = nodeName.isPresent() && other.nodeName.isPresent();
+        return bothNamed ? nodeName.equals(other.nodeName) : isSameFile(other);
     }
 
     /** Whether both are the same file in the same format, be it by the same node or by another one. */

@@ -57,10 +57,8 @@ record GraphNode(
 
     /** Whether both may be names of one file: a relative name stands for any file whose path ends like it. */
     static boolean mayBeOneFile(String one, String other) {
-        boolean bothWhole = one.startsWith("/") == other.startsWith("/");
-        return bothWhole && one.startsWith("/")
-                ? one.equals(other)
-                : lastPart(one).equals(lastPart(other));
+        boolean bothWhole = one.startsWith("/") && other.startsWith("/");
+        return bothWhole ? one.equals(other) : lastPart(one).equals(lastPart(other));
     }
 
     private static String lastPart(String file) {

@@ -1,8 +1,8 @@
 package io.github.qmp4j.client;
 
-import java.util.ArrayDeque;
 import java.util.HashSet;
-import java.util.Queue;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -12,14 +12,18 @@ import java.util.function.Consumer;
  * out is still with QEMU until its reply comes. Belongs to the event loop.
  */
 final class InBandLane {
-    private record Waiting(long id, byte[] line) {}
-
     private final int most;
     private final Consumer<byte[]> wire;
     private final Set<Long> withQemu = new HashSet<>();
-    private final Queue<Waiting> waiting = new ArrayDeque<>();
 
-    /** @param most how many at once; without a limit nothing is kept here at all */
+    /** In the order in which they came. */
+    private final Map<Long, byte[]> waiting = new LinkedHashMap<>();
+
+    /**
+     * A lane to {@code wire}.
+     *
+     * @param most how many at once; {@link Integer#MAX_VALUE} for no limit
+     */
     InBandLane(int most, Consumer<byte[]> wire) {
         this.most = most;
         this.wire = wire;
@@ -32,21 +36,22 @@ final class InBandLane {
             withQemu.add(id);
             wire.accept(line);
         } else {
-            waiting.add(new Waiting(id, line));
+            waiting.put(id, line);
         }
     }
 
     /** A reply came, in time or not. */
     void answered(long id) {
-        Waiting next = withQemu.remove(id) ? waiting.poll() : null;
-        if (next != null) {
-            withQemu.add(next.id());
-            wire.accept(next.line());
+        if (withQemu.remove(id) && !waiting.isEmpty()) {
+            Map.Entry<Long, byte[]> next = waiting.entrySet().iterator().next();
+            waiting.remove(next.getKey());
+            withQemu.add(next.getKey());
+            wire.accept(next.getValue());
         }
     }
 
     /** Takes a command back if it still waits for its turn; false if QEMU may have seen it. */
     boolean takeBack(long id) {
-        return waiting.removeIf(command -> command.id() == id);
+        return waiting.remove(id) != null;
     }
 }

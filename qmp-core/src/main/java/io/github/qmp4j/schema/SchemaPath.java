@@ -16,8 +16,9 @@ record SchemaPath(Set<SchemaType> types, Set<String> features) {
     static boolean exists(Map<String, SchemaType> all, String path) {
         String[] parts = path.split("/", -1);
         SchemaType first = all.get(parts[0]);
-        boolean named = first instanceof SchemaType.Command || first instanceof SchemaType.Event;
-        SchemaPath at = named ? new SchemaPath(Set.of(first), first.features()) : NOWHERE;
+        SchemaPath at = first instanceof SchemaType.Command || first instanceof SchemaType.Event
+                ? new SchemaPath(Set.of(first), first.features())
+                : NOWHERE;
         for (int i = 1; i < parts.length && !at.equals(NOWHERE); i++) {
             if (parts[i].startsWith("$")) {
                 return i == parts.length - 1 && at.features.contains(parts[i].substring(1));
@@ -69,8 +70,9 @@ record SchemaPath(Set<SchemaType> types, Set<String> features) {
         }
         boolean mustBeOptional = part.startsWith("*");
         SchemaType.Member member = struct.members().get(mustBeOptional ? part.substring(1) : part);
-        boolean fits = member != null && (!mustBeOptional || member.optional());
-        return fits ? to(all, member.type(), member.features()) : NOWHERE;
+        return member != null && (!mustBeOptional || member.optional())
+                ? to(all, member.type(), member.features())
+                : NOWHERE;
     }
 
     /** Arrays are looked through, and an alternate stands for all that it may be. */

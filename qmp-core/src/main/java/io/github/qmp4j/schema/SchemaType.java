@@ -15,7 +15,11 @@ sealed interface SchemaType {
 
     record Event(String data, Set<String> features) implements SchemaType {}
 
-    /** @param tag the member whose value chooses among the variants */
+    /**
+     * An object.
+     *
+     * @param tag the member whose value chooses among the variants
+     */
     record Struct(Map<String, Member> members, Optional<String> tag, Map<String, String> variants, Set<String> features)
             implements SchemaType {}
 
@@ -26,7 +30,11 @@ sealed interface SchemaType {
     /** A value of any one of these types. */
     record Alternate(List<String> types, Set<String> features) implements SchemaType {}
 
-    /** @param json the JSON type: {@code string}, {@code int}, {@code number}, {@code boolean}, {@code null}, {@code value} */
+    /**
+     * A value without members.
+     *
+     * @param json the JSON type: {@code string}, {@code int}, {@code number}, {@code boolean}, {@code null}, {@code value}
+     */
     record Builtin(String json, Set<String> features) implements SchemaType {}
 
     /** A member of a struct. */
