@@ -18,6 +18,10 @@ import java.util.function.Consumer;
  * @param eventQueue how many events one subscription holds for a slow listener; more are dropped and counted; default
  *     10,000
  * @param nativeTransport whether to use Netty's epoll where its native library is on the class path; default yes
+ * @param outOfBand whether to enable out-of-band commands; at most 8 others are with QEMU at once then, the rest waits
+ *     here for its turn; default no
+ * @param checkCommands whether every command is held against QEMU's schema before it is sent, and refused with the name of
+ *     the argument that is wrong; for tests and development; default no
  * @param callbacks where functions that hang on futures and listeners of events run
  */
 public record QmpOptions(
@@ -31,6 +35,8 @@ public record QmpOptions(
         int maxInFlight,
         int eventQueue,
         boolean nativeTransport,
+        boolean outOfBand,
+        boolean checkCommands,
         Executor callbacks) {
 
     public QmpOptions {
@@ -87,6 +93,8 @@ public record QmpOptions(
         public int maxInFlight = MAX_QUEUED;
         public int eventQueue = MAX_QUEUED;
         public boolean nativeTransport = true;
+        public boolean outOfBand;
+        public boolean checkCommands;
         public Executor callbacks = CallbackThreads.shared();
 
         private Builder() {}
@@ -103,6 +111,8 @@ public record QmpOptions(
                     maxInFlight,
                     eventQueue,
                     nativeTransport,
+                    outOfBand,
+                    checkCommands,
                     callbacks);
         }
     }

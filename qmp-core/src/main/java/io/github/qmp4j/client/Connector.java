@@ -37,9 +37,9 @@ final class Connector {
     private void dial() {
         try {
             Handshake handshake = new Handshake(address, options, failures);
-            handshake.session().whenComplete((client, failure) -> {
+            handshake.session().thenCompose(this::checked).whenComplete((client, failure) -> {
                 if (failure != null) {
-                    result.fail(failure);
+                    result.fail(cause(failure));
                 } else if (!result.arrive(() -> client)) {
                     // Nobody waits any more, so nobody would ever close it.
                     ConnectThreads.shared().execute(client::close);
@@ -55,9 +55,30 @@ final class Connector {
         }
     }
 
+    /** A session that checks its commands is not given out before it can. */
+    private CompletableFuture<QmpSession> checked(QmpSession session) {
+        if (!options.checkCommands()) {
+            return CompletableFuture.completedFuture(session);
+        }
+        return session.schema()
+                .handleAsync(
+                        (schema, failure) -> {
+                            if (failure != null) {
+                                session.close();
+                                throw new CompletionException(cause(failure));
+                            }
+                            session.check(schema);
+                            return session;
+                        },
+                        ConnectThreads.shared());
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
     private void notConnected(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        QmpConnectException refusal = failures.notConnected(cause == null ? failure : cause);
+        QmpConnectException refusal = failures.notConnected(cause(failure));
         boolean mayCome = refusal.reason() == Reason.NO_SUCH_SOCKET || refusal.reason() == Reason.REFUSED;
         if (mayCome
                 && Duration.ofNanos(System.nanoTime() - started).compareTo(options.waitFor()) < 0

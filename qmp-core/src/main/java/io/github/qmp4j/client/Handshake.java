@@ -11,6 +11,7 @@ import io.github.qmp4j.codec.QmpEncoder;
 import io.github.qmp4j.codec.QmpMessage;
 import io.github.qmp4j.transport.Wire;
 import io.github.qmp4j.transport.WireListener;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class Handshake implements WireListener {
     /** The session counts its ids from 1. */
     private static final long NEGOTIATION_ID = 0;
+
+    private static final String OUT_OF_BAND = "oob";
 
     private final QmpAddress address;
     private final QmpOptions options;
@@ -78,7 +81,13 @@ final class Handshake implements WireListener {
             greeting = hello.greeting();
             patienceOff = wire().schedule(
                             () -> giveUp(failures.unanswered(options.greetingTimeout())), options.greetingTimeout());
-            wire().send(QmpEncoder.execute(QmpCommand.of("qmp_capabilities"), NEGOTIATION_ID));
+            if (options.outOfBand() && !hello.greeting().capabilities().contains(OUT_OF_BAND)) {
+                giveUp(failures.refused("it offers no out-of-band commands, which QmpOptions.outOfBand asks for"));
+                return;
+            }
+            QmpCommand<?> capabilities =
+                    QmpCommand.of("qmp_capabilities").with("enable", options.outOfBand() ? List.of(OUT_OF_BAND) : null);
+            wire().send(QmpEncoder.execute(capabilities, false, NEGOTIATION_ID));
         } else if (!(message instanceof QmpMessage.Event)) {
             giveUp(failures.notQmp("its first message is no greeting", null));
         }

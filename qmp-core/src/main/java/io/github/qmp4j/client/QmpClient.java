@@ -10,6 +10,7 @@ import io.github.qmp4j.event.QmpEvent;
 import io.github.qmp4j.schema.QmpSchema;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 
 /**
@@ -61,6 +62,26 @@ public interface QmpClient extends AutoCloseable {
     <R> CompletableFuture<R> execute(QmpCommand<R> command, Duration timeout);
 
     /**
+     * Sends a command out of band: QEMU executes it at once, before those that it has not come to yet. Only for sessions
+     * with {@link QmpOptions#outOfBand()}, and only for the few commands that QEMU allows it for.
+     */
+    <R> CompletableFuture<R> executeOob(QmpCommand<R> command);
+
+    /**
+     * Sends a command, and waits for the first event that {@code event} accepts from then on, whichever of reply and event
+     * comes first. For the event there is no time-out but the caller's own.
+     *
+     * @return completes with the event once the command has succeeded too; fails as {@link #execute} does
+     */
+    <R> CompletableFuture<QmpEvent> executeAndAwait(QmpCommand<R> command, EventFilter event);
+
+    /**
+     * The events that {@code filter} accepts, for subscribers of {@link Flow}. Each has a queue of its own, which begins
+     * with its subscription; one that asks for events so slowly that some are lost ends with an error.
+     */
+    Flow.Publisher<QmpEvent> events(EventFilter filter);
+
+    /**
      * Hears the events that {@code filter} accepts, from now on: one at a time, in order, never on the event loop. A
      * listener that throws is logged and stays subscribed. At most {@link QmpOptions#eventQueue()} wait for a slow
      * listener; what comes beyond is dropped and counted.
@@ -69,7 +90,10 @@ public interface QmpClient extends AutoCloseable {
      */
     EventSubscription subscribe(EventFilter filter, Consumer<? super QmpEvent> listener);
 
-    /** What this QEMU knows; read with {@code query-qmp-schema} once for the session. Fails as {@link #execute} does. */
+    /**
+     * What this QEMU knows: read with {@code query-qmp-schema} once for all sessions with QEMUs of the same version, package
+     * and commands. Fails as {@link #execute} does.
+     */
     CompletableFuture<QmpSchema> schema();
 
     /** How many replies came that nobody waited for any more, or that nobody had asked for. */

@@ -2,14 +2,11 @@ package io.github.qmp4j.client;
 
 import io.github.qmp4j.QmpAddress;
 import io.github.qmp4j.QmpCommand;
-import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.QmpDisconnectedException;
 import io.github.qmp4j.QmpException;
 import io.github.qmp4j.QmpGreeting;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.QmpProtocolException;
-import io.github.qmp4j.QmpTimeoutException;
-import io.github.qmp4j.codec.QmpEncoder;
 import io.github.qmp4j.codec.QmpMessage;
 import io.github.qmp4j.event.EventFilter;
 import io.github.qmp4j.event.EventSubscription;
@@ -17,12 +14,13 @@ import io.github.qmp4j.event.QmpEvent;
 import io.github.qmp4j.schema.QmpSchema;
 import io.github.qmp4j.transport.Wire;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,12 +38,14 @@ final class QmpSession implements QmpClient {
     private final Wire wire;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final AtomicReference<@Nullable CompletableFuture<QmpSchema>> schema = new AtomicReference<>();
-    private final AtomicLong lastId = new AtomicLong();
-    private final PendingCalls pending;
+    private final CommandFlow commands;
     private final EventHub events;
 
     /** Why the session is over; null while it runs. Written by the event loop. */
     private volatile @Nullable QmpException end;
+
+    /** What commands are checked against before they are sent; null if they are not. Written once, before others have this. */
+    private volatile @Nullable QmpSchema checks;
 
     /** Written by the event loop, and not after {@link #end}; others read it after that. */
     private boolean closedByUs;
@@ -55,7 +55,7 @@ final class QmpSession implements QmpClient {
         this.options = options;
         this.greeting = greeting;
         this.wire = wire;
-        this.pending = new PendingCalls(options.maxInFlight());
+        this.commands = new CommandFlow(address, options, wire);
         this.events = new EventHub(options);
     }
 
@@ -65,17 +65,9 @@ final class QmpSession implements QmpClient {
         if (message instanceof QmpMessage.Event event) {
             events.publish(event.event());
         } else if (message instanceof QmpMessage.Reply reply) {
-            Call<?> call = pending.take(reply.id());
-            if (call != null) {
-                call.reply(reply.value());
-            }
+            commands.replied(reply);
         } else if (message instanceof QmpMessage.ErrorReply error) {
-            Call<?> call = error.id().isPresent() ? pending.take(error.id()) : pending.takeOnly();
-            if (call != null) {
-                call.result().fail(new QmpCommandException(call.command().name(), error.errorClass(), error.desc()));
-            } else {
-                LOG.warn("{} sent an error that belongs to no command: {}", address, error.desc());
-            }
+            commands.refused(error);
         } else {
             LOG.warn("{} sent a message that is neither reply nor event; it is passed over", address);
         }
@@ -84,11 +76,7 @@ final class QmpSession implements QmpClient {
     void ended(@Nullable Throwable broken) {
         QmpException why = why(broken);
         end = why;
-        pending.failAll(call -> new QmpDisconnectedException(
-                "%s got no reply: %s; QEMU may have executed it or not"
-                        .formatted(call.command().name(), why.getMessage()),
-                true,
-                why));
+        commands.end(why);
         events.end(closedByUs ? null : why);
         if (closedByUs) {
             closed.complete(null);
@@ -112,36 +100,12 @@ final class QmpSession implements QmpClient {
                 broken);
     }
 
-    private void start(Call<?> call, byte[] line) {
-        if (end != null) {
-            pending.giveBack();
-            call.result().fail(notSent(call.command()));
-            return;
-        }
-        if (wire.isClogged()) {
-            pending.giveBack();
-            call.result()
-                    .fail(new QmpException("%s was not sent: QEMU does not read what %s was sent before"
-                            .formatted(call.command().name(), address)));
-            return;
-        }
-        pending.add(call, wire.schedule(() -> timeOut(call), call.timeout()));
-        wire.send(line);
-    }
-
-    private void timeOut(Call<?> call) {
-        if (pending.remove(call.id()) != null) {
-            String name = call.command().name();
-            call.result()
-                    .fail(new QmpTimeoutException(
-                            name,
-                            "%s got no reply from %s within %s; %d other commands wait; QEMU may still execute it"
-                                    .formatted(
-                                            name, address, ConnectFailures.seconds(call.timeout()), pending.size())));
-        }
-    }
-
     // ---- on any thread ----
+
+    /** Checks every command from now on. */
+    void check(QmpSchema against) {
+        checks = against;
+    }
 
     @Override
     public <R> CompletableFuture<R> execute(QmpCommand<R> command) {
@@ -150,30 +114,43 @@ final class QmpSession implements QmpClient {
 
     @Override
     public <R> CompletableFuture<R> execute(QmpCommand<R> command, Duration timeout) {
-        if (timeout.isNegative() || timeout.isZero()) {
-            throw new IllegalArgumentException("the time-out of a command (%s) must be positive".formatted(timeout));
-        }
-        CallFuture<R> result = new CallFuture<>(options.callbacks());
-        Call<R> call = new Call<>(lastId.incrementAndGet(), command, result, timeout);
-        byte[] line = QmpEncoder.execute(command, call.id());
-        String danger = DeadlyCommands.danger(command);
-        if (danger != null) {
-            result.fail(new QmpException(
-                    "%s was not sent: it would kill QEMU, because %s".formatted(command.name(), danger)));
-        } else if (!pending.reserve()) {
-            result.fail(new QmpException("%s was not sent: %d commands already wait for their replies from %s"
-                    .formatted(command.name(), options.maxInFlight(), address)));
-        } else if (!wire.execute(() -> start(call, line))) {
-            pending.giveBack();
-            result.fail(notSent(command));
-        }
-        return result;
+        QmpSchema known = checks;
+        List<String> problems = known == null ? List.of() : known.problems(command);
+        return problems.isEmpty()
+                ? commands.execute(command, false, timeout)
+                : CompletableFuture.failedFuture(CommandFlow.notSent(command, String.join("; ", problems)));
     }
 
-    private QmpException notSent(QmpCommand<?> command) {
-        QmpException why = end;
-        String reason = why == null ? "the session is over" : String.valueOf(why.getMessage());
-        return new QmpDisconnectedException("%s was not sent: %s".formatted(command.name(), reason), false, why);
+    @Override
+    public <R> CompletableFuture<R> executeOob(QmpCommand<R> command) {
+        return commands.execute(command, true, CommandTimeouts.of(command.name(), options));
+    }
+
+    @Override
+    public <R> CompletableFuture<QmpEvent> executeAndAwait(QmpCommand<R> command, EventFilter event) {
+        CompletableFuture<QmpEvent> first = new CompletableFuture<>();
+        // Subscribed before it is sent, since the event may come before the reply.
+        EventSubscription subscription = subscribe(event, first::complete);
+        subscription
+                .ended()
+                .whenComplete((done, cause) -> first.completeExceptionally(
+                        cause == null
+                                ? new QmpDisconnectedException("this side has closed the session", true, null)
+                                : cause));
+        CompletableFuture<QmpEvent> both = execute(command)
+                .whenComplete((reply, failure) -> {
+                    if (failure != null) {
+                        first.completeExceptionally(failure);
+                    }
+                })
+                .thenCombine(first, (reply, heard) -> heard);
+        both.whenComplete((heard, failure) -> subscription.close());
+        return both;
+    }
+
+    @Override
+    public Flow.Publisher<QmpEvent> events(EventFilter filter) {
+        return new EventPublisher(this, filter);
     }
 
     @Override
@@ -192,8 +169,7 @@ final class QmpSession implements QmpClient {
     public CompletableFuture<QmpSchema> schema() {
         CompletableFuture<QmpSchema> known = schema.get();
         if (known == null || known.isCompletedExceptionally()) {
-            CompletableFuture<QmpSchema> asked =
-                    execute(QmpCommand.of("query-qmp-schema").returning(QmpSchema::of));
+            CompletableFuture<QmpSchema> asked = SchemaCache.SHARED.of(this);
             known = schema.compareAndSet(known, asked) ? asked : Objects.requireNonNull(schema.get());
         }
         return CallFuture.copyOf(known, options.callbacks());
@@ -221,7 +197,7 @@ final class QmpSession implements QmpClient {
 
     @Override
     public long strayReplies() {
-        return pending.strays();
+        return commands.strays();
     }
 
     @Override

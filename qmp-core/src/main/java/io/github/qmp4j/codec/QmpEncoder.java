@@ -19,8 +19,8 @@ public final class QmpEncoder {
      *
      * @throws IllegalArgumentException if an argument cannot be written as JSON, for example text with half a character
      */
-    public static byte[] execute(QmpCommand<?> command, long id) {
-        ObjectNode line = MAPPER.createObjectNode().put("execute", command.name());
+    public static byte[] execute(QmpCommand<?> command, boolean outOfBand, long id) {
+        ObjectNode line = MAPPER.createObjectNode().put(outOfBand ? "exec-oob" : "execute", command.name());
         ObjectNode arguments = command.arguments();
         if (!arguments.isEmpty()) {
             line.set("arguments", arguments);

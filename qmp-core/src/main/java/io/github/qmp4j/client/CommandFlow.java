@@ -1,0 +1,146 @@
+package io.github.qmp4j.client;
+
+import io.github.qmp4j.QmpAddress;
+import io.github.qmp4j.QmpCommand;
+import io.github.qmp4j.QmpCommandException;
+import io.github.qmp4j.QmpDisconnectedException;
+import io.github.qmp4j.QmpException;
+import io.github.qmp4j.QmpOptions;
+import io.github.qmp4j.QmpTimeoutException;
+import io.github.qmp4j.codec.QmpEncoder;
+import io.github.qmp4j.codec.QmpMessage;
+import io.github.qmp4j.transport.Wire;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sends the commands of a session, and brings each its reply. Belongs to the event loop where nothing else is said. */
+final class CommandFlow {
+    private static final Logger LOG = LoggerFactory.getLogger(CommandFlow.class);
+
+    /** QEMU reads ahead eight commands and one; beyond that an out-of-band command is not seen. */
+    private static final int MOST_IN_BAND = 8;
+
+    private final QmpAddress address;
+    private final QmpOptions options;
+    private final Wire wire;
+    private final AtomicLong lastId = new AtomicLong();
+    private final PendingCalls pending;
+    private final InBandLane lane;
+
+    /** Why nothing can be sent any more; null while it can. Written by the event loop. */
+    private volatile @Nullable QmpException end;
+
+    CommandFlow(QmpAddress address, QmpOptions options, Wire wire) {
+        this.address = address;
+        this.options = options;
+        this.wire = wire;
+        this.pending = new PendingCalls(options.maxInFlight());
+        this.lane = new InBandLane(options.outOfBand() ? MOST_IN_BAND : Integer.MAX_VALUE, wire::send);
+    }
+
+    /** Takes a command on; on any thread. */
+    <R> CallFuture<R> execute(QmpCommand<R> command, boolean outOfBand, Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("the time-out of a command (%s) must be positive".formatted(timeout));
+        }
+        CallFuture<R> result = new CallFuture<>(options.callbacks());
+        Call<R> call = new Call<>(lastId.incrementAndGet(), command, outOfBand, result, timeout);
+        byte[] line = QmpEncoder.execute(command, outOfBand, call.id());
+        String danger = DeadlyCommands.danger(command);
+        if (danger != null) {
+            result.fail(notSent(command, "it would kill QEMU, because " + danger));
+        } else if (outOfBand && !options.outOfBand()) {
+            result.fail(notSent(command, "the session was opened without QmpOptions.outOfBand"));
+        } else if (!pending.reserve()) {
+            result.fail(notSent(
+                    command,
+                    "%d commands already wait for their replies from %s".formatted(options.maxInFlight(), address)));
+        } else if (!wire.execute(() -> start(call, line))) {
+            pending.giveBack();
+            result.fail(tooLate(command));
+        }
+        return result;
+    }
+
+    private void start(Call<?> call, byte[] line) {
+        if (end != null) {
+            pending.giveBack();
+            call.result().fail(tooLate(call.command()));
+        } else if (wire.isClogged()) {
+            pending.giveBack();
+            call.result()
+                    .fail(notSent(call.command(), "QEMU does not read what %s was sent before".formatted(address)));
+        } else {
+            pending.add(call, wire.schedule(() -> timeOut(call), call.timeout()));
+            if (call.outOfBand()) {
+                wire.send(line);
+            } else {
+                lane.send(call.id(), line);
+            }
+        }
+    }
+
+    static QmpException notSent(QmpCommand<?> command, String why) {
+        return new QmpException("%s was not sent: %s".formatted(command.name(), why));
+    }
+
+    private QmpException tooLate(QmpCommand<?> command) {
+        QmpException why = end;
+        String reason = why == null ? "the session is over" : String.valueOf(why.getMessage());
+        return new QmpDisconnectedException("%s was not sent: %s".formatted(command.name(), reason), false, why);
+    }
+
+    private void timeOut(Call<?> call) {
+        if (pending.remove(call.id()) != null) {
+            String fate = lane.takeBack(call.id()) ? "it was never sent" : "QEMU may still execute it";
+            call.result()
+                    .fail(new QmpTimeoutException(
+                            call.name(),
+                            "%s got no reply from %s within %s; %d other commands wait; %s"
+                                    .formatted(
+                                            call.name(),
+                                            address,
+                                            ConnectFailures.seconds(call.timeout()),
+                                            pending.size(),
+                                            fate)));
+        }
+    }
+
+    void replied(QmpMessage.Reply reply) {
+        Call<?> call = pending.take(reply.id());
+        reply.id().ifPresent(lane::answered);
+        if (call != null) {
+            call.reply(reply.value());
+        }
+    }
+
+    void refused(QmpMessage.ErrorReply error) {
+        Call<?> call = error.id().isPresent() ? pending.take(error.id()) : pending.takeOnly();
+        if (call != null) {
+            lane.answered(call.id());
+            call.result().fail(new QmpCommandException(call.name(), error.errorClass(), error.desc()));
+        } else {
+            error.id().ifPresent(lane::answered);
+            LOG.warn("{} sent an error that belongs to no command: {}", address, error.desc());
+        }
+    }
+
+    /** Fails everything that waits. */
+    void end(QmpException why) {
+        end = why;
+        pending.failAll(call -> {
+            boolean sent = !lane.takeBack(call.id());
+            String fate = sent ? "QEMU may have executed it or not" : "it was never sent";
+            return new QmpDisconnectedException(
+                    "%s got no reply: %s; %s".formatted(call.name(), why.getMessage(), fate), sent, why);
+        });
+    }
+
+    /** On any thread. */
+    long strays() {
+        return pending.strays();
+    }
+}

@@ -1,0 +1,125 @@
+package io.github.qmp4j.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import io.github.qmp4j.QmpCommand;
+import io.github.qmp4j.testkit.RealQemu;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The schema of the QEMU on this machine. */
+@Timeout(60)
+class QmpSchemaTest {
+    private static QmpSchema schema = QmpSchema.of(NullNode.getInstance());
+
+    @BeforeAll
+    static void readSchema() {
+        // Its policy would keep QEMU from telling what is deprecated.
+        try (RealQemu qemu =
+                RealQemu.builder().machine("none").allowDeprecated().start()) {
+            schema = QmpSchema.of(qemu.oracle().execute("query-qmp-schema"));
+        }
+    }
+
+    /** Case 63. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "block-commit",
+                "block-commit/arg",
+                "block-commit/arg/job-id",
+                "block-commit/arg/*job-id",
+                "block-commit/arg/device/!string",
+                "block-commit/arg/speed/!int",
+                "block-commit/arg/top/$deprecated",
+                "block-stream/arg/on-error/^enospc",
+                "blockdev-add/arg/driver/^qcow2",
+                "blockdev-add/arg/+qcow2/backing/driver",
+                "blockdev-add/arg/+qcow2/backing/!null",
+                "blockdev-add/arg/+nbd/server/+unix/path",
+                "blockdev-snapshot/$allow-write-only-overlay",
+                "query-block-jobs/ret/device",
+                "BLOCK_JOB_ERROR/data/action/^stop",
+            })
+    void hasWhatQemuHas(String path) {
+        assertThat(schema.has(path)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "/",
+                "no-such-command",
+                "block-commit/",
+                "block-commit/ret/device",
+                "block-commit/arg/*device",
+                "block-commit/arg/device/!int",
+                "block-commit/arg/device/$deprecated",
+                "block-commit/arg/top/$deprecated/more",
+                "block-stream/arg/on-error/^sometimes",
+                "block-stream/arg/on-error/enospc",
+                "blockdev-add/arg/+no-such-driver",
+                "BLOCK_JOB_ERROR/arg/action",
+                "str",
+            })
+    void hasNotWhatQemuHasNot(String path) {
+        assertThat(schema.has(path)).isFalse();
+    }
+
+    @Test
+    void listsCommandsEventsAndFlags() {
+        assertThat(schema.commands()).contains("block-commit", "job-dismiss").doesNotContain("BLOCK_JOB_READY", "str");
+        assertThat(schema.events()).contains("BLOCK_JOB_READY", "JOB_STATUS_CHANGE");
+        assertThat(schema.isDeprecated("drive-backup")).isTrue();
+        assertThat(schema.isDeprecated("blockdev-backup")).isFalse();
+        assertThat(schema.isUnstable("x-debug-query-block-graph")).isTrue();
+    }
+
+    /** Cases 60, 64. */
+    @Test
+    void findsNothingWrongWithWhatQemuAccepts() {
+        assertThat(problems(QmpCommand.of("query-status"))).isEmpty();
+        assertThat(problems(QmpCommand.of("block-commit").with("device", "d").with("speed", 5)))
+                .isEmpty();
+        assertThat(problems(QmpCommand.of("blockdev-add")
+                        .with("driver", "qcow2")
+                        .with("node-name", "n")
+                        .with("file", Map.of("driver", "file", "filename", "/a"))
+                        .with("backing", NullNode.getInstance())))
+                .isEmpty();
+        assertThat(problems(QmpCommand.of("blockdev-add").with("driver", "raw").with("file", "other-node")))
+                .isEmpty();
+    }
+
+    @Test
+    void namesTheArgumentThatIsWrong() {
+        assertThat(problems(QmpCommand.of("no-such"))).containsExactly("this QEMU has no command no-such");
+        assertThat(problems(QmpCommand.of("block-commit").with("devise", "d")))
+                .containsExactlyInAnyOrder(
+                        "block-commit/device is missing", "block-commit/devise is unknown to this QEMU");
+        assertThat(problems(QmpCommand.of("block-commit").with("device", 7)))
+                .containsExactly("block-commit/device must be of type string, not 7");
+        assertThat(problems(QmpCommand.of("block-commit").with("device", "d").with("on-error", "maybe")))
+                .singleElement()
+                .asString()
+                .startsWith("block-commit/on-error must be one of ");
+        assertThat(problems(QmpCommand.of("blockdev-add")
+                        .with("driver", "qcow2")
+                        .with("file", Map.of("driver", "file", "filename", 5))))
+                .containsExactly("blockdev-add/file/filename must be of type string, not 5");
+        assertThat(problems(QmpCommand.of("transaction").with("actions", List.of(Map.of("type", "abort")))))
+                .containsExactly("transaction/actions/0/data is missing");
+    }
+
+    private static List<String> problems(QmpCommand<JsonNode> command) {
+        return schema.problems(command);
+    }
+}
