@@ -6,6 +6,7 @@ import io.github.qmp4j.client.QmpClient;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * What every job of one QEMU works with.
@@ -14,8 +15,15 @@ import java.util.concurrent.Executor;
  */
 record JobContext(QmpClient client, GraphReader graphs, BlockJobOptions options, Runnable onListener) {
 
+    /** Where all of a job's own work is done too, so nothing may be lost when the user has shut the executor down. */
     Executor callbacks() {
-        return client.options().callbacks();
+        return task -> {
+            try {
+                client.options().callbacks().execute(task);
+            } catch (RejectedExecutionException e) {
+                new Thread(task, "block-job-refused").start();
+            }
+        };
     }
 
     /** A command about one job: {@code job-cancel} and its like. */

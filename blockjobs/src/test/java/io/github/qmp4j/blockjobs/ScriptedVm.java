@@ -7,13 +7,11 @@ import io.github.qmp4j.testkit.FakeQemu;
 import io.github.qmp4j.testkit.Outgoing;
 import io.github.qmp4j.testkit.ReceivedCommand;
 import io.github.qmp4j.testkit.Responder;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -162,9 +160,8 @@ final class ScriptedVm implements AutoCloseable {
         return switch (command.name()) {
             case "query-jobs" -> List.of(Outgoing.reply("[" + job + "]"));
             case "query-block-jobs" -> List.of(Outgoing.reply(blockJobs()));
-            case "query-block" ->
-                List.of(Outgoing.reply("[%s,%s]".formatted(disk("disk0", chain), disk("disk1", List.of("other")))));
-            case "query-named-block-nodes" -> List.of(Outgoing.reply(nodes()));
+            case "query-block" -> List.of(Outgoing.reply(ScriptedGraph.disks(chain)));
+            case "query-named-block-nodes" -> List.of(Outgoing.reply(ScriptedGraph.nodes(chain)));
             case "query-block-exports", "query-qmp-schema" -> List.of(Outgoing.reply("[]"));
             case "blockdev-add" -> List.of(refusal("Could not open: No such file or directory"));
             case "job-dismiss" -> {
@@ -180,31 +177,6 @@ final class ScriptedVm implements AutoCloseable {
                 ? "[]"
                 : "[{\"device\":\"j\",\"type\":\"x\",\"len\":8,\"offset\":4,\"speed\":0,\"io-status\":\"%s\"}]"
                         .formatted(ioStatus);
-    }
-
-    private static String disk(String name, List<String> nodes) {
-        return "{\"device\":\"\",\"qdev\":\"/machine/peripheral/%s/virtio-backend\",\"inserted\":{\"node-name\":\"%s\",\"file\":\"%s\",\"image\":%s}}"
-                .formatted(name, nodes.get(0), file(nodes.get(0)), image(nodes));
-    }
-
-    private static String image(List<String> nodes) {
-        String below = nodes.size() == 1 ? "" : ",\"backing-image\":" + image(nodes.subList(1, nodes.size()));
-        return "{\"filename\":\"%s\",\"format\":\"qcow2\",\"virtual-size\":8%s}".formatted(file(nodes.get(0)), below);
-    }
-
-    private String nodes() {
-        List<String> names = new ArrayList<>(chain);
-        Stream.of("active", "mid", "base", "other")
-                .filter(name -> !names.contains(name))
-                .forEach(names::add);
-        return names.stream()
-                .map(name -> "{\"node-name\":\"%s\",\"file\":\"%s\",\"drv\":\"qcow2\",\"ro\":false,\"image\":{}}"
-                        .formatted(name, file(name)))
-                .collect(Collectors.joining(",", "[", "]"));
-    }
-
-    private static String file(String node) {
-        return "/images/" + node + ".qcow2";
     }
 
     @Override

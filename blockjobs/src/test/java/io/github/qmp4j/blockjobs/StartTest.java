@@ -98,54 +98,6 @@ class StartTest {
     }
 
     @Test
-    void neverTouchesAForeignJobThatWasQuickerToTakeTheId() {
-        try (ScriptedVm vm = ScriptedVm.start()) {
-            vm.on("block-stream");
-            CompletableFuture<BlockJob> start = vm.jobs.start(PULL);
-            var command = vm.qemu.awaitReceived("block-stream", 1, Duration.ofSeconds(10));
-            // Somebody else's job of this id lives and ends before QEMU comes to our command.
-            vm.job("stream", "concluded");
-            vm.tell("created", "running", "waiting", "pending");
-            vm.qemu.send(completed());
-            vm.tell("concluded");
-            assertThat(TestVm.get(vm.jobs.list())).hasSize(1);
-            vm.qemu.answer(command, refusal("Job ID 'j' already in use"));
-
-            assertThat(failure(start)).hasMessageContaining("already in use");
-            assertThat(TestVm.get(vm.jobs.list())).hasSize(1);
-            assertThat(vm.count("job-dismiss")).isZero();
-        }
-    }
-
-    @Test
-    void refusesAJobIdThatQemuHasAlready() {
-        try (ScriptedVm vm = ScriptedVm.start()) {
-            vm.job("stream", "running");
-
-            assertThat(failure(vm.jobs.start(PULL)))
-                    .isInstanceOfSatisfying(JobConflictException.class, conflict -> assertThat(conflict.other())
-                            .isEqualTo(new JobId("j")));
-            assertThat(vm.count("block-stream")).isZero();
-        }
-    }
-
-    @Test
-    void keepsTheFirstOfTwoJobsOfOneIdOnTwoDisks() {
-        try (ScriptedVm vm = ScriptedVm.start()) {
-            vm.on("block-stream");
-            CompletableFuture<BlockJob> first = vm.jobs.start(PULL);
-            CompletableFuture<BlockJob> second =
-                    vm.jobs.start(PullRequest.of("disk1").with(ScriptedVm.J));
-
-            assertThat(failure(second)).isInstanceOf(JobConflictException.class);
-            vm.qemu.answer(vm.qemu.awaitReceived("block-stream", 1, Duration.ofSeconds(10)), Outgoing.reply());
-            vm.job("stream", "concluded", "Input/output error");
-            vm.tell("created", "running", "aborting", "concluded");
-            assertThat(TestVm.get(TestVm.get(first).outcome()).end()).isInstanceOf(End.Failed.class);
-        }
-    }
-
-    @Test
     void endsAsUnknownWhenTheWatchingEndsWhileTheJobStarts() {
         try (ScriptedVm vm = ScriptedVm.start()) {
             vm.on("block-commit");

@@ -1,0 +1,137 @@
+package io.github.qmp4j.blockjobs;
+
+import static io.github.qmp4j.blockjobs.ScriptedVm.COMMIT;
+import static io.github.qmp4j.blockjobs.ScriptedVm.PULL;
+import static io.github.qmp4j.blockjobs.ScriptedVm.told;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.qmp4j.QmpOptions;
+import io.github.qmp4j.blockjobs.JobOutcome.End;
+import io.github.qmp4j.testkit.Outgoing;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Events that say nothing, too many of them, or too few. */
+@Timeout(value = 1, unit = TimeUnit.MINUTES)
+class NoiseTest {
+    /** P40. */
+    @Test
+    void survivesAStormOfErrors() {
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            BlockJob job = vm.start(COMMIT);
+            vm.tell("created", "running");
+            Outgoing error = told("BLOCK_JOB_ERROR", ",\"operation\":\"write\",\"action\":\"ignore\"");
+            IntStream.range(0, 20_000).forEach(i -> vm.qemu.send(error));
+            vm.job("commit", "concluded", "Input/output error");
+            vm.tell("aborting", "concluded");
+
+            assertThat(TestVm.get(job.outcome()).end()).isEqualTo(new End.Failed("Input/output error"));
+            assertThat(job.info().ioErrors()).isBetween(1L, 20_000L);
+            assertThat(vm.count("query-block-jobs")).isLessThan(10);
+        }
+    }
+
+    /** P24: QEMU drains the node again and again; nobody has paused the job. */
+    @Test
+    void showsNoPauseThatNobodyAskedFor() {
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            BlockJob job = vm.start(COMMIT);
+            List<JobStatus> seen = new java.util.concurrent.CopyOnWriteArrayList<>();
+            job.onUpdate(info -> seen.add(info.status()));
+            vm.job("commit", "ready");
+            vm.tell("created", "running");
+            IntStream.range(0, 50).forEach(i -> vm.tell("paused", "running"));
+            vm.tell("ready");
+            IntStream.range(0, 50).forEach(i -> vm.tell("standby", "ready"));
+            TestVm.get(job.ready());
+            vm.job("commit", "concluded", "Operation canceled");
+            vm.tell("aborting");
+            vm.qemu.send(told("BLOCK_JOB_CANCELLED", ""));
+            vm.tell("concluded");
+
+            assertThat(TestVm.get(job.outcome()).end()).isInstanceOf(End.Cancelled.class);
+            await().untilAsserted(() -> assertThat(seen).endsWith(JobStatus.CONCLUDED));
+            assertThat(seen).doesNotContain(JobStatus.PAUSED, JobStatus.STANDBY, JobStatus.PAUSED_ON_ERROR);
+        }
+    }
+
+    @Test
+    void findsTheEndThoughTheEventsOfItWereDropped() {
+        ExecutorService callbacks = Executors.newCachedThreadPool();
+        try (ScriptedVm vm = ScriptedVm.start(QmpOptions.with(o -> {
+            o.eventQueue = 1;
+            o.callbacks = callbacks;
+        }))) {
+            BlockJob job = vm.start(PULL);
+            vm.job("stream", "concluded");
+            vm.chain("active");
+            // So many at once that a queue of one must overflow before the end comes.
+            String noise = IntStream.range(0, 2_000)
+                    .mapToObj(i -> "{\"event\":\"JOB_STATUS_CHANGE\",\"data\":{\"id\":\"j\",\"status\":\"running\"},"
+                            + "\"timestamp\":{\"seconds\":1,\"microseconds\":1}}\r\n")
+                    .collect(java.util.stream.Collectors.joining());
+            vm.qemu.send(Outgoing.raw(noise));
+
+            assertThat(TestVm.get(job.outcome()).completed()).isTrue();
+        } finally {
+            callbacks.shutdown();
+        }
+    }
+
+    /** Nothing rests on events alone: the status is asked for besides. */
+    @Test
+    void findsTheEndThoughNoEventCame() {
+        BlockJobOptions often = new BlockJobOptions(Duration.ofSeconds(1), Duration.ofMillis(100), 2);
+        try (ScriptedVm vm = ScriptedVm.start(QmpOptions.defaults(), often)) {
+            BlockJob job = vm.start(PULL);
+            vm.job("stream", "concluded");
+            vm.chain("active");
+            assertThat(TestVm.get(job.outcome()).completed()).isTrue();
+        }
+    }
+
+    @Test
+    void endsThoughTheUserHasShutDownTheExecutorForCallbacks() {
+        ExecutorService callbacks = Executors.newCachedThreadPool();
+        try (ScriptedVm vm = ScriptedVm.start(QmpOptions.with(o -> o.callbacks = callbacks))) {
+            BlockJob job = vm.start(PULL);
+            callbacks.shutdown();
+            vm.job("stream", "concluded");
+            vm.chain("active");
+            vm.tell("created", "running", "concluded");
+            assertThat(TestVm.get(job.outcome()).completed()).isTrue();
+        }
+    }
+
+    /** A frozen user cannot hold up the end of a job, since what hangs on a future runs apart. */
+    @Test
+    void endsThoughAListenerHangs() {
+        CountDownLatch released = new CountDownLatch(1);
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            BlockJob job = vm.start(PULL);
+            job.onUpdate(info -> {
+                try {
+                    released.await(30, TimeUnit.SECONDS);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            CompletableFuture<JobOutcome> outcome = job.outcome();
+            vm.job("stream", "concluded");
+            vm.chain("active");
+            vm.tell("created", "running", "concluded");
+            assertThat(TestVm.get(outcome).completed()).isTrue();
+        } finally {
+            released.countDown();
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.github.qmp4j.blockjobs;
+
+import static io.github.qmp4j.blockjobs.ScriptedVm.PULL;
+import static io.github.qmp4j.blockjobs.ScriptedVm.completed;
+import static io.github.qmp4j.blockjobs.ScriptedVm.failure;
+import static io.github.qmp4j.blockjobs.ScriptedVm.refusal;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.qmp4j.blockjobs.JobOutcome.End;
+import io.github.qmp4j.testkit.Outgoing;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** P5: jobs of one id are told apart. */
+@Timeout(value = 1, unit = TimeUnit.MINUTES)
+class SameIdTest {
+    @Test
+    void neverTouchesAForeignJobThatWasQuickerToTakeTheId() {
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            vm.on("block-stream");
+            CompletableFuture<BlockJob> start = vm.jobs.start(PULL);
+            var command = vm.qemu.awaitReceived("block-stream", 1, Duration.ofSeconds(10));
+            // Somebody else's job of this id lives and ends before QEMU comes to our command.
+            vm.job("stream", "concluded");
+            vm.tell("created", "running", "waiting", "pending");
+            vm.qemu.send(completed());
+            vm.tell("concluded");
+            assertThat(TestVm.get(vm.jobs.list())).hasSize(1);
+            vm.qemu.answer(command, refusal("Job ID 'j' already in use"));
+
+            assertThat(failure(start)).hasMessageContaining("already in use");
+            assertThat(TestVm.get(vm.jobs.list())).hasSize(1);
+            assertThat(vm.count("job-dismiss")).isZero();
+        }
+    }
+
+    @Test
+    void refusesAJobIdThatQemuHasAlready() {
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            vm.job("stream", "running");
+
+            assertThat(failure(vm.jobs.start(PULL)))
+                    .isInstanceOfSatisfying(JobConflictException.class, conflict -> assertThat(conflict.other())
+                            .isEqualTo(new JobId("j")));
+            assertThat(vm.count("block-stream")).isZero();
+        }
+    }
+
+    @Test
+    void keepsTheFirstOfTwoJobsOfOneIdOnTwoDisks() {
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            vm.on("block-stream");
+            CompletableFuture<BlockJob> first = vm.jobs.start(PULL);
+            CompletableFuture<BlockJob> second =
+                    vm.jobs.start(PullRequest.of("disk1").with(ScriptedVm.J));
+
+            assertThat(failure(second)).isInstanceOf(JobConflictException.class);
+            vm.qemu.answer(vm.qemu.awaitReceived("block-stream", 1, Duration.ofSeconds(10)), Outgoing.reply());
+            vm.job("stream", "concluded", "Input/output error");
+            vm.tell("created", "running", "aborting", "concluded");
+            assertThat(TestVm.get(TestVm.get(first).outcome()).end()).isInstanceOf(End.Failed.class);
+        }
+    }
+}
