@@ -57,8 +57,10 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
             case CANCELLED -> new End.Cancelled();
             case SUCCEEDED ->
                 now.map(chain -> afterSuccess(evidence, chain, head))
-                        .orElseGet(() -> new End.Unknown(
-                                "QEMU reports success, but the graph could not be checked: " + evidence.doubt()));
+                        .orElseGet(() -> new End.Unknown("QEMU reports success, but "
+                                + (evidence.after().isPresent()
+                                        ? "disk %s has gone".formatted(disk.name())
+                                        : "the graph could not be checked: " + evidence.doubt())));
         };
     }
 
