@@ -73,7 +73,7 @@ class ForeignActorTest {
     @Test
     void namesTheJobOfAnotherSessionThatHasTheDisk() {
         try (TestVm vm = TestVm.start(
-                TestVm.Nodes::plainChain,
+                Nodes::plainChain,
                 builder -> builder.arguments(
                         "-chardev",
                         "socket,id=third,path=third.sock,server=on,wait=off",

@@ -85,6 +85,23 @@ class SeveralDisksTest {
         }
     }
 
+    /** The data of one disk must not show through in the other. */
+    @Test
+    void doesNotCommitIntoABaseThatAnotherDiskReads() {
+        try (TestVm vm = TestVm.start(nodes -> {
+            nodes.plainChain();
+            nodes.overTheSameBase();
+        })) {
+            assertThat(ScriptedVm.failure(
+                            vm.jobs.start(CommitRequest.of("disk0").top("snap2").base("base"))))
+                    .isInstanceOf(io.github.qmp4j.QmpCommandException.class);
+            assertThat(ScriptedVm.failure(vm.jobs.start(CommitRequest.of("disk0"))))
+                    .isInstanceOf(io.github.qmp4j.QmpCommandException.class);
+            vm.assertNoJobsLeft();
+            vm.assertUnchanged(vm.image("active"));
+        }
+    }
+
     @Test
     void releasesNoImageThatAnotherDiskUses() {
         try (TestVm vm = TestVm.start(nodes -> {

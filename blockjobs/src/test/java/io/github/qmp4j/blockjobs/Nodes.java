@@ -1,0 +1,72 @@
+package io.github.qmp4j.blockjobs;
+
+import io.github.qmp4j.testkit.DiskImages;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The block nodes that QEMU is started with, lowest first. */
+final class Nodes {
+    private final Path folder;
+    final List<String> options = new ArrayList<>();
+    final List<String> devices = new ArrayList<>();
+
+    Nodes(Path folder) {
+        this.folder = folder;
+    }
+
+    void plainChain() {
+        qcow2("base", null);
+        qcow2("snap1", "base");
+        qcow2("snap2", "snap1");
+        qcow2("active", "snap2");
+    }
+
+    /** A second disk of its own, {@code disk1} on {@code other}, over {@code otherbase}. */
+    void andAnotherDisk() {
+        DiskImages images = new DiskImages(folder);
+        Path base = images.create("otherbase.qcow2", "qcow2", TestVm.SIZE);
+        images.write(base, "qcow2", 7, 0, 24 * TestVm.MIB);
+        images.overlay("other.qcow2", base, "qcow2");
+        at("otherbase", null, path("otherbase"));
+        at("other", "otherbase", path("other"));
+        devices.add("virtio-blk-pci,id=disk1,drive=other");
+    }
+
+    /** A second disk, {@code disk1} on {@code other}, over snap1. */
+    void overTheSameBase() {
+        new DiskImages(folder).overlay("other.qcow2", Path.of(path("snap1")), "qcow2");
+        at("other", "snap1", path("other"));
+        devices.add("virtio-blk-pci,id=disk1,drive=other");
+    }
+
+    /** A node on a file of another path than its own name. */
+    void at(String name, @Nullable String backing, String file) {
+        on(name, backing, "\"file\":{\"driver\":\"file\",\"filename\":\"" + file + "\"}");
+    }
+
+    void qcow2(String name, @Nullable String backing) {
+        at(name, backing, path(name));
+    }
+
+    /** A node whose file fails, reads only where there is data: {@code event} is for example {@code read_aio}. */
+    void failing(String name, @Nullable String backing, String event, int errno, boolean once) {
+        on(name, backing, """
+                "file":{"driver":"blkdebug","image":{"driver":"file","filename":"%s"},
+                "inject-error":[{"event":"%s","errno":%d,"once":%s,"immediately":false%s}]}""".formatted(
+                        path(name), event, errno, once, event.startsWith("read") ? ",\"sector\":8192" : ""));
+    }
+
+    private void on(String name, @Nullable String backing, String file) {
+        if (name.equals("active")) {
+            devices.add("virtio-blk-pci,id=disk0,drive=active");
+        }
+        options.add("{\"driver\":\"qcow2\",\"node-name\":\"%s\",\"backing\":%s,%s}"
+                .formatted(name, backing == null ? "null" : '"' + backing + '"', file));
+    }
+
+    String path(String name) {
+        return folder.resolve(name + ".qcow2").toString();
+    }
+}
