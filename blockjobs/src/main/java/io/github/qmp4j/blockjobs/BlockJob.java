@@ -54,7 +54,8 @@ public interface BlockJob {
      * Waits for READY, and switches the guest to the target with {@code job-complete}. QEMU's reply is no proof; the
      * outcome is.
      *
-     * @return the outcome, whatever it is; fails with {@link io.github.qmp4j.QmpException} when QEMU refuses for good
+     * @return the outcome, whatever it is, also when QEMU does not answer or the session is lost; fails with
+     *     {@link io.github.qmp4j.QmpCommandException} when QEMU refuses for good
      */
     CompletableFuture<JobOutcome> pivot();
 

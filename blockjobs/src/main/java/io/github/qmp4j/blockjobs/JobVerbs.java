@@ -2,6 +2,8 @@ package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpCommandException;
+import io.github.qmp4j.QmpDisconnectedException;
+import io.github.qmp4j.QmpTimeoutException;
 import io.github.qmp4j.blockjobs.Evidence.Asked;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +43,11 @@ final class JobVerbs {
 
     CompletableFuture<JobOutcome> cancel() {
         job.ask(Asked.CANCEL);
-        return unlessOver(() -> context.execute("job-cancel", job.id())).thenCompose(done -> job.outcome());
+        return unlessOver(() -> context.execute("job-cancel", job.id()))
+                .handle((done, failure) -> failure == null || isInDoubt(failure)
+                        ? job.outcome()
+                        : CompletableFuture.<JobOutcome>failedFuture(Conclusion.unwrapped(failure)))
+                .thenCompose(result -> result);
     }
 
     CompletableFuture<JobOutcome> pivot() {
@@ -106,7 +112,7 @@ final class JobVerbs {
             Supplier<CompletableFuture<?>> verb, int retries, Supplier<CompletableFuture<JobOutcome>> again) {
         return unlessOver(verb)
                 .handle((done, failure) -> {
-                    if (failure == null) {
+                    if (failure == null || isInDoubt(failure)) {
                         return job.outcome();
                     }
                     boolean refused = Conclusion.unwrapped(failure) instanceof QmpCommandException;
@@ -121,6 +127,12 @@ final class JobVerbs {
                             .thenCompose(Supplier::get);
                 })
                 .thenCompose(result -> result);
+    }
+
+    /** The verb may be obeyed yet, or the session is over: the outcome tells, and what was asked still counts. */
+    private static boolean isInDoubt(Throwable failure) {
+        Throwable cause = Conclusion.unwrapped(failure);
+        return cause instanceof QmpTimeoutException || cause instanceof QmpDisconnectedException;
     }
 
     /** Sends a verb; if QEMU refuses it to a job that has ended, that is as good as done. */

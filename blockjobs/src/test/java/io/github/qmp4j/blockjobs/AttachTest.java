@@ -62,6 +62,25 @@ class AttachTest {
     }
 
     @Test
+    void provesThePivotOfAnAdoptedCopyBesideAnotherDisk() {
+        try (TestVm vm = TestVm.start(nodes -> {
+            nodes.plainChain();
+            nodes.andAnotherDisk();
+        })) {
+            vm.ask("drive-mirror", """
+                    {"job-id":"theirs","device":"active","target":"copy.qcow2","format":"qcow2","sync":"full",
+                    "auto-dismiss":false}""");
+            awaitStatus(vm, "ready");
+            JobOutcome outcome =
+                    TestVm.get(TestVm.get(vm.jobs.adopt(JOB)).orElseThrow().pivot());
+
+            assertThat(outcome.pivoted()).as("%s", outcome).isTrue();
+            vm.assertNoJobsLeft();
+            vm.assertUnchanged(vm.path("copy.qcow2"));
+        }
+    }
+
+    @Test
     void dismissesAnObservedJobThatIsAdoptedBeforeItEnds() {
         try (TestVm vm = TestVm.start()) {
             startCommit(vm, 1);

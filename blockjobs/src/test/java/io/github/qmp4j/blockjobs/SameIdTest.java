@@ -38,6 +38,20 @@ class SameIdTest {
     }
 
     @Test
+    void tellsWhoeverHasMetAJobThatQemuThenRefuses() {
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            vm.on("block-stream");
+            CompletableFuture<BlockJob> start = vm.jobs.start(PULL);
+            var command = vm.qemu.awaitReceived("block-stream", 1, Duration.ofSeconds(10));
+            BlockJob met = TestVm.get(vm.jobs.attach(new JobId("j"))).orElseThrow();
+            vm.qemu.answer(command, refusal("Node is busy"));
+
+            assertThat(failure(start)).hasMessageContaining("Node is busy");
+            assertThat(TestVm.get(met.outcome()).end()).isInstanceOf(End.Failed.class);
+        }
+    }
+
+    @Test
     void refusesAJobIdThatQemuHasAlready() {
         try (ScriptedVm vm = ScriptedVm.start()) {
             vm.job("stream", "running");
