@@ -50,7 +50,7 @@ final class Nodes {
         at(name, backing, path(name));
     }
 
-    /** A node whose file fails, reads only where there is data: {@code event} is for example {@code read_aio}. */
+    /** A node whose file fails at {@code event}, for example {@code read_aio}; reads fail at 4 MiB only, which is data. */
     void failing(String name, @Nullable String backing, String event, int errno, boolean once) {
         on(name, backing, """
                 "file":{"driver":"blkdebug","image":{"driver":"file","filename":"%s"},
