@@ -7,11 +7,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What the graph proves, and what it cannot. */
 class GraphTest {
-    private static BlockNode image(String name, String file) {
+    private static BlockNode image(@Nullable String name, String file) {
         return new BlockNode(
                 Optional.ofNullable(name), file, "qcow2", 8, OptionalLong.empty(), false, Optional.empty());
     }
@@ -20,7 +21,7 @@ class GraphTest {
         return new GraphNode(name, file, "qcow2", false, Set.of(backing), Optional.empty());
     }
 
-    private static Disk disk(String device, String qdev, BlockNode... chain) {
+    private static Disk disk(@Nullable String device, @Nullable String qdev, BlockNode... chain) {
         return new Disk(Optional.ofNullable(device), Optional.ofNullable(qdev), new BlockChain(List.of(chain)));
     }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,7 +22,7 @@ class JobPlanTest {
                 Optional.of(name), "/i/" + name, "qcow2", 8, OptionalLong.empty(), false, Optional.empty());
     }
 
-    private static CommitRequest commit(String top, String base, boolean shallow) {
+    private static CommitRequest commit(@Nullable String top, @Nullable String base, boolean shallow) {
         return new CommitRequest(
                 DiskRef.of("d"), Optional.ofNullable(top), Optional.ofNullable(base), shallow, JobSettings.DEFAULT);
     }

@@ -9,6 +9,7 @@ import io.github.qmp4j.testkit.ReceivedCommand;
 import io.github.qmp4j.testkit.Responder;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -144,7 +145,7 @@ final class ScriptedVm implements AutoCloseable {
         try {
             throw new AssertionError("the future completed with " + future.get(30, TimeUnit.SECONDS));
         } catch (java.util.concurrent.ExecutionException e) {
-            return e.getCause();
+            return Objects.requireNonNull(e.getCause());
         } catch (InterruptedException | java.util.concurrent.TimeoutException e) {
             throw new AssertionError("the future did not end", e);
         }
