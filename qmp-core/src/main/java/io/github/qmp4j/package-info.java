@@ -13,7 +13,8 @@
  *   <li>Functions that hang on a future ({@code thenApply} …) run on {@link io.github.qmp4j.QmpOptions#callbacks()}, by
  *       default daemon threads named {@code qmp-callback-N} that end when idle. A thread that waits in {@code get} or
  *       {@code join} is woken by the loop itself.
- *   <li>Connecting looks up hosts and files on daemon threads named {@code qmp-connect-N}, which end when idle.
+ *   <li>A session works for itself, looks up hosts and files and reads the schema, on daemon threads named {@code qmp-work-N},
+ *       which end when idle.
  *   <li>Events of one subscription are delivered on the same executor, one at a time and in order. A listener may send
  *       commands and wait for their replies; one that blocks holds up only itself.
  *   <li>No order is promised between an event and the reply of a command: QEMU itself sends the events of a short job

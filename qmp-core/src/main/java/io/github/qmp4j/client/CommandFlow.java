@@ -11,6 +11,7 @@ import io.github.qmp4j.codec.QmpEncoder;
 import io.github.qmp4j.codec.QmpMessage;
 import io.github.qmp4j.transport.Wire;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,12 +42,16 @@ final class CommandFlow {
         this.lane = new InBandLane(options.outOfBand() ? MOST_IN_BAND : Integer.MAX_VALUE, wire::send);
     }
 
-    /** Takes a command on; on any thread. */
-    <R> CallFuture<R> execute(QmpCommand<R> command, boolean outOfBand, Duration timeout) {
+    /**
+     * Takes a command on; on any thread.
+     *
+     * @param callbacks where what hangs on the result runs
+     */
+    <R> CallFuture<R> execute(QmpCommand<R> command, boolean outOfBand, Duration timeout, Executor callbacks) {
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("the time-out of a command (%s) must be positive".formatted(timeout));
         }
-        CallFuture<R> result = new CallFuture<>(options.callbacks());
+        CallFuture<R> result = new CallFuture<>(callbacks);
         Call<R> call = new Call<>(lastId.incrementAndGet(), command, outOfBand, result, timeout);
         byte[] line = QmpEncoder.execute(command, outOfBand, call.id());
         String danger = DeadlyCommands.danger(command);

@@ -30,7 +30,7 @@ final class Connector {
 
     CompletableFuture<QmpClient> connect() {
         // Looking up a host or a file may block, so it is not done on the caller's thread either.
-        ConnectThreads.shared().execute(this::dial);
+        WorkThreads.shared().execute(this::dial);
         return result;
     }
 
@@ -42,12 +42,12 @@ final class Connector {
                     result.fail(cause(failure));
                 } else if (!result.arrive(() -> client)) {
                     // Nobody waits any more, so nobody would ever close it.
-                    ConnectThreads.shared().execute(client::close);
+                    WorkThreads.shared().execute(client::close);
                 }
             });
             new Dialer(options).dial(address, handshake).whenComplete((done, failure) -> {
                 if (failure != null) {
-                    ConnectThreads.shared().execute(() -> notConnected(failure));
+                    WorkThreads.shared().execute(() -> notConnected(failure));
                 }
             });
         } catch (RuntimeException | Error e) {
@@ -70,7 +70,7 @@ final class Connector {
                             session.check(schema);
                             return session;
                         },
-                        ConnectThreads.shared());
+                        WorkThreads.shared());
     }
 
     private static Throwable cause(Throwable failure) {
@@ -83,7 +83,7 @@ final class Connector {
         if (mayCome
                 && Duration.ofNanos(System.nanoTime() - started).compareTo(options.waitFor()) < 0
                 && !result.isDone()) {
-            CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS, ConnectThreads.shared())
+            CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS, WorkThreads.shared())
                     .execute(this::dial);
         } else {
             result.fail(refusal);

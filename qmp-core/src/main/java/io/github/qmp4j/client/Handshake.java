@@ -53,7 +53,7 @@ final class Handshake implements WireListener {
         wire = opened;
         // Who holds the socket is read from a file, and that is not done on the loop.
         patienceOff = opened.schedule(
-                () -> ConnectThreads.shared().execute(() -> {
+                () -> WorkThreads.shared().execute(() -> {
                     QmpException silent = failures.silent(options.greetingTimeout());
                     opened.execute(() -> {
                         if (greeting == null) {

@@ -102,6 +102,11 @@ final class QmpSession implements QmpClient {
 
     // ---- on any thread ----
 
+    /** Executes a command for the session's own use: its result is worked on although all threads for callbacks wait. */
+    <R> CompletableFuture<R> ask(QmpCommand<R> command) {
+        return commands.execute(command, false, CommandTimeouts.of(command.name(), options), WorkThreads.shared());
+    }
+
     /** Checks every command from now on. */
     void check(QmpSchema against) {
         checks = against;
@@ -117,13 +122,13 @@ final class QmpSession implements QmpClient {
         QmpSchema known = checks;
         List<String> problems = known == null ? List.of() : known.problems(command);
         return problems.isEmpty()
-                ? commands.execute(command, false, timeout)
+                ? commands.execute(command, false, timeout, options.callbacks())
                 : CompletableFuture.failedFuture(CommandFlow.notSent(command, String.join("; ", problems)));
     }
 
     @Override
     public <R> CompletableFuture<R> executeOob(QmpCommand<R> command) {
-        return commands.execute(command, true, CommandTimeouts.of(command.name(), options));
+        return commands.execute(command, true, CommandTimeouts.of(command.name(), options), options.callbacks());
     }
 
     @Override

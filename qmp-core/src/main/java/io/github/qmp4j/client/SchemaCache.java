@@ -38,13 +38,13 @@ final class SchemaCache {
     private SchemaCache() {}
 
     /** The schema of the QEMU behind a session. */
-    CompletableFuture<QmpSchema> of(QmpClient client) {
-        return client.execute(QmpCommand.of("query-commands")).thenCompose(commands -> {
+    CompletableFuture<QmpSchema> of(QmpSession client) {
+        return client.ask(QmpCommand.of("query-commands")).thenCompose(commands -> {
             Key key = new Key(client.greeting().version(), client.greeting().packageText(), digest(commands));
             QmpSchema known = find(key);
             return known != null
                     ? CompletableFuture.completedFuture(known)
-                    : client.execute(QmpCommand.of("query-qmp-schema").returning(QmpSchema::of))
+                    : client.ask(QmpCommand.of("query-qmp-schema").returning(QmpSchema::of))
                             .thenApply(read -> keep(key, read));
         });
     }

@@ -31,6 +31,7 @@ class CallbackThreadTest {
     void whoWaitsIsWokenWhileTheExecutorForCallbacksIsStuck() {
         try (FakeQemu fake = FakeQemu.responding()
                         .on("query-status", "\"here\"")
+                        .on("query-commands", "[\"stuck\"]")
                         .on("query-qmp-schema", "[]")
                         .start();
                 QmpClient client = open(fake, QmpOptions.with(o -> o.callbacks = task -> {}))) {
