@@ -8,6 +8,7 @@ module io.github.qmp4j.core {
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.unix.common;
     requires org.slf4j;
+    requires static com.sun.jna;
 
     exports io.github.qmp4j;
     exports io.github.qmp4j.client;

@@ -2,9 +2,13 @@ package io.github.qmp4j.transport;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.socket.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** One connection to a monitor, and the event loop that owns it. Safe for use by any thread. */
 public final class Wire {
@@ -25,6 +29,27 @@ public final class Wire {
     /** Hands bytes to the socket. A failure shows as the end of the wire. */
     public void send(byte[] line) {
         channel.writeAndFlush(Unpooled.wrappedBuffer(line), channel.voidPromise());
+    }
+
+    /** Why no descriptor can go through this wire, as the end of a sentence; null if one can. */
+    public @Nullable String descriptorObstacle() {
+        if (channel instanceof EpollDomainSocketChannel) {
+            return DescriptorSupport.obstacle();
+        }
+        return channel instanceof SocketChannel
+                ? "file descriptors cannot go through TCP; connect to a UNIX socket"
+                : "passing a file descriptor needs Netty's native transport (io.netty:netty-transport-native-epoll)";
+    }
+
+    /**
+     * Hands bytes to the socket, with a descriptor at the first of them. Closes it when it is sent, or never will be. On
+     * the event loop only, where nothing is in the way.
+     *
+     * @param refused is told why the kernel does not pass this descriptor; nothing is sent then, and the wire is whole
+     */
+    public void send(byte[] line, OwnedDescriptor descriptor, Consumer<String> refused) {
+        int socket = ((EpollDomainSocketChannel) channel).fd().intValue();
+        channel.writeAndFlush(new DescriptorLine(socket, line, descriptor, refused), channel.voidPromise());
     }
 
     /**
