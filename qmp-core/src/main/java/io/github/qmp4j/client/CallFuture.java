@@ -43,6 +43,19 @@ final class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> 
     }
 
     /**
+     * A copy for the caller of a future that nobody else has; {@code first} runs before it, on the thread that brings the
+     * result.
+     */
+    CallFuture<T> copyAfter(Runnable first) {
+        CallFuture<T> copy = new CallFuture<>(callbacks);
+        arrival.thenAccept(result -> {
+            first.run();
+            copy.arrive(result);
+        });
+        return copy;
+    }
+
+    /**
      * Ends the waiting with what {@code value} gives or throws; it runs once, on a thread that may run user code.
      *
      * @return false if the waiting had ended before

@@ -9,6 +9,7 @@ import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.QmpTimeoutException;
 import io.github.qmp4j.codec.QmpEncoder;
 import io.github.qmp4j.codec.QmpMessage;
+import io.github.qmp4j.transport.OwnedDescriptor;
 import io.github.qmp4j.transport.Wire;
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -46,8 +47,14 @@ final class CommandFlow {
      * Takes a command on; on any thread.
      *
      * @param callbacks where what hangs on the result runs
+     * @param descriptor what goes with the first byte of it; stays the caller's to close
      */
-    <R> CallFuture<R> execute(QmpCommand<R> command, boolean outOfBand, Duration timeout, Executor callbacks) {
+    <R> CallFuture<R> execute(
+            QmpCommand<R> command,
+            boolean outOfBand,
+            Duration timeout,
+            Executor callbacks,
+            @Nullable OwnedDescriptor descriptor) {
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("the time-out of a command (%s) must be positive".formatted(timeout));
         }
@@ -63,14 +70,14 @@ final class CommandFlow {
             result.fail(notSent(
                     command,
                     "%d commands already wait for their replies from %s".formatted(options.maxInFlight(), address)));
-        } else if (!wire.execute(() -> start(call, line))) {
+        } else if (!wire.execute(() -> start(call, line, descriptor))) {
             pending.giveBack();
             result.fail(tooLate(command));
         }
         return result;
     }
 
-    private void start(Call<?> call, byte[] line) {
+    private void start(Call<?> call, byte[] line, @Nullable OwnedDescriptor descriptor) {
         if (end != null) {
             pending.giveBack();
             call.result().fail(tooLate(call.command()));
@@ -80,11 +87,19 @@ final class CommandFlow {
                     .fail(notSent(call.command(), "QEMU does not read what %s was sent before".formatted(address)));
         } else {
             pending.add(call, wire.schedule(() -> timeOut(call), call.timeout()));
-            if (call.outOfBand()) {
+            if (descriptor != null) {
+                wire.send(line, descriptor, why -> refuse(call, why));
+            } else if (call.outOfBand()) {
                 wire.send(line);
             } else {
                 lane.send(call.id(), line);
             }
+        }
+    }
+
+    private void refuse(Call<?> call, String why) {
+        if (pending.remove(call.id()) != null) {
+            call.result().fail(notSent(call.command(), why));
         }
     }
 

@@ -62,6 +62,19 @@ public interface QmpClient extends AutoCloseable {
     <R> CompletableFuture<R> execute(QmpCommand<R> command, Duration timeout);
 
     /**
+     * Sends a command that takes a file descriptor, {@code getfd} or {@code add-fd}, and the descriptor with its first
+     * byte. The descriptor is owned by this call from now on, also when it fails or throws: this process's copy is closed
+     * before the future completes. Needs Linux, a UNIX socket, JNA and Netty's native epoll.
+     *
+     * <p>Any other command leaves the descriptor with QEMU, until the next descriptor comes.
+     *
+     * @return as {@link #execute(QmpCommand)} does; fails with {@link io.github.qmp4j.QmpException} also where no
+     *     descriptor can be passed, and says what is missing
+     * @throws IllegalStateException if {@code descriptor} has been sent or closed before
+     */
+    <R> CompletableFuture<R> execute(QmpCommand<R> command, QmpDescriptor descriptor);
+
+    /**
      * Sends a command out of band: QEMU executes it at once, before those that it has not come to yet. Only for sessions
      * with {@link QmpOptions#outOfBand()}, and only for the few commands that QEMU allows it for.
      */
