@@ -25,6 +25,14 @@ public final class QmpDecoder implements AutoCloseable {
 
     private long start;
 
+    /** How many bytes came with earlier calls, and with which of them the last whole message ended. */
+    private long before;
+
+    private long end;
+
+    /** Whether the last byte so far, white space apart, is a comma or a colon, so that no brace may close what is open. */
+    private boolean unfinished;
+
     public QmpDecoder(int maxBytes, int maxNesting) {
         this.maxBytes = maxBytes;
         JsonFactory factory = JsonFactory.builder()
@@ -51,9 +59,17 @@ public final class QmpDecoder implements AutoCloseable {
      * @throws QmpProtocolException if they are no JSON objects, or one that exceeds a limit; nothing can be fed then
      */
     public void feed(byte[] bytes, int length, Consumer<? super ObjectNode> sink) {
+        if (tree == null) {
+            requireObject(bytes, length);
+        }
         try {
             feeder.feedInput(bytes, 0, length);
-            for (JsonToken token = parser.nextToken();
+            JsonToken first = parser.nextToken();
+            // Jackson takes {"a":1,} and {"a":} for objects where the bytes were cut before the last brace.
+            if (unfinished && first == JsonToken.END_OBJECT) {
+                throw new QmpProtocolException("the peer sent what is no QMP: an object that ends too early", null);
+            }
+            for (JsonToken token = first;
                     token != JsonToken.NOT_AVAILABLE && token != null;
                     token = parser.nextToken()) {
                 take(token, sink);
@@ -61,13 +77,50 @@ public final class QmpDecoder implements AutoCloseable {
         } catch (IOException e) {
             throw new QmpProtocolException("the peer sent what is no QMP: " + firstLine(e), e);
         }
+        if (tree == null) {
+            requireWhitespace(bytes, (int) Math.max(0, end - before), length);
+        }
+        before += length;
+        unfinished = endsUnfinished(bytes, length);
         checkSize();
+    }
+
+    /** Jackson would pass over a byte-order mark, and over two of them if they are cut in one way. */
+    private static void requireObject(byte[] bytes, int length) {
+        for (int i = 0; i < length; i++) {
+            if (bytes[i] > ' ' || bytes[i] < 0) {
+                requireWhitespace(bytes, i, bytes[i] == '{' ? i : length);
+                return;
+            }
+        }
+    }
+
+    /** What Jackson holds back as half a word or half a byte-order mark cannot become a message any more. */
+    private static void requireWhitespace(byte[] bytes, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (bytes[i] > ' ' || bytes[i] < 0) {
+                throw noObject();
+            }
+        }
+    }
+
+    private static QmpProtocolException noObject() {
+        return new QmpProtocolException("the peer sent a JSON value that is no object, so no QMP message", null);
+    }
+
+    private boolean endsUnfinished(byte[] bytes, int length) {
+        for (int last = length - 1; last >= 0; last--) {
+            if (bytes[last] > ' ' || bytes[last] < 0) {
+                return bytes[last] == ',' || bytes[last] == ':';
+            }
+        }
+        return unfinished;
     }
 
     private void take(JsonToken token, Consumer<? super ObjectNode> sink) throws IOException {
         if (tree == null) {
             if (token != JsonToken.START_OBJECT) {
-                throw new QmpProtocolException("the peer sent a JSON value that is no object, so no QMP message", null);
+                throw noObject();
             }
             start = parser.currentLocation().getByteOffset();
             tree = new TreeBuilder();
@@ -76,6 +129,7 @@ public final class QmpDecoder implements AutoCloseable {
         if (whole != null) {
             checkSize();
             tree = null;
+            end = parser.currentLocation().getByteOffset();
             sink.accept(whole);
         }
     }
