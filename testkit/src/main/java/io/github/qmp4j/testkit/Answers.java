@@ -4,8 +4,15 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** How a {@link FakeQemu} answers commands outside the order of its script. */
-record Answers(Map<String, Responder> handlers, @Nullable Responder fallback) {
+/** How a {@link FakeQemu} answers commands outside the order of its script, and which ones it takes for right at all. */
+record Answers(
+        Map<String, Responder> handlers,
+        @Nullable Responder fallback,
+        @Nullable RecordedSchema schema) {
+
+    List<String> problems(ReceivedCommand command) {
+        return schema == null ? List.of() : schema.problems(command);
+    }
 
     boolean none() {
         return handlers.isEmpty() && fallback == null;

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -22,6 +23,8 @@ final class ClientConnection implements AutoCloseable {
     private final JsonParser parser;
     /** Guarded by {@code this}, as is the order of writes. */
     private int piece = Integer.MAX_VALUE;
+    /** What follows each message; guarded by {@code this} too. */
+    private byte[] stray = new byte[0];
 
     ClientConnection(SocketChannel channel) throws IOException {
         this.channel = channel;
@@ -39,7 +42,9 @@ final class ClientConnection implements AutoCloseable {
     }
 
     /** A client that does not read for 30 s loses its connection, so that no thread of a test hangs here. */
-    synchronized void write(byte[] bytes) throws IOException {
+    synchronized void write(byte[] message) throws IOException {
+        byte[] bytes = Arrays.copyOf(message, message.length + stray.length);
+        System.arraycopy(stray, 0, bytes, message.length, stray.length);
         CompletableFuture<Void> written = new CompletableFuture<>();
         written.orTimeout(WRITE_LIMIT_SECONDS, TimeUnit.SECONDS).exceptionally(tooLate -> {
             close();
@@ -52,6 +57,10 @@ final class ClientConnection implements AutoCloseable {
         } finally {
             written.complete(null);
         }
+    }
+
+    synchronized void stray(byte[] bytes) {
+        stray = bytes;
     }
 
     synchronized void split(int bytes) {

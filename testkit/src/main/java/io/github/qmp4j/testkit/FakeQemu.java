@@ -34,6 +34,8 @@ public final class FakeQemu implements AutoCloseable {
     private final Ledger ledger;
     private final Thread thread;
     private volatile @Nullable ClientConnection client;
+    /** The client that keeps others waiting; set once by {@code start}, before anybody else has the object. */
+    private @Nullable LineChannel holder;
 
     private FakeQemu(Answers answers, List<List<Step>> scripts, TempFolder folder, Path socket) throws IOException {
         this.answers = answers;
@@ -62,9 +64,25 @@ public final class FakeQemu implements AutoCloseable {
         return responding().otherwise(responder);
     }
 
+    /**
+     * A monitor that another client holds: whoever connects gets no greeting until {@link #disconnect()}, and is negotiated
+     * with then.
+     */
+    public static FakeQemu busy() {
+        return responding().startBusy();
+    }
+
+    /**
+     * A script that plays the recording of a {@link Transcript} to clients that send the same commands in the same order.
+     * Their ids may differ; arguments may not, save that none and {@code {}} are the same.
+     */
+    public static QmpScript replaying(Path transcript) {
+        return Replay.of(transcript);
+    }
+
     /** A socket that listens but accepts nobody, like a QEMU that is stopped by SIGSTOP. */
     public static FakeQemu frozen() {
-        return start(new Answers(Map.of(), null), List.of(), null);
+        return start(new Answers(Map.of(), null, null), List.of(), null);
     }
 
     static FakeQemu start(Answers answers, List<List<Step>> scripts, @Nullable Path path) {
@@ -79,6 +97,16 @@ public final class FakeQemu implements AutoCloseable {
         } catch (IOException e) {
             folder.close();
             throw new UncheckedIOException("cannot listen on " + socket, e);
+        }
+    }
+
+    FakeQemu heldByAnother() {
+        try {
+            holder = LineChannel.open(socket);
+            return this;
+        } catch (IOException e) {
+            close();
+            throw new UncheckedIOException("cannot connect to " + socket, e);
         }
     }
 
@@ -115,8 +143,21 @@ public final class FakeQemu implements AutoCloseable {
         write(message.encode(command));
     }
 
+    /** Sends if somebody is there to hear it; what QEMU says while nobody is connected is lost too. */
+    void sendIfConnected(Outgoing message) {
+        ClientConnection present = client;
+        if (present != null) {
+            try {
+                present.write(message.encode(null));
+            } catch (IOException left) {
+                // so nobody hears it
+            }
+        }
+    }
+
     /** Closes the connection of the present client, if there is one; the next client is served. */
     public void disconnect() {
+        closeHolder();
         ClientConnection present = client;
         if (present != null) {
             present.close();
@@ -157,6 +198,16 @@ public final class FakeQemu implements AutoCloseable {
         }
     }
 
+    private void closeHolder() {
+        try {
+            if (holder != null) {
+                holder.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void write(byte[] bytes) {
         ClientConnection present = client;
         if (present == null) {
@@ -188,7 +239,7 @@ public final class FakeQemu implements AutoCloseable {
             new ScriptRun(accepted, answers, ledger).play(script, scripts.get(script));
         } catch (ScriptRun.ScriptMismatch | ReceivedCommand.NotACommand | JsonProcessingException problem) {
             ledger.problem("client " + (number + 1) + ": " + problem.getMessage());
-        } catch (IOException | InterruptedException left) {
+        } catch (IOException | UncheckedIOException | InterruptedException left) {
             // The client has left or close() was called: what is missing is seen from the steps not passed.
         } catch (RuntimeException | Error problem) {
             ledger.problem("client " + (number + 1) + ": " + problem);

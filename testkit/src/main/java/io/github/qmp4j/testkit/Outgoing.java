@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,12 @@ public final class Outgoing {
     public static Outgoing reply(String json) {
         JsonNode value = Json.parse(json);
         return new Outgoing(command -> line(withId(Json.object().set("return", value), command)));
+    }
+
+    /** A reply with another id than the command's; {@code null} leaves the id out. */
+    public static Outgoing replyWithId(@Nullable String idJson, String json) {
+        ObjectNode reply = Json.object().set("return", Json.parse(json));
+        return raw(line(idJson == null ? reply : reply.set("id", Json.parse(idJson))));
     }
 
     /** An error reply with the command's id. */
@@ -56,6 +63,23 @@ public final class Outgoing {
     public static Outgoing raw(byte[] bytes) {
         byte[] copy = bytes.clone();
         return new Outgoing(command -> copy);
+    }
+
+    /** A message as it was recorded, but with the id of the command that it answers now, if it answers one. */
+    static Outgoing recorded(ObjectNode message) {
+        return new Outgoing(command -> {
+            ObjectNode copy = message.deepCopy();
+            copy.remove("id");
+            return line(command == null ? message : withId(copy, command));
+        });
+    }
+
+    /** The first half of its bytes. */
+    Outgoing half() {
+        return new Outgoing(command -> {
+            byte[] whole = encode(command);
+            return Arrays.copyOf(whole, whole.length / 2);
+        });
     }
 
     static Outgoing greeting(int major, int minor, int micro) {

@@ -1,5 +1,6 @@
 package io.github.qmp4j.testkit;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +12,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,7 @@ public final class QmpScript {
     private final List<List<Step>> clients = new ArrayList<>(List.of(new ArrayList<>()));
     private final Map<String, Responder> handlers = new LinkedHashMap<>();
     private @Nullable Responder fallback;
+    private @Nullable RecordedSchema schema;
     private int expected;
 
     QmpScript() {}
@@ -74,6 +78,21 @@ public final class QmpScript {
         return answer(nth, Outgoing.reply(json));
     }
 
+    /** Replies twice to the last expected command. */
+    public QmpScript replyTwice(String json) {
+        return reply(json).reply(json);
+    }
+
+    /** Replies with this id, which should be no command's; {@code null} leaves the id out. */
+    public QmpScript replyWithId(@Nullable String idJson, String json) {
+        return add(new Step.Send(0, Outgoing.replyWithId(idJson, json)));
+    }
+
+    /** Sends the first half of a reply to the last expected command and closes the connection; the last step of this client. */
+    public QmpScript replyHalf(String json) {
+        return answer(expected, Outgoing.reply(json).half()).disconnect();
+    }
+
     /** Answers the last expected command with an error. */
     public QmpScript error(String errorClass, String desc) {
         return answer(expected, Outgoing.error(errorClass, desc));
@@ -104,12 +123,24 @@ public final class QmpScript {
         return add(new Step.Send(0, Outgoing.raw(bytes)));
     }
 
+    /** Sends so many events as fast as they go out; the data of each is made from its number, counted from 0. */
+    public QmpScript flood(int events, String name, IntFunction<String> dataJson) {
+        return add(new Step.Flood(requirePositive("events", events), name, dataJson));
+    }
+
+    /** Sends so many bytes that no client can take for QMP; the same for the same seed. */
+    public QmpScript garbage(int bytes, long seed) {
+        return raw(Garbage.of(requirePositive("bytes", bytes), seed));
+    }
+
+    /** From here on these characters follow each message, as blank lines or padding would. */
+    public QmpScript stray(String text) {
+        return add(new Step.Stray(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
     /** From here on everything goes out in pieces of at most this many bytes, each its own write. */
     public QmpScript split(int bytes) {
-        if (bytes < 1) {
-            throw new IllegalArgumentException("bytes (" + bytes + ") must be positive");
-        }
-        return add(new Step.Split(bytes));
+        return add(new Step.Split(requirePositive("bytes", bytes)));
     }
 
     /** Closes the connection; the last step of this client. */
@@ -120,6 +151,16 @@ public final class QmpScript {
     /** Keeps the connection and reads, but says nothing more; the last step of this client. Alone it is a monitor that accepts but does not greet. */
     public QmpScript silence() {
         return add(new Step.Silence());
+    }
+
+    /** Neither reads nor writes for so long, at most 60 s. Where the test can tell when, {@code pauseUntil} is better. */
+    public QmpScript delay(Duration time) {
+        if (time.isNegative() || time.compareTo(Step.Pause.LIMIT) > 0) {
+            throw new IllegalArgumentException("delay (" + time + ") must be 0 to 60 s");
+        }
+        // Nobody counts this latch down: it is there to be waited for.
+        CountDownLatch never = new CountDownLatch(1);
+        return add(new Step.Pause(limit -> !never.await(time.toNanos(), TimeUnit.NANOSECONDS)));
     }
 
     /** Neither reads nor writes until the latch is at zero; after 60 s the script fails. */
@@ -167,9 +208,25 @@ public final class QmpScript {
         return this;
     }
 
+    /** Every command of every client must be one that this QEMU knows and takes; {@link FakeQemu#verify()} reports the others. */
+    public QmpScript checkedAgainst(RecordedSchema recorded) {
+        schema = recorded;
+        return this;
+    }
+
     /** Listens on a socket in a private folder. */
     public FakeQemu start() {
         return FakeQemu.start(answers(), copyOfClients(), null);
+    }
+
+    /**
+     * Listens on a socket in a private folder, and lets a client of its own hold the monitor: others can connect and get no
+     * greeting until {@link FakeQemu#disconnect()}. Only then does the first client of this script begin.
+     */
+    public FakeQemu startBusy() {
+        List<List<Step>> scripts = copyOfClients();
+        scripts.add(0, List.of());
+        return FakeQemu.start(answers(), scripts, null).heldByAnother();
     }
 
     /** Listens on a socket of this path, which must not exist and is deleted by {@link FakeQemu#close()}. */
@@ -178,26 +235,35 @@ public final class QmpScript {
     }
 
     private Answers answers() {
-        return new Answers(Map.copyOf(handlers), fallback);
+        return new Answers(Map.copyOf(handlers), fallback, schema);
     }
 
     private List<List<Step>> copyOfClients() {
-        return clients.stream().map(List::copyOf).toList();
+        return clients.stream().map(List::copyOf).collect(Collectors.toCollection(ArrayList::new));
     }
 
-    private QmpScript expect(Step.Expect step) {
+    private static int requirePositive(String name, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " (" + value + ") must be positive");
+        }
+        return value;
+    }
+
+    /** Numbered like every expected command, from 1 for each client. */
+    QmpScript expect(Step.Expect step) {
         expected++;
         return add(step);
     }
 
-    private QmpScript answer(int nth, Outgoing message) {
+    QmpScript answer(int nth, Outgoing message) {
         if (nth < 1 || nth > expected) {
             throw new IllegalStateException("cannot answer command " + nth + " of " + expected + " expected so far");
         }
         return add(new Step.Send(nth, message));
     }
 
-    private QmpScript add(Step step) {
+    /** For what only a recording needs. */
+    QmpScript add(Step step) {
         List<Step> steps = clients.get(clients.size() - 1);
         if (!steps.isEmpty() && steps.get(steps.size() - 1).isLast()) {
             throw new IllegalStateException("nothing can follow " + steps.get(steps.size() - 1));

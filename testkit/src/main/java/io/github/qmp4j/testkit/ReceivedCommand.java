@@ -25,6 +25,11 @@ public record ReceivedCommand(
         return new ReceivedCommand(name.textValue(), message.path("arguments"), message.get("id"), oob);
     }
 
+    /** To QEMU no arguments and an empty object are the same. */
+    JsonNode argumentsOrEmpty() {
+        return arguments.isMissingNode() ? Json.object() : arguments;
+    }
+
     /** The command as a line of text, for messages: name, arguments, id. */
     @Override
     public String toString() {

@@ -69,6 +69,7 @@ final class ScriptRun {
 
     private ReceivedCommand read() throws IOException {
         ReceivedCommand command = client.read();
+        answers.problems(command).forEach(ledger::problem);
         ledger.received(command);
         return command;
     }

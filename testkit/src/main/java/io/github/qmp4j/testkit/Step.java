@@ -1,8 +1,10 @@
 package io.github.qmp4j.testkit;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** One thing that a {@link QmpScript} tells the fake to do. */
@@ -33,7 +35,7 @@ sealed interface Step {
         boolean matches(ReceivedCommand got) {
             return got.name().equals(command)
                     && got.oob() == oob
-                    && (arguments == null || arguments.equals(got.arguments()));
+                    && (arguments == null || arguments.equals(got.argumentsOrEmpty()));
         }
 
         @Override
@@ -46,6 +48,30 @@ sealed interface Step {
         @Override
         public void play(ScriptRun run) {
             run.client().split(bytes);
+        }
+    }
+
+    record Stray(byte[] bytes) implements Step {
+        @Override
+        public void play(ScriptRun run) {
+            run.client().stray(bytes);
+        }
+    }
+
+    /** Many events, in writes of about this many bytes. */
+    record Flood(int events, String name, IntFunction<String> dataJson) implements Step {
+        private static final int WRITE_BYTES = 64 * 1024;
+
+        @Override
+        public void play(ScriptRun run) throws IOException {
+            ByteArrayOutputStream batch = new ByteArrayOutputStream();
+            for (int i = 0; i < events; i++) {
+                batch.writeBytes(Outgoing.event(name, dataJson.apply(i)).encode(null));
+                if (batch.size() >= WRITE_BYTES || i == events - 1) {
+                    run.client().write(batch.toByteArray());
+                    batch.reset();
+                }
+            }
         }
     }
 
@@ -94,7 +120,7 @@ sealed interface Step {
 
     /** Neither reads nor writes until the gate opens. */
     record Pause(Gate gate) implements Step {
-        private static final Duration LIMIT = Duration.ofSeconds(60);
+        static final Duration LIMIT = Duration.ofSeconds(60);
 
         @Override
         public void play(ScriptRun run) throws InterruptedException {
