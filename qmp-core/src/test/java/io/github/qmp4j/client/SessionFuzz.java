@@ -62,7 +62,8 @@ public final class SessionFuzz {
         if ((mode & 2) != 0) {
             receive(NEGOTIATED, 0, NEGOTIATED.length);
         }
-        int most = (mode >> 4 & 15) == 0 ? input.length : mode >> 4 & 15;
+        int pieces = (mode >> 4) & 15;
+        int most = pieces == 0 ? input.length : pieces;
         for (int from = 1; from < input.length; from += most) {
             receive(input, from, Math.min(most, input.length - from));
         }
@@ -73,7 +74,7 @@ public final class SessionFuzz {
         if ((mode & 8) != 0 || !channel.isOpen()) {
             channel.close();
         } else {
-            session().ifPresentOrElse(this::closeFromAnotherThread, channel::close);
+            session().ifPresentOrElse(SessionFuzz::closeWithoutWaiting, channel::close);
         }
         channel.runPendingTasks();
         passTime();
@@ -111,7 +112,7 @@ public final class SessionFuzz {
     }
 
     /** What {@code close()} does but its wait, since no other thread moves this loop. */
-    private void closeFromAnotherThread(QmpSession session) {
+    private static void closeWithoutWaiting(QmpSession session) {
         Thread.currentThread().interrupt();
         session.close();
         if (!Thread.interrupted()) {

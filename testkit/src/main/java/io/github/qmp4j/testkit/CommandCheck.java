@@ -8,13 +8,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.StreamSupport;
 
 /** Holds commands against a schema of QEMU, read as it is: a list of entities that name each other. */
 final class CommandCheck {
+    private static final Map<RecordedSchema, CommandCheck> RECORDED = new ConcurrentHashMap<>();
+
     private final Map<String, JsonNode> entities = new HashMap<>();
 
-    CommandCheck(JsonNode schema) {
+    /** Reads the schema when it is first needed. */
+    static CommandCheck of(RecordedSchema schema) {
+        return RECORDED.computeIfAbsent(schema, each -> new CommandCheck(Json.parse(each.json())));
+    }
+
+    private CommandCheck(JsonNode schema) {
         schema.forEach(entity -> entities.put(entity.path("name").asText(), entity));
     }
 

@@ -99,7 +99,7 @@ final class JobCommands implements Responder {
         }
         // QEMU answers first where the job's own coroutine does the work.
         boolean later = verb.equals("complete")
-                || verb.equals("cancel") && !job.status().equals("pending");
+                || (verb.equals("cancel") && !job.status().equals("pending"));
         if (later) {
             jobs.answer(command, Outgoing.reply());
         }

@@ -1,6 +1,5 @@
 package io.github.qmp4j.testkit;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -135,7 +134,7 @@ public final class QmpScript {
 
     /** From here on these characters follow each message, as blank lines or padding would. */
     public QmpScript stray(String text) {
-        return add(new Step.Stray(text.getBytes(StandardCharsets.UTF_8)));
+        return add(new Step.Stray(text));
     }
 
     /** From here on everything goes out in pieces of at most this many bytes, each its own write. */

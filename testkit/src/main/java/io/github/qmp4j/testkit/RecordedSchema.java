@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code query-qmp-schema} returned on a real {@code qemu-system-x86_64} of a release, as Debian builds it. Thread-safe.
@@ -25,8 +24,6 @@ public enum RecordedSchema {
     V11_1("11.1");
 
     private final String release;
-    /** Read when it is first needed; guarded by {@code this}. */
-    private @Nullable CommandCheck check;
 
     RecordedSchema(String release) {
         this.release = release;
@@ -61,10 +58,7 @@ public enum RecordedSchema {
         return problems(command.name(), command.arguments());
     }
 
-    private synchronized CommandCheck check() {
-        if (check == null) {
-            check = new CommandCheck(Json.parse(json()));
-        }
-        return check;
+    private CommandCheck check() {
+        return CommandCheck.of(this);
     }
 }

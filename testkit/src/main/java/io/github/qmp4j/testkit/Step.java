@@ -3,6 +3,7 @@ package io.github.qmp4j.testkit;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -51,10 +52,10 @@ sealed interface Step {
         }
     }
 
-    record Stray(byte[] bytes) implements Step {
+    record Stray(String text) implements Step {
         @Override
         public void play(ScriptRun run) {
-            run.client().stray(bytes);
+            run.client().stray(text.getBytes(StandardCharsets.UTF_8));
         }
     }
 

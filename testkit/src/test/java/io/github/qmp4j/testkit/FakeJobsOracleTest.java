@@ -94,7 +94,7 @@ class FakeJobsOracleTest {
         try {
             return command + without(monitor.execute(command, arguments));
         } catch (QmpErrorException refused) {
-            return refused.getMessage();
+            return command + ": " + refused.errorClass() + ": " + refused.desc();
         }
     }
 
