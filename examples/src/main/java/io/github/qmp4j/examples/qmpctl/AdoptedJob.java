@@ -1,15 +1,21 @@
 package io.github.qmp4j.examples.qmpctl;
 
 import io.github.qmp4j.blockjobs.BlockJob;
+import io.github.qmp4j.blockjobs.BlockJobException;
 import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.blockjobs.JobInfo;
+import io.github.qmp4j.blockjobs.JobType;
+import io.github.qmp4j.examples.report.Failure;
+import io.github.qmp4j.examples.report.JobResult;
 import io.github.qmp4j.examples.report.Json;
 import io.github.qmp4j.examples.report.Noticeboard;
 import io.github.qmp4j.examples.watch.Interrupts;
 import io.github.qmp4j.examples.watch.JobWatch;
 import io.github.qmp4j.examples.watch.Subject;
 import io.github.qmp4j.examples.watch.WhenReady;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Takes over a job that is there, and watches it to its end. An interrupt never cancels it. */
 final class AdoptedJob {
@@ -31,10 +37,10 @@ final class AdoptedJob {
     }
 
     private int watch(WhenReady whenReady, Consumer<JobWatch> then) {
-        try (Session session = Session.open(ctl).join();
+        try (Session session = taken(() -> Session.open(ctl).join());
                 Noticeboard board = Noticeboard.on(ctl.console(), ctl.screen())) {
-            JobInfo info = session.info(id);
-            BlockJob job = session.owned(id);
+            JobInfo info = taken(() -> suitable(session.info(id), whenReady));
+            BlockJob job = taken(() -> session.owned(id));
             JobWatch watch =
                     new JobWatch(new Subject(id.value(), Json.word(info.type()), whenReady, ctl.again()), board);
             return new Interrupts(watch::detachUnlessEnding, watch::detach, board::report).during(() -> {
@@ -43,5 +49,27 @@ final class AdoptedJob {
                 return watch.result().join().code().number();
             });
         }
+    }
+
+    /** Without a job to watch there is a result line all the same. */
+    private <T> T taken(Supplier<T> step) {
+        try {
+            return step.get();
+        } catch (CompletionException | BlockJobException e) {
+            if (ctl.console().json()) {
+                ctl.console().print(Json.result(JobResult.refused(id.value(), "job", Failure.of(e))));
+            }
+            throw e;
+        }
+    }
+
+    private static JobInfo suitable(JobInfo info, WhenReady whenReady) {
+        boolean needsReady = whenReady == WhenReady.PIVOT || whenReady == WhenReady.FINISH;
+        if (needsReady && (info.type() == JobType.PULL || info.type() == JobType.BACKUP)) {
+            throw new BlockJobException(
+                    "job %s is a %s, which ends by itself and has no other side; `qmpctl wait` or `qmpctl cancel` it"
+                            .formatted(info.id(), Json.word(info.type())));
+        }
+        return info;
     }
 }

@@ -22,6 +22,7 @@ final class DismissCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (Session session = Session.open(ctl).join()) {
+            session.info(id); // QEMU's own "Job not found" does not name it.
             session.client()
                     .execute(QmpCommand.of("job-dismiss").with("id", id.value()))
                     .join();

@@ -10,7 +10,8 @@ import picocli.CommandLine.ParameterException;
 
 /** A command line that cannot be understood: one line on standard error, and the result line of a job for a program. */
 final class UsageErrors implements IParameterExceptionHandler {
-    private static final Set<String> STARTS_JOBS = Set.of("pull", "commit", "copy");
+    private static final Set<String> WITH_RESULT =
+            Set.of("pull", "commit", "copy", "wait", "pivot", "finish", "cancel");
 
     private static final String PREFIX = "Error: ";
 
@@ -26,8 +27,8 @@ final class UsageErrors implements IParameterExceptionHandler {
         String name = exception.getCommandLine().getCommandName();
         Failure failure = new Failure(ExitCode.USAGE, message(exception));
         // Options are read from left to right, so -o may stand behind the one that could not be read.
-        boolean json = String.join(" ", arguments).matches("(.* )?(-o[ =]?|--output[ =])json( .*)?");
-        if (json && STARTS_JOBS.contains(name)) {
+        boolean json = String.join(" ", arguments).matches("(?i)(.* )?(-o[ =]?|--output[ =])json( .*)?");
+        if (json && WITH_RESULT.contains(name)) {
             ctl.out().println(Json.result(JobResult.refused("", name, failure)));
         }
         ctl.err().println("%s: %s; see: %s --help".formatted(command, failure.sentence(), command));

@@ -55,7 +55,9 @@ public final class JobWatch {
             return CompletableFuture.completedFuture(null);
         }
         board.show(sight);
-        return jobs.start(request).handle((started, failure) -> {
+        return Endings.check(jobs, request, subject.whenReady())
+                .thenCompose(fits -> jobs.start(request))
+                .handle((started, failure) -> {
             if (failure == null) {
                 follow(started);
             } else {
