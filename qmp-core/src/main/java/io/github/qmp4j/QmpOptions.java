@@ -1,6 +1,8 @@
 package io.github.qmp4j;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
@@ -22,6 +24,8 @@ import java.util.function.Consumer;
  *     here for its turn; default no
  * @param checkCommands whether every command is held against QEMU's schema before it is sent, and refused with the name of
  *     the argument that is wrong; for tests and development; default no
+ * @param trace takes a copy of every message, without its secrets; default none
+ * @param observers hear what happens, for metrics and the like; default none
  * @param callbacks where functions that hang on futures and listeners of events run
  */
 public record QmpOptions(
@@ -37,6 +41,8 @@ public record QmpOptions(
         boolean nativeTransport,
         boolean outOfBand,
         boolean checkCommands,
+        Optional<WireTrace> trace,
+        List<QmpObserver> observers,
         Executor callbacks) {
 
     public QmpOptions {
@@ -51,6 +57,7 @@ public record QmpOptions(
         requirePositive("maxNesting", maxNesting);
         requirePositive("maxInFlight", maxInFlight);
         requirePositive("eventQueue", eventQueue);
+        observers = List.copyOf(observers);
     }
 
     private static void requirePositive(String name, Duration value) {
@@ -95,6 +102,8 @@ public record QmpOptions(
         public boolean nativeTransport = true;
         public boolean outOfBand;
         public boolean checkCommands;
+        public Optional<WireTrace> trace = Optional.empty();
+        public List<QmpObserver> observers = List.of();
         public Executor callbacks = CallbackThreads.shared();
 
         private Builder() {}
@@ -113,6 +122,8 @@ public record QmpOptions(
                     nativeTransport,
                     outOfBand,
                     checkCommands,
+                    trace,
+                    observers,
                     callbacks);
         }
     }

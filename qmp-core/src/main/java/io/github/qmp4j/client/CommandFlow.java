@@ -5,6 +5,7 @@ import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.QmpDisconnectedException;
 import io.github.qmp4j.QmpException;
+import io.github.qmp4j.QmpObserver.Outcome;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.QmpTimeoutException;
 import io.github.qmp4j.codec.QmpEncoder;
@@ -28,6 +29,7 @@ final class CommandFlow {
     private final QmpAddress address;
     private final QmpOptions options;
     private final Wire wire;
+    private final Observations observations;
     private final AtomicLong lastId = new AtomicLong();
     private final PendingCalls pending;
     private final InBandLane lane;
@@ -35,10 +37,11 @@ final class CommandFlow {
     /** Why nothing can be sent any more; null while it can. Written by the event loop. */
     private volatile @Nullable QmpException end;
 
-    CommandFlow(QmpAddress address, QmpOptions options, Wire wire) {
+    CommandFlow(QmpAddress address, QmpOptions options, Wire wire, Observations observations) {
         this.address = address;
         this.options = options;
         this.wire = wire;
+        this.observations = observations;
         this.pending = new PendingCalls(options.maxInFlight());
         this.lane = new InBandLane(options.outOfBand() ? MOST_IN_BAND : Integer.MAX_VALUE, wire::send);
     }
@@ -87,6 +90,7 @@ final class CommandFlow {
                     .fail(notSent(call.command(), "QEMU does not read what %s was sent before".formatted(address)));
         } else {
             pending.add(call, wire.schedule(() -> timeOut(call), call.timeout()));
+            observations.started(call);
             if (descriptor != null) {
                 wire.send(line, descriptor, why -> refuse(call, why));
             } else if (call.outOfBand()) {
@@ -115,6 +119,7 @@ final class CommandFlow {
 
     private void timeOut(Call<?> call) {
         if (pending.remove(call.id()) != null) {
+            observations.finished(call.id(), Outcome.TIMEOUT);
             String fate = lane.takeBack(call.id()) ? "it was never sent" : "QEMU may still execute it";
             call.result()
                     .fail(new QmpTimeoutException(
@@ -132,7 +137,10 @@ final class CommandFlow {
     void replied(QmpMessage.Reply reply) {
         Call<?> call = pending.take(reply.id());
         reply.id().ifPresent(lane::answered);
-        if (call != null) {
+        if (call == null) {
+            observations.late();
+        } else {
+            observations.finished(call.id(), Outcome.OK);
             call.reply(reply.value());
         }
     }
@@ -141,9 +149,11 @@ final class CommandFlow {
         Call<?> call = error.id().isPresent() ? pending.take(error.id()) : pending.takeOnly();
         if (call != null) {
             lane.answered(call.id());
+            observations.finished(call.id(), Outcome.ERROR);
             call.result().fail(new QmpCommandException(call.name(), error.errorClass(), error.desc()));
         } else {
             error.id().ifPresent(lane::answered);
+            observations.late();
             LOG.warn("{} sent an error that belongs to no command: {}", address, error.desc());
         }
     }

@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
 final class EventHub {
     private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
     private final QmpOptions options;
+    private final Consumer<String> onDrop;
 
-    EventHub(QmpOptions options) {
+    EventHub(QmpOptions options, Consumer<String> onDrop) {
         this.options = options;
+        this.onDrop = onDrop;
     }
 
     Subscription subscribe(EventFilter filter, Consumer<? super QmpEvent> listener) {
@@ -29,7 +31,11 @@ final class EventHub {
     }
 
     void publish(QmpEvent event) {
-        subscriptions.forEach(subscription -> subscription.offer(event));
+        for (Subscription subscription : subscriptions) {
+            if (!subscription.offer(event)) {
+                onDrop.accept(event.name());
+            }
+        }
     }
 
     /** Ends every subscription, with a cause where the session did not just close. */

@@ -46,6 +46,7 @@ final class QmpSession implements QmpClient {
     private final AtomicReference<@Nullable CompletableFuture<QmpSchema>> schema = new AtomicReference<>();
     private final CommandFlow commands;
     private final EventHub events;
+    private final Observations observations;
 
     /** Why the session is over; null while it runs. Written by the event loop. */
     private volatile @Nullable QmpException end;
@@ -61,14 +62,17 @@ final class QmpSession implements QmpClient {
         this.options = options;
         this.greeting = greeting;
         this.wire = wire;
-        this.commands = new CommandFlow(address, options, wire);
-        this.events = new EventHub(options);
+        this.observations = new Observations(address, options);
+        this.commands = new CommandFlow(address, options, wire, observations);
+        this.events = new EventHub(options, observations::dropped);
+        observations.opened();
     }
 
     // ---- on the event loop ----
 
     void received(QmpMessage message) {
         if (message instanceof QmpMessage.Event event) {
+            observations.event(event.event().name());
             events.publish(event.event());
         } else if (message instanceof QmpMessage.Reply reply) {
             commands.replied(reply);
@@ -82,6 +86,7 @@ final class QmpSession implements QmpClient {
     void ended(@Nullable Throwable broken) {
         QmpException why = why(broken);
         end = why;
+        observations.ended(closedByUs ? null : why);
         commands.end(why);
         events.end(closedByUs ? null : why);
         if (closedByUs) {

@@ -50,11 +50,11 @@ final class Subscription implements EventSubscription {
         this.onClose = onClose;
     }
 
-    /** Called on the event loop. */
-    void offer(QmpEvent event) {
+    /** Called on the event loop; false if the event was wanted and had to be dropped. */
+    boolean offer(QmpEvent event) {
         try {
             if (!filter.accepts(event)) {
-                return;
+                return true;
             }
         } catch (Throwable e) {
             LOG.warn("a filter failed on event {}; the event is delivered", event.name(), e);
@@ -62,11 +62,12 @@ final class Subscription implements EventSubscription {
         lock.lock();
         try {
             if (over) {
-                return;
+                return true;
             }
             if (queue.size() < capacity) {
                 enqueue(() -> listener.accept(event));
                 gapQueued = false;
+                return true;
             } else {
                 if (dropped++ == 0) {
                     LOG.warn("a listener is too slow: {} events wait, from here on some are dropped", capacity);
@@ -75,6 +76,7 @@ final class Subscription implements EventSubscription {
                     gapQueued = true;
                     enqueue(this::tellOfGap);
                 }
+                return false;
             }
         } finally {
             lock.unlock();

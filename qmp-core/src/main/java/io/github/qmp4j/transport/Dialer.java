@@ -63,7 +63,7 @@ public final class Dialer {
                     @Override
                     protected void initChannel(Channel channel) {
                         QmpDecoder decoder = new QmpDecoder(options.maxMessageBytes(), options.maxNesting());
-                        channel.pipeline().addLast(new WireHandler(decoder, listener));
+                        channel.pipeline().addLast(new WireHandler(decoder, listener, new WireTap(address, options)));
                     }
                 });
         CompletableFuture<Void> done = new CompletableFuture<>();

@@ -16,9 +16,11 @@ public final class Wire {
     private static final Duration A_YEAR = Duration.ofDays(365);
 
     private final Channel channel;
+    private final WireTap tap;
 
-    Wire(Channel channel) {
+    Wire(Channel channel, WireTap tap) {
         this.channel = channel;
+        this.tap = tap;
     }
 
     /** Whether the peer has left unread so much that nothing more should be sent. On the event loop only. */
@@ -28,6 +30,7 @@ public final class Wire {
 
     /** Hands bytes to the socket. A failure shows as the end of the wire. */
     public void send(byte[] line) {
+        tap.sent(line);
         channel.writeAndFlush(Unpooled.wrappedBuffer(line), channel.voidPromise());
     }
 

@@ -14,20 +14,22 @@ import org.jspecify.annotations.Nullable;
 final class WireHandler extends ChannelInboundHandlerAdapter {
     private final QmpDecoder decoder;
     private final WireListener listener;
+    private final WireTap tap;
     private byte[] buffer = new byte[0];
     private @Nullable Throwable cause;
 
     /** What came was no QMP, so what comes after it cannot be read either. */
     private boolean unreadable;
 
-    WireHandler(QmpDecoder decoder, WireListener listener) {
+    WireHandler(QmpDecoder decoder, WireListener listener, WireTap tap) {
         this.decoder = decoder;
         this.listener = listener;
+        this.tap = tap;
     }
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        listener.opened(new Wire(context.channel()));
+        listener.opened(new Wire(context.channel(), tap));
     }
 
     @Override
@@ -40,7 +42,10 @@ final class WireHandler extends ChannelInboundHandlerAdapter {
                     buffer = new byte[length];
                 }
                 bytes.readBytes(buffer, 0, length);
-                decoder.feed(buffer, length, json -> listener.received(QmpMessage.of(json)));
+                decoder.feed(buffer, length, json -> {
+                    tap.received(json);
+                    listener.received(QmpMessage.of(json));
+                });
             }
         } finally {
             bytes.release();
