@@ -33,6 +33,7 @@ final class CommandFlow {
     private final AtomicLong lastId = new AtomicLong();
     private final PendingCalls pending;
     private final InBandLane lane;
+    private final Silence silence = new Silence();
 
     /** Why nothing can be sent any more; null while it can. Written by the event loop. */
     private volatile @Nullable QmpException end;
@@ -91,6 +92,7 @@ final class CommandFlow {
         } else {
             pending.add(call, wire.schedule(() -> timeOut(call), call.timeout()));
             observations.started(call);
+            silence.sent();
             if (descriptor != null) {
                 wire.send(line, descriptor, why -> refuse(call, why));
             } else if (call.outOfBand()) {
@@ -103,6 +105,7 @@ final class CommandFlow {
 
     private void refuse(Call<?> call, String why) {
         if (pending.remove(call.id()) != null) {
+            observations.finished(call.id(), Outcome.ERROR);
             call.result().fail(notSent(call.command(), why));
         }
     }
@@ -156,6 +159,19 @@ final class CommandFlow {
             observations.late();
             LOG.warn("{} sent an error that belongs to no command: {}", address, error.desc());
         }
+    }
+
+    /** A message of any kind has come, and been taken. */
+    void heard() {
+        silence.broken(pending.size());
+    }
+
+    Silence silence() {
+        return silence;
+    }
+
+    int inFlight() {
+        return pending.size();
     }
 
     /** Fails everything that waits. */

@@ -3,6 +3,7 @@ package io.github.qmp4j.client;
 import io.github.qmp4j.QmpAddress;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpGreeting;
+import io.github.qmp4j.QmpHealth;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.event.EventFilter;
 import io.github.qmp4j.event.EventSubscription;
@@ -111,6 +112,20 @@ public interface QmpClient extends AutoCloseable {
 
     /** How many replies came that nobody waited for any more, or that nobody had asked for. */
     long strayReplies();
+
+    /** As {@link #health(Duration)}, with a budget of 2 s. */
+    default CompletableFuture<QmpHealth> health() {
+        return health(Duration.ofSeconds(2));
+    }
+
+    /**
+     * Tells a QEMU that answers from one that is stuck and from a session that is over, by asking for its version. Other
+     * commands do not notice. At most one such question is on its way at a time; whoever asks meanwhile awaits its answer.
+     *
+     * @param budget how long an answer may take
+     * @return completes at the latest when the budget is spent; never fails
+     */
+    CompletableFuture<QmpHealth> health(Duration budget);
 
     /** Completes normally after {@link #close()}; fails with the first cause when the session ends otherwise. */
     CompletableFuture<Void> closed();

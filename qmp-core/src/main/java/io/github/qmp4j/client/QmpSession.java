@@ -5,6 +5,7 @@ import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpDisconnectedException;
 import io.github.qmp4j.QmpException;
 import io.github.qmp4j.QmpGreeting;
+import io.github.qmp4j.QmpHealth;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.QmpProtocolException;
 import io.github.qmp4j.codec.QmpMessage;
@@ -47,6 +48,7 @@ final class QmpSession implements QmpClient {
     private final CommandFlow commands;
     private final EventHub events;
     private final Observations observations;
+    private final HealthCheck health;
 
     /** Why the session is over; null while it runs. Written by the event loop. */
     private volatile @Nullable QmpException end;
@@ -64,6 +66,7 @@ final class QmpSession implements QmpClient {
         this.wire = wire;
         this.observations = new Observations(address, options);
         this.commands = new CommandFlow(address, options, wire, observations);
+        this.health = new HealthCheck(this, commands, wire);
         this.events = new EventHub(options, observations::dropped);
         observations.opened();
     }
@@ -71,6 +74,11 @@ final class QmpSession implements QmpClient {
     // ---- on the event loop ----
 
     void received(QmpMessage message) {
+        take(message);
+        commands.heard();
+    }
+
+    private void take(QmpMessage message) {
         if (message instanceof QmpMessage.Event event) {
             observations.event(event.event().name());
             events.publish(event.event());
@@ -238,6 +246,16 @@ final class QmpSession implements QmpClient {
     @Override
     public long strayReplies() {
         return commands.strays();
+    }
+
+    @Override
+    public CompletableFuture<QmpHealth> health(Duration budget) {
+        return health.check(budget);
+    }
+
+    /** Why the session is over; to be asked only when it is. */
+    QmpException cause() {
+        return Objects.requireNonNull(end, "the session is not over");
     }
 
     @Override
