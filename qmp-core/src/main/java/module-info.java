@@ -9,10 +9,13 @@ module io.github.qmp4j.core {
     requires io.netty.transport.unix.common;
     requires org.slf4j;
     requires static com.sun.jna;
+    requires static micrometer.core;
+    requires static jdk.jfr;
 
     exports io.github.qmp4j;
     exports io.github.qmp4j.client;
     exports io.github.qmp4j.event;
+    exports io.github.qmp4j.observe;
     exports io.github.qmp4j.process;
     exports io.github.qmp4j.schema;
 }

@@ -1,0 +1,21 @@
+package io.github.qmp4j.observe;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Lets so many different names pass, and gives all others one name, so that a peer cannot make metrics without end. */
+final class BoundedNames {
+    static final int MOST = 256;
+    private static final String OTHER = "other";
+
+    private final Set<String> known = ConcurrentHashMap.newKeySet();
+
+    String bounded(String name) {
+        if (known.contains(name)) {
+            return name;
+        }
+        synchronized (known) {
+            return known.size() < MOST && known.add(name) || known.contains(name) ? name : OTHER;
+        }
+    }
+}
