@@ -96,7 +96,7 @@ final class HealthCheck {
 
     private void unresponsive(int own, CallFuture<QmpHealth> result) {
         Instant since = commands.silence().since();
-        int others = commands.inFlight() - own;
+        int others = Math.max(0, commands.inFlight() - own);
         result.arrive(() -> new QmpHealth.Unresponsive(since, others));
     }
 }
