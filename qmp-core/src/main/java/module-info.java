@@ -4,6 +4,7 @@ module io.github.qmp4j.core {
     requires transitive org.jspecify;
     requires io.netty.buffer;
     requires io.netty.common;
+    requires io.netty.handler;
     requires io.netty.transport;
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.unix.common;

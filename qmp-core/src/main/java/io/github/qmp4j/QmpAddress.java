@@ -3,6 +3,7 @@ package io.github.qmp4j;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Where a monitor listens, in QEMU's own notation: {@code unix:PATH} or {@code tcp:HOST:PORT}. */
 public sealed interface QmpAddress {
@@ -67,11 +68,12 @@ public sealed interface QmpAddress {
     }
 
     /**
-     * A TCP port, unencrypted. A monitor gives whoever connects the rights of the QEMU process: use it on loopback only.
+     * A TCP port. A monitor gives whoever connects the rights of the QEMU process: without TLS use it on loopback only.
      *
      * @param port 1 to 65535
+     * @param tls how both sides prove who they are; empty for a plain connection
      */
-    record Tcp(String host, int port) implements QmpAddress {
+    record Tcp(String host, int port, Optional<TlsOptions> tls) implements QmpAddress {
         private static final int HIGHEST_PORT = 65_535;
 
         public Tcp {
@@ -84,6 +86,17 @@ public sealed interface QmpAddress {
             }
         }
 
+        /** A plain connection. */
+        public Tcp(String host, int port) {
+            this(host, port, Optional.empty());
+        }
+
+        /** The same port with TLS. */
+        public Tcp with(TlsOptions options) {
+            return new Tcp(host, port, Optional.of(options));
+        }
+
+        /** QEMU's notation, which has no word for TLS. */
         @Override
         public String toString() {
             return host.contains(":") ? "tcp:[" + host + "]:" + port : "tcp:" + host + ":" + port;

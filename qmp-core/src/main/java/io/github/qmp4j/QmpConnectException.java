@@ -10,6 +10,8 @@ public final class QmpConnectException extends QmpException {
     public enum Phase {
         /** Nothing accepted the connection. */
         CONNECT,
+        /** Something accepted it, and TLS did not come about. */
+        TLS,
         /** Something accepted it, and then sent no QMP greeting. */
         GREETING,
         /** QEMU greeted, and then did not accept {@code qmp_capabilities}. */
@@ -32,6 +34,18 @@ public final class QmpConnectException extends QmpException {
         FROZEN,
         /** The peer stays silent, and it cannot be seen from here whether it is busy, frozen, or something else. */
         SILENT,
+        /** The peer speaks no TLS, and this side was told to. */
+        NOT_TLS,
+        /** The peer most likely expects TLS, and this side was not told to use it. */
+        TLS_EXPECTED,
+        /** The peer has no certificate that the CA of this side has signed and that is valid now. */
+        NOT_TRUSTED,
+        /** The peer's certificate is for another host than the one that was connected to. */
+        WRONG_HOST,
+        /** The peer does not accept this side's certificate, or wants one and got none. */
+        CERTIFICATE_REFUSED,
+        /** TLS failed for any other reason, for example without a version that both sides speak. */
+        TLS_FAILED,
         /** What the peer sent is no QMP greeting. */
         NOT_QMP,
         /** The peer closed the connection before the session was there. */

@@ -19,9 +19,20 @@ final class ConnectFailures {
     private static final int SOCKET = 0140000;
 
     private final QmpAddress address;
+    private final boolean listening;
 
     ConnectFailures(QmpAddress address) {
+        this(address, false);
+    }
+
+    private ConnectFailures(QmpAddress address, boolean listening) {
         this.address = address;
+        this.listening = listening;
+    }
+
+    /** For peers that connect to this address. */
+    static ConnectFailures ofPeersAt(QmpAddress address) {
+        return new ConnectFailures(address, true);
     }
 
     /** Nothing accepted the connection. Looks at the file system. */
@@ -76,6 +87,14 @@ final class ConnectFailures {
 
     /** The connection is there and no greeting came. Reads a file. */
     QmpConnectException silent(Duration waited) {
+        if (listening) {
+            return of(
+                    Phase.GREETING,
+                    Reason.SILENT,
+                    "it sent no greeting within %s; it is no QMP monitor, or its QEMU is stuck"
+                            .formatted(seconds(waited)),
+                    null);
+        }
         SocketHolders holders =
                 address instanceof QmpAddress.Unix unix ? SocketHolders.of(unix.path()) : SocketHolders.UNKNOWN;
         return switch (holders) {
@@ -103,6 +122,10 @@ final class ConnectFailures {
     }
 
     QmpConnectException closed(Phase phase, @Nullable Throwable cause) {
+        TlsFailures.Verdict tls = phase == Phase.GREETING ? TlsFailures.of(address, cause) : null;
+        if (tls != null) {
+            return of(Phase.TLS, tls.reason(), tls.sentence(), cause);
+        }
         String how = cause == null ? "closed it" : "broke it off (" + cause.getMessage() + ")";
         return of(
                 phase,
@@ -112,6 +135,11 @@ final class ConnectFailures {
                                 .formatted(how)
                         : "QEMU greeted, and then %s; it has just ended".formatted(how),
                 cause);
+    }
+
+    QmpConnectException closedAtProbe() {
+        TlsFailures.Verdict tls = TlsFailures.expected();
+        return of(Phase.TLS, tls.reason(), tls.sentence(), null);
     }
 
     QmpConnectException unanswered(Duration waited) {
@@ -148,7 +176,8 @@ final class ConnectFailures {
     }
 
     private QmpConnectException of(Phase phase, Reason reason, String sentence, @Nullable Throwable cause) {
-        return new QmpConnectException(phase, reason, "cannot connect to %s: %s".formatted(address, sentence), cause);
+        String what = listening ? "no session with a peer that connected to %s: %s" : "cannot connect to %s: %s";
+        return new QmpConnectException(phase, reason, what.formatted(address, sentence), cause);
     }
 
     private static boolean isSocket(Path path) {

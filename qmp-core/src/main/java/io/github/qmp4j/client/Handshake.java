@@ -11,6 +11,7 @@ import io.github.qmp4j.codec.QmpEncoder;
 import io.github.qmp4j.codec.QmpMessage;
 import io.github.qmp4j.transport.Wire;
 import io.github.qmp4j.transport.WireListener;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +27,8 @@ final class Handshake implements WireListener {
 
     private static final String OUT_OF_BAND = "oob";
 
+    private static final Duration PROBE_TIME = Duration.ofMillis(500);
+
     private final QmpAddress address;
     private final QmpOptions options;
     private final ConnectFailures failures;
@@ -35,6 +38,7 @@ final class Handshake implements WireListener {
     private @Nullable QmpGreeting greeting;
     private @Nullable QmpSession made;
     private @Nullable QmpException failure;
+    private boolean probed;
     private Runnable patienceOff = () -> {};
 
     Handshake(QmpAddress address, QmpOptions options, ConnectFailures failures) {
@@ -57,11 +61,22 @@ final class Handshake implements WireListener {
                     QmpException silent = failures.silent(options.greetingTimeout());
                     opened.execute(() -> {
                         if (greeting == null) {
-                            giveUp(silent);
+                            giveUpUnlessTls(silent);
                         }
                     });
                 }),
                 options.greetingTimeout());
+    }
+
+    /** A peer that waits for TLS is as silent as one that is busy or frozen, and shows at the first bytes. */
+    private void giveUpUnlessTls(QmpException silent) {
+        if (failure == null && TlsFailures.suspects(address)) {
+            probed = true;
+            wire().send(TlsFailures.probe());
+            patienceOff = wire().schedule(() -> giveUp(silent), PROBE_TIME);
+        } else {
+            giveUp(silent);
+        }
     }
 
     @Override
@@ -123,6 +138,9 @@ final class Handshake implements WireListener {
     private QmpException failure(@Nullable Throwable broken) {
         if (broken instanceof QmpProtocolException) {
             return failures.notQmp(String.valueOf(broken.getMessage()), broken);
+        }
+        if (probed && greeting == null) {
+            return failures.closedAtProbe();
         }
         return failures.closed(greeting == null ? Phase.GREETING : Phase.NEGOTIATION, broken);
     }

@@ -55,7 +55,7 @@ final class HealthCheck {
         CompletableFuture<JsonNode> answer = question;
         if (answer == null || answer.isDone()) {
             asked = System.nanoTime();
-            answer = commands.execute(QUESTION, false, PATIENCE);
+            answer = commands.execute(QUESTION, false, PATIENCE, WorkThreads.shared(), null);
             question = answer;
         }
         CompletableFuture<JsonNode> awaited = answer;

@@ -8,6 +8,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
@@ -15,6 +16,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,6 +25,7 @@ import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /** Opens connections: native epoll where its library is there and wanted, plain NIO everywhere else. */
 public final class Dialer {
@@ -39,17 +42,22 @@ public final class Dialer {
 
     /**
      * Connects, and hands everything that happens from then on to {@code listener}. Blocks only to look up a TCP host's
-     * name.
+     * name and to read the files of TLS.
      *
      * @return fails with the {@link java.io.IOException} of the failed connect; {@code listener} hears nothing then
      */
     public CompletableFuture<Void> dial(QmpAddress address, WireListener listener) {
         SocketAddress remote;
+        Tls tls = null;
         try {
             remote = resolve(address);
-        } catch (UnknownHostException e) {
+            if (address instanceof QmpAddress.Tcp tcp && tcp.tls().isPresent()) {
+                tls = Tls.of(tcp, tcp.tls().get());
+            }
+        } catch (IOException e) {
             return CompletableFuture.failedFuture(e);
         }
+        Consumer<ChannelPipeline> secured = tls == null ? plain -> {} : tls::connect;
         EventLoops loops = epoll ? EventLoops.EPOLL : EventLoops.NIO;
         Bootstrap bootstrap = new Bootstrap()
                 .group(loops.acquire())
@@ -63,6 +71,7 @@ public final class Dialer {
                     @Override
                     protected void initChannel(Channel channel) {
                         QmpDecoder decoder = new QmpDecoder(options.maxMessageBytes(), options.maxNesting());
+                        secured.accept(channel.pipeline());
                         channel.pipeline().addLast(new WireHandler(decoder, listener, new WireTap(address, options)));
                     }
                 });

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelOutputShutdownException;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -58,10 +59,12 @@ final class WireHandler extends ChannelInboundHandlerAdapter {
      */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable thrown) {
-        if (cause == null && !isPeersClose(thrown)) {
-            cause = thrown;
+        TlsException tls = TlsException.of(thrown);
+        Throwable told = tls != null ? tls : thrown;
+        if (cause == null && !isPeersClose(told)) {
+            cause = told;
         }
-        if (!(thrown instanceof IOException)) {
+        if (tls != null || !(thrown instanceof IOException)) {
             unreadable = true;
             context.close();
         }
@@ -74,6 +77,14 @@ final class WireHandler extends ChannelInboundHandlerAdapter {
                 : thrown;
         String said = String.valueOf(failed.getMessage()).toLowerCase(Locale.ROOT);
         return failed instanceof IOException && (said.contains("connection reset") || said.contains("broken pipe"));
+    }
+
+    /** A TLS handshake that fails is told in this way only when the peer just closed the connection. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent handshake && !handshake.isSuccess()) {
+            exceptionCaught(context, handshake.cause());
+        }
     }
 
     @Override
