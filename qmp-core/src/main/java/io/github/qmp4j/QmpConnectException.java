@@ -28,6 +28,8 @@ public final class QmpConnectException extends QmpException {
         NOT_ALLOWED,
         /** The socket is there, and nobody listens on it: its QEMU has ended. */
         REFUSED,
+        /** There is something already where this side was to listen. */
+        ADDRESS_IN_USE,
         /** Another client holds this monitor; QEMU serves one at a time. */
         BUSY,
         /** QEMU listens and does not even accept: it is stopped or stuck. */

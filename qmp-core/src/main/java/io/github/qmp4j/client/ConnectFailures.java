@@ -118,7 +118,11 @@ final class ConnectFailures {
     }
 
     QmpConnectException notQmp(String what, @Nullable Throwable cause) {
-        return of(Phase.GREETING, Reason.NOT_QMP, "what listens there is no QMP monitor: " + what, cause);
+        return of(
+                Phase.GREETING,
+                Reason.NOT_QMP,
+                (listening ? "it" : "what listens there") + " is no QMP monitor: " + what,
+                cause);
     }
 
     QmpConnectException closed(Phase phase, @Nullable Throwable cause) {

@@ -35,7 +35,17 @@ public interface QmpClient extends AutoCloseable {
         return new Connector(address, options).connect();
     }
 
-    /** The address that this session was connected to. */
+    /**
+     * Listens for QEMUs that connect to us. A UNIX socket gets mode 0600 and is removed at the end; its folder must be
+     * there, and nothing at its path. Blocks until the socket is there. With TLS every peer must have a certificate.
+     *
+     * @throws io.github.qmp4j.QmpConnectException if it cannot listen there
+     */
+    static QmpListener listen(QmpAddress address, QmpOptions options) {
+        return Reception.open(address, options);
+    }
+
+    /** The address that this session was connected to, or that its QEMU connected to. */
     QmpAddress address();
 
     QmpGreeting greeting();

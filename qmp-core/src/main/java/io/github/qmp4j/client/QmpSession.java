@@ -263,15 +263,20 @@ final class QmpSession implements QmpClient {
         return CallFuture.copyOf(closed, options.callbacks());
     }
 
+    /** Ends the session, and waits for nothing. */
+    void closeSoon() {
+        wire.execute(() -> {
+            closedByUs |= end == null;
+            wire.closeSoon();
+        });
+    }
+
     @Override
     public void close() {
         if (end != null) {
             return;
         }
-        wire.execute(() -> {
-            closedByUs |= end == null;
-            wire.closeSoon();
-        });
+        closeSoon();
         try {
             closed.handle((done, failure) -> null).get(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {

@@ -10,34 +10,24 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.socket.nio.NioDomainSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
-import java.net.UnixDomainSocketAddress;
-import java.net.UnknownHostException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/** Opens connections: native epoll where its library is there and wanted, plain NIO everywhere else. */
+/** Opens connections. */
 public final class Dialer {
     /** So many bytes may wait for a peer that does not read; a command that comes then is refused. */
-    private static final WriteBufferWaterMark UNREAD = new WriteBufferWaterMark(8 << 20, 16 << 20);
+    static final WriteBufferWaterMark UNREAD = new WriteBufferWaterMark(8 << 20, 16 << 20);
 
     private final QmpOptions options;
-    private final boolean epoll;
+    private final Sockets sockets;
 
     public Dialer(QmpOptions options) {
         this.options = options;
-        this.epoll = options.nativeTransport() && Epoll.isAvailable();
+        this.sockets = Sockets.of(options);
     }
 
     /**
@@ -50,7 +40,7 @@ public final class Dialer {
         SocketAddress remote;
         Tls tls = null;
         try {
-            remote = resolve(address);
+            remote = sockets.resolve(address);
             if (address instanceof QmpAddress.Tcp tcp && tcp.tls().isPresent()) {
                 tls = Tls.of(tcp, tcp.tls().get());
             }
@@ -58,10 +48,10 @@ public final class Dialer {
             return CompletableFuture.failedFuture(e);
         }
         Consumer<ChannelPipeline> secured = tls == null ? plain -> {} : tls::connect;
-        EventLoops loops = epoll ? EventLoops.EPOLL : EventLoops.NIO;
+        EventLoops loops = sockets.loops();
         Bootstrap bootstrap = new Bootstrap()
                 .group(loops.acquire())
-                .channel(channelFor(address))
+                .channel(sockets.channel(address))
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
                         Math.min(Integer.MAX_VALUE, options.connectTimeout().toMillis()))
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, UNREAD)
@@ -97,20 +87,5 @@ public final class Dialer {
         return failure instanceof ConnectException
                 ? String.valueOf(failure.getMessage()).contains("error(-11)")
                 : failure instanceof SocketException;
-    }
-
-    private Class<? extends Channel> channelFor(QmpAddress address) {
-        if (address instanceof QmpAddress.Unix) {
-            return epoll ? EpollDomainSocketChannel.class : NioDomainSocketChannel.class;
-        }
-        return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
-    }
-
-    private SocketAddress resolve(QmpAddress address) throws UnknownHostException {
-        if (address instanceof QmpAddress.Tcp tcp) {
-            return new InetSocketAddress(InetAddress.getByName(tcp.host()), tcp.port());
-        }
-        QmpAddress.Unix unix = (QmpAddress.Unix) address;
-        return epoll ? new DomainSocketAddress(unix.path().toString()) : UnixDomainSocketAddress.of(unix.path());
     }
 }

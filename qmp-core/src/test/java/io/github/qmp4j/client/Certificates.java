@@ -7,10 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A CA of a test, and the folders that it fills as QEMU's tls-creds-x509 wants them. */
 final class Certificates {
     private static final Duration AGE = Duration.ofDays(1);
+
+    private static final AtomicInteger CAS = new AtomicInteger();
 
     private final X509Bundle ca;
 
@@ -19,7 +22,7 @@ final class Certificates {
     }
 
     static Certificates create() throws Exception {
-        return new Certificates(named("CN=Test CA")
+        return new Certificates(named("CN=Test CA " + CAS.incrementAndGet())
                 .setIsCertificateAuthority(true)
                 .setKeyUsage(true, KeyUsage.keyCertSign, KeyUsage.cRLSign)
                 .buildSelfSigned());

@@ -1,0 +1,33 @@
+package io.github.qmp4j.client;
+
+import io.github.qmp4j.QmpAddress;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * An address at which QEMU connects to us, as with {@code -chardev socket,server=off,reconnect=1}. Safe for use by any
+ * thread.
+ *
+ * <p>Peers are greeted as they come; up to 16 that are not asked for yet are kept, and what comes beyond is turned away,
+ * so that a QEMU with {@code reconnect} tries again. A peer with which no session comes about is logged, and not told to
+ * {@link #accept()}. A QEMU whose session ends connects anew and is another session.
+ */
+public interface QmpListener extends AutoCloseable {
+
+    /** The address that this listens at. */
+    QmpAddress address();
+
+    /**
+     * The next negotiated session; each call gets one of its own, in the order of the calls. A session belongs to who got
+     * it, and outlives this listener. A caller that gives up by cancelling leaves the session to the next one.
+     *
+     * @return fails with {@link io.github.qmp4j.QmpException} when this is closed; waits without limit for a QEMU
+     */
+    CompletableFuture<QmpClient> accept();
+
+    /**
+     * Stops listening, removes the socket file, ends the sessions that nobody has accepted, and fails what waits in
+     * {@link #accept()}. Does nothing the second time.
+     */
+    @Override
+    void close();
+}
