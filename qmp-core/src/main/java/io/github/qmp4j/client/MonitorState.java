@@ -1,0 +1,22 @@
+package io.github.qmp4j.client;
+
+import io.github.qmp4j.QmpException;
+import java.time.Instant;
+
+/** How a {@link QmpSupervisor} stands with its monitor. */
+public sealed interface MonitorState {
+
+    /** There is a session. The client may have ended by the time that this is read; the next state tells then. */
+    record Connected(QmpClient client) implements MonitorState {}
+
+    /**
+     * There is no session.
+     *
+     * @param cause why the last one ended, or could not be had; before the first attempt, that there has been none
+     * @param nextTry when the next attempt starts; it is under way when this has passed
+     */
+    record Lost(QmpException cause, Instant nextTry) implements MonitorState {}
+
+    /** The supervisor is closed; nothing comes after this. */
+    record Closed() implements MonitorState {}
+}

@@ -1,0 +1,199 @@
+package io.github.qmp4j.client;
+
+import io.github.qmp4j.QmpAddress;
+import io.github.qmp4j.QmpDisconnectedException;
+import io.github.qmp4j.QmpException;
+import io.github.qmp4j.QmpOptions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One monitor that is connected to again whenever its session ends, or could not be had. Safe for use by any thread.
+ *
+ * <p>It is no client: each connect is a new {@link QmpClient}, the subscriptions of the old one end with it, and nothing
+ * is ever sent again on its own. The clients belong to the supervisor; closing one makes it connect anew.
+ *
+ * <pre>{@code
+ *            session is there
+ *   Lost ───────────────────────▶ Connected
+ *    │ ▲ ◀─────────────────────────  │
+ *    │ └┐ attempt failed             │ session ended
+ *    ▼  ┘                            ▼
+ *  Closed ◀──────────────────────────┘  close()
+ * }</pre>
+ */
+public final class QmpSupervisor implements AutoCloseable {
+    private final QmpAddress address;
+    private final QmpOptions options;
+    private final Backoff backoff;
+    private final StateListeners listeners;
+    private final Object lock = new Object();
+
+    /** All of these are guarded by the lock. */
+    private MonitorState state;
+
+    private CompletableFuture<QmpClient> next = new CompletableFuture<>();
+    private @Nullable CompletableFuture<QmpClient> attempt;
+    private int failedInARow;
+
+    /** When the present session was there, by {@link System#nanoTime()}, and what was waited before it. */
+    private long connectedAt;
+
+    private Duration lastWait = Duration.ZERO;
+
+    private QmpSupervisor(QmpAddress address, QmpOptions options, Backoff backoff) {
+        this.address = address;
+        this.options = options;
+        this.backoff = backoff;
+        this.listeners = new StateListeners(options.callbacks());
+        this.state = new MonitorState.Lost(
+                new QmpException("the first connect to %s is under way".formatted(address)), Instant.now());
+    }
+
+    /**
+     * Starts to connect. Never blocks.
+     *
+     * @param options for each connect, {@link QmpOptions#waitFor()} included
+     */
+    public static QmpSupervisor start(QmpAddress address, QmpOptions options, Backoff backoff) {
+        QmpSupervisor supervisor = new QmpSupervisor(address, options, backoff);
+        supervisor.connect();
+        return supervisor;
+    }
+
+    public QmpAddress address() {
+        return address;
+    }
+
+    public MonitorState state() {
+        synchronized (lock) {
+            return state;
+        }
+    }
+
+    /**
+     * The present client, or the next one.
+     *
+     * @return the caller's own copy; fails with {@link QmpException} when this is closed first
+     */
+    public CompletableFuture<QmpClient> client() {
+        synchronized (lock) {
+            return CallFuture.copyOf(next, options.callbacks());
+        }
+    }
+
+    /**
+     * Hears the present state and each one from now on: one at a time, in order, on {@link QmpOptions#callbacks()}. A
+     * listener that throws is logged and stays. One that is slow misses old states, but never the last.
+     *
+     * @return run it to hear no more
+     */
+    public Runnable onState(Consumer<? super MonitorState> listener) {
+        synchronized (lock) {
+            return listeners.add(listener, state);
+        }
+    }
+
+    private void connect() {
+        CompletableFuture<QmpClient> connecting;
+        synchronized (lock) {
+            if (isClosed()) {
+                return;
+            }
+            connecting = QmpClient.connect(address, options);
+            attempt = connecting;
+        }
+        connecting.whenComplete((client, failure) -> {
+            if (failure != null) {
+                lost(failure, false);
+            } else {
+                connected(client);
+            }
+        });
+    }
+
+    private void connected(QmpClient client) {
+        synchronized (lock) {
+            if (!isClosed()) {
+                connectedAt = System.nanoTime();
+                become(new MonitorState.Connected(client));
+                next.complete(client);
+                client.closed().whenComplete((done, failure) -> lost(failure, true));
+                return;
+            }
+        }
+        client.close();
+    }
+
+    private void lost(@Nullable Throwable failure, boolean hadSession) {
+        synchronized (lock) {
+            if (isClosed()) {
+                return;
+            }
+            if (hadSession) {
+                next = new CompletableFuture<>();
+                // A monitor that takes a session and drops it at once must not be asked again without end.
+                boolean lasted = System.nanoTime() - connectedAt >= lastWait.toNanos();
+                failedInARow = lasted ? 0 : failedInARow;
+            }
+            lastWait = backoff.before(failedInARow, ThreadLocalRandom.current().nextDouble());
+            failedInARow++;
+            become(new MonitorState.Lost(cause(failure), Instant.now().plus(lastWait)));
+            CompletableFuture.delayedExecutor(lastWait.toNanos(), TimeUnit.NANOSECONDS, options.callbacks())
+                    .execute(this::connect);
+        }
+    }
+
+    private QmpException cause(@Nullable Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause instanceof QmpException known) {
+            return known;
+        }
+        return cause == null
+                ? new QmpDisconnectedException("this side has closed the session with " + address, false, null)
+                : new QmpException("cannot connect to %s: %s".formatted(address, cause), cause);
+    }
+
+    /** Called with the lock held. */
+    private boolean isClosed() {
+        return state instanceof MonitorState.Closed;
+    }
+
+    /** Called with the lock held, so that all listeners hear the states in the same order. */
+    private void become(MonitorState newState) {
+        state = newState;
+        listeners.tell(newState);
+    }
+
+    /** Ends the session, if there is one, and connects no more. Waits as {@link QmpClient#close()} does. */
+    @Override
+    public void close() {
+        MonitorState last;
+        CompletableFuture<QmpClient> under;
+        synchronized (lock) {
+            if (isClosed()) {
+                return;
+            }
+            last = state;
+            under = attempt;
+            become(new MonitorState.Closed());
+            // Whoever asks from now on, or waits for a client, is told.
+            if (next.isDone()) {
+                next = new CompletableFuture<>();
+            }
+            next.completeExceptionally(
+                    new QmpException("there is no client: the supervisor of %s is closed".formatted(address)));
+        }
+        if (last instanceof MonitorState.Connected connected) {
+            connected.client().close();
+        } else if (under != null) {
+            under.cancel(false);
+        }
+    }
+}

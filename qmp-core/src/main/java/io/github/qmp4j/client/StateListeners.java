@@ -1,0 +1,97 @@
+package io.github.qmp4j.client;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Who hears of a supervisor's states. Safe for use by any thread; the order of the calls of {@link #tell} is kept. */
+final class StateListeners {
+    private static final Logger LOG = LoggerFactory.getLogger(StateListeners.class);
+
+    /** A listener that is further behind misses the oldest states, and never the newest. */
+    private static final int MOST_WAITING = 64;
+
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    private final Executor executor;
+
+    StateListeners(Executor executor) {
+        this.executor = executor;
+    }
+
+    /** Running the result ends it. */
+    Runnable add(Consumer<? super MonitorState> action, MonitorState first) {
+        Listener listener = new Listener(action);
+        listeners.add(listener);
+        listener.offer(first);
+        return () -> {
+            listeners.remove(listener);
+            listener.end();
+        };
+    }
+
+    void tell(MonitorState state) {
+        listeners.forEach(listener -> listener.offer(state));
+    }
+
+    private final class Listener {
+        private final Consumer<? super MonitorState> action;
+
+        /** Both guarded by this listener's own monitor. */
+        private final Deque<MonitorState> waiting = new ArrayDeque<>();
+
+        private boolean serving;
+
+        Listener(Consumer<? super MonitorState> action) {
+            this.action = action;
+        }
+
+        synchronized void offer(MonitorState state) {
+            if (waiting.size() == MOST_WAITING) {
+                waiting.removeFirst();
+            }
+            waiting.addLast(state);
+            if (!serving) {
+                serving = true;
+                dispatch();
+            }
+        }
+
+        synchronized void end() {
+            waiting.clear();
+        }
+
+        private void dispatch() {
+            try {
+                executor.execute(this::serve);
+            } catch (RejectedExecutionException e) {
+                LOG.warn("the executor for callbacks refuses work; a thread of its own serves in its place", e);
+                Thread thread = new Thread(this::serve, "qmp-callback-refused");
+                thread.setDaemon(true);
+                thread.start();
+            }
+        }
+
+        private void serve() {
+            for (MonitorState state = next(); state != null; state = next()) {
+                try {
+                    action.accept(state);
+                } catch (Throwable e) {
+                    LOG.error("a listener of a monitor's state failed; it still listens", e);
+                }
+            }
+        }
+
+        private synchronized @Nullable MonitorState next() {
+            MonitorState state = waiting.pollFirst();
+            serving = state != null;
+            return state;
+        }
+    }
+}
