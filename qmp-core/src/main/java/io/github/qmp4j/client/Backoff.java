@@ -44,7 +44,7 @@ public record Backoff(Duration first, Duration longest, double multiplier, doubl
      * @param chance from 0 to 1
      */
     Duration before(int attempt, double chance) {
-        double full = Math.min(longest.toNanos(), first.toNanos() * Math.pow(multiplier, attempt));
+        double full = Math.min((double) longest.toNanos(), (double) first.toNanos() * Math.pow(multiplier, attempt));
         return Duration.ofNanos((long) (full * (1 - jitter * chance)));
     }
 }
