@@ -13,6 +13,7 @@ import io.github.qmp4j.codec.QmpMessage;
 import io.github.qmp4j.transport.OwnedDescriptor;
 import io.github.qmp4j.transport.Wire;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +36,13 @@ final class CommandFlow {
     private final InBandLane lane;
     private final Silence silence = new Silence();
 
-    /** Why nothing can be sent any more; null while it can. Written by the event loop. */
+    /** Completes when nothing waits for a reply any more. */
+    private final CompletableFuture<Void> over = new CompletableFuture<>();
+
+    /** Why nothing can be sent any more; null while it can, or while that is not known. Written by the event loop. */
     private volatile @Nullable QmpException end;
+
+    private boolean held;
 
     CommandFlow(QmpAddress address, QmpOptions options, Wire wire, Observations observations) {
         this.address = address;
@@ -75,16 +81,14 @@ final class CommandFlow {
                     command,
                     "%d commands already wait for their replies from %s".formatted(options.maxInFlight(), address)));
         } else if (!wire.execute(() -> start(call, line, descriptor))) {
-            pending.giveBack();
-            result.fail(tooLate(command));
+            leave(call);
         }
         return result;
     }
 
     private void start(Call<?> call, byte[] line, @Nullable OwnedDescriptor descriptor) {
-        if (end != null) {
-            pending.giveBack();
-            call.result().fail(tooLate(call.command()));
+        if (held || end != null) {
+            leave(call);
         } else if (wire.isClogged()) {
             pending.giveBack();
             call.result()
@@ -108,6 +112,12 @@ final class CommandFlow {
             observations.finished(call.id(), Outcome.ERROR);
             call.result().fail(notSent(call.command(), why));
         }
+    }
+
+    /** A command that comes too late is told so when it is known why; on any thread. */
+    private void leave(Call<?> call) {
+        pending.giveBack();
+        over.whenComplete((done, none) -> call.result().fail(tooLate(call.command())));
     }
 
     static QmpException notSent(QmpCommand<?> command, String why) {
@@ -174,6 +184,11 @@ final class CommandFlow {
         return pending.size();
     }
 
+    /** Sends nothing more; what waits, and what comes, waits for the {@link #end}. */
+    void hold() {
+        held = true;
+    }
+
     /** Fails everything that waits. */
     void end(QmpException why) {
         end = why;
@@ -183,6 +198,7 @@ final class CommandFlow {
             return new QmpDisconnectedException(
                     "%s got no reply: %s; %s".formatted(call.name(), why.getMessage(), fate), sent, why);
         });
+        over.complete(null);
     }
 
     /** On any thread. */

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Opens a session: dials, again and again where a starting QEMU is to be waited for. */
 final class Connector {
@@ -17,11 +18,13 @@ final class Connector {
     private final QmpAddress address;
     private final QmpOptions options;
     private final ConnectFailures failures;
+    private final @Nullable LastWords lastWords;
     private final long started;
     private final CallFuture<QmpClient> result;
 
-    Connector(QmpAddress address, QmpOptions options) {
+    Connector(QmpAddress address, QmpOptions options, @Nullable LastWords lastWords) {
         this.address = address;
+        this.lastWords = lastWords;
         this.options = options;
         this.failures = new ConnectFailures(address);
         this.started = System.nanoTime();
@@ -55,8 +58,11 @@ final class Connector {
         }
     }
 
-    /** A session that checks its commands is not given out before it can. */
+    /** Called on the event loop. A session that checks its commands is not given out before it can. */
     private CompletableFuture<QmpSession> checked(QmpSession session) {
+        if (lastWords != null) {
+            session.askAtEnd(lastWords);
+        }
         if (!options.checkCommands()) {
             return CompletableFuture.completedFuture(session);
         }

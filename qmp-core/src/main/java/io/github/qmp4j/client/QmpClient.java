@@ -32,7 +32,15 @@ public interface QmpClient extends AutoCloseable {
      *     {@link QmpOptions#connectTimeout()} plus twice {@link QmpOptions#greetingTimeout()}
      */
     static CompletableFuture<QmpClient> connect(QmpAddress address, QmpOptions options) {
-        return new Connector(address, options).connect();
+        return new Connector(address, options, null).connect();
+    }
+
+    /**
+     * The same, for a QEMU whose process this side knows: when the session breaks off, what {@code lastWords} tells of it
+     * goes into the message of each failure. The failures wait for that, at most 0.7 s.
+     */
+    static CompletableFuture<QmpClient> connect(QmpAddress address, QmpOptions options, LastWords lastWords) {
+        return new Connector(address, options, lastWords).connect();
     }
 
     /**

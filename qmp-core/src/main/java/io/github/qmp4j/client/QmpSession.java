@@ -53,6 +53,12 @@ final class QmpSession implements QmpClient {
     /** Why the session is over; null while it runs. Written by the event loop. */
     private volatile @Nullable QmpException end;
 
+    /** The connection is gone, and what is known of QEMU's end is on its way. Written by the event loop. */
+    private volatile boolean ending;
+
+    /** Belongs to the event loop. */
+    private @Nullable LastWords lastWords;
+
     /** What commands are checked against before they are sent; null if they are not. Written once, before others have this. */
     private volatile @Nullable QmpSchema checks;
 
@@ -91,8 +97,29 @@ final class QmpSession implements QmpClient {
         }
     }
 
+    /** Has the end of this session say what is known of QEMU's own. */
+    void askAtEnd(LastWords source) {
+        lastWords = source;
+    }
+
     void ended(@Nullable Throwable broken) {
-        QmpException why = why(broken);
+        LastWords asked = lastWords;
+        if (asked == null || closedByUs) {
+            ended(broken, "");
+            return;
+        }
+        ending = true;
+        commands.hold();
+        AskedAtEnd.of(asked, options.callbacks()).thenAccept(words -> {
+            // A loop that has ended runs nothing beside this.
+            if (!wire.execute(() -> ended(broken, words))) {
+                ended(broken, words);
+            }
+        });
+    }
+
+    private void ended(@Nullable Throwable broken, String words) {
+        QmpException why = why(broken, words.isEmpty() ? "" : "; " + words);
         end = why;
         observations.ended(closedByUs ? null : why);
         commands.end(why);
@@ -104,7 +131,7 @@ final class QmpSession implements QmpClient {
         }
     }
 
-    private QmpException why(@Nullable Throwable broken) {
+    private QmpException why(@Nullable Throwable broken, String words) {
         if (closedByUs) {
             return new QmpDisconnectedException("this side has closed the session with " + address, false, null);
         }
@@ -113,8 +140,8 @@ final class QmpSession implements QmpClient {
         }
         return new QmpDisconnectedException(
                 broken == null
-                        ? "QEMU has closed the session with " + address
-                        : "the session with %s broke off (%s)".formatted(address, broken.getMessage()),
+                        ? "QEMU has closed the session with " + address + words
+                        : "the session with %s broke off (%s)%s".formatted(address, broken.getMessage(), words),
                 false,
                 broken);
     }
@@ -240,7 +267,7 @@ final class QmpSession implements QmpClient {
 
     @Override
     public ConnectionState state() {
-        return end == null ? ConnectionState.RUNNING : ConnectionState.CLOSED;
+        return end == null && !ending ? ConnectionState.RUNNING : ConnectionState.CLOSED;
     }
 
     @Override
@@ -266,7 +293,7 @@ final class QmpSession implements QmpClient {
     /** Ends the session, and waits for nothing. */
     void closeSoon() {
         wire.execute(() -> {
-            closedByUs |= end == null;
+            closedByUs |= end == null && !ending;
             wire.closeSoon();
         });
     }

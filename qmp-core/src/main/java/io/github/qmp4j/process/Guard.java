@@ -21,6 +21,11 @@ final class Guard {
     /** What the script gives the child between SIGTERM and SIGKILL, and some more. */
     private static final Duration TERMINATION = Duration.ofSeconds(8);
 
+    /** A shell's exit status for a child that a signal has ended is the signal's number and this. */
+    private static final int SIGNALLED = 128;
+
+    private static final Duration LAST_WORDS = Duration.ofMillis(500);
+
     private final Process shell;
     private final LastLines output;
 
@@ -55,6 +60,19 @@ final class Guard {
 
     LastLines output() {
         return output;
+    }
+
+    /** How the child has ended and what it wrote last, part of a sentence; soon, and also if it still runs. */
+    CompletableFuture<String> lastWords() {
+        return exit().thenCombine(output.end(), (status, end) -> ended(status))
+                .completeOnTimeout("its process runs on", LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)
+                .thenApply(how -> output.text().isEmpty() ? how : how + "; it said: " + output.text());
+    }
+
+    private static String ended(int status) {
+        return status > SIGNALLED
+                ? "its process was ended by signal %d (status %d)".formatted(status - SIGNALLED, status)
+                : "its process has ended with status %d".formatted(status);
     }
 
     /** Ends the child: with SIGTERM, with SIGKILL 5 s later, and the shell too if even that did not do it. */

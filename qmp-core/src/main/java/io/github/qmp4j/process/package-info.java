@@ -1,6 +1,6 @@
 /**
- * Starting a QEMU of one's own: {@link io.github.qmp4j.process.QemuProcess} has a monitor that nobody else can reach, and
- * never outlives the JVM.
+ * Starting a QEMU, or a storage daemon, of one's own: {@link io.github.qmp4j.process.QemuProcess} and
+ * {@link io.github.qmp4j.process.StorageDaemon} have a monitor that nobody else can reach, and never outlive the JVM.
  */
 @NullMarked
 package io.github.qmp4j.process;

@@ -1,0 +1,25 @@
+package io.github.qmp4j.client;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** Asks for QEMU's last words, and waits for them no longer than those who wait for replies can be kept waiting. */
+final class AskedAtEnd {
+    private static final long LIMIT_MILLIS = 700;
+
+    private AskedAtEnd() {}
+
+    /** Completes within the limit, and never fails. */
+    static CompletableFuture<String> of(LastWords source, Executor callbacks) {
+        CompletableFuture<String> asked;
+        try {
+            asked = CompletableFuture.supplyAsync(source::tell, callbacks).thenCompose(Function.identity());
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.completedFuture("");
+        }
+        return asked.completeOnTimeout("", LIMIT_MILLIS, TimeUnit.MILLISECONDS).exceptionally(failure -> "");
+    }
+}
