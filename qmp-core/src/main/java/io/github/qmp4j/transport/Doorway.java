@@ -62,7 +62,7 @@ public final class Doorway {
                         channel.closeFuture().addListener(closed -> loops.release());
                         secured.accept(channel.pipeline());
                         QmpDecoder decoder = new QmpDecoder(options.maxMessageBytes(), options.maxNesting());
-                        channel.pipeline().addLast(new WireHandler(decoder, listener));
+                        channel.pipeline().addLast(new WireHandler(decoder, listener, new WireTap(address, options)));
                     }
                 });
         var local = sockets.resolve(address);
