@@ -157,8 +157,9 @@ public final class FakeQemu implements AutoCloseable {
 
     /** Closes the connection of the present client, if there is one; the next client is served. */
     public void disconnect() {
-        closeHolder();
+        // Asked first: once the holder has left, the present client is the one that waited.
         ClientConnection present = client;
+        closeHolder();
         if (present != null) {
             present.close();
         }
