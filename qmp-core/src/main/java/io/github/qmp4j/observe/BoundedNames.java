@@ -15,7 +15,10 @@ final class BoundedNames {
             return name;
         }
         synchronized (known) {
-            return known.size() < MOST && known.add(name) || known.contains(name) ? name : OTHER;
+            if (known.size() < MOST) {
+                known.add(name);
+            }
+            return known.contains(name) ? name : OTHER;
         }
     }
 }
