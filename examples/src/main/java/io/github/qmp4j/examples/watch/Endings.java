@@ -1,11 +1,11 @@
 package io.github.qmp4j.examples.watch;
 
 import io.github.qmp4j.blockjobs.BlockChain;
+import io.github.qmp4j.blockjobs.BlockChainException;
 import io.github.qmp4j.blockjobs.BlockJobRequest;
 import io.github.qmp4j.blockjobs.BlockJobs;
 import io.github.qmp4j.blockjobs.CommitRequest;
 import io.github.qmp4j.blockjobs.DiskRef;
-import io.github.qmp4j.blockjobs.BlockChainException;
 import java.util.concurrent.CompletableFuture;
 
 /** Whether a job can end in the way that somebody wishes. */
@@ -15,7 +15,9 @@ final class Endings {
     /** Fails with {@link BlockChainException} for a commit that never gets READY, and yet is to pivot or to finish. */
     static CompletableFuture<Void> check(BlockJobs jobs, BlockJobRequest request, WhenReady whenReady) {
         boolean needsReady = whenReady == WhenReady.PIVOT || whenReady == WhenReady.FINISH;
-        if (!needsReady || !(request instanceof CommitRequest commit) || commit.top().isEmpty()) {
+        if (!needsReady
+                || !(request instanceof CommitRequest commit)
+                || commit.top().isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
         return jobs.chain(DiskRef.of(commit.disk().name())).thenAccept(chain -> check(chain, commit));

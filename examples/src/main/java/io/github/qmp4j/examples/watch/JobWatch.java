@@ -58,13 +58,13 @@ public final class JobWatch {
         return Endings.check(jobs, request, subject.whenReady())
                 .thenCompose(fits -> jobs.start(request))
                 .handle((started, failure) -> {
-            if (failure == null) {
-                follow(started);
-            } else {
-                refuse(Failure.of(failure));
-            }
-            return null;
-        });
+                    if (failure == null) {
+                        follow(started);
+                    } else {
+                        refuse(Failure.of(failure));
+                    }
+                    return null;
+                });
     }
 
     /** Nothing was started, and nothing will be. */

@@ -50,7 +50,10 @@ class BadMonitorTest {
 
     @Test
     void a_path_that_is_too_long_for_a_socket_is_a_usage_error() {
-        Child.run("--socket", "/" + "x".repeat(120), "disks").with(2).withOneError("107").withSilentOut();
+        Child.run("--socket", "/" + "x".repeat(120), "disks")
+                .with(2)
+                .withOneError("107")
+                .withSilentOut();
     }
 
     @Test
@@ -62,7 +65,8 @@ class BadMonitorTest {
 
     @Test
     void something_that_is_not_qmp() {
-        try (FakeQemu ssh = FakeQemu.script().raw("SSH-2.0-OpenSSH_9.2p1\r\n").silence().start()) {
+        try (FakeQemu ssh =
+                FakeQemu.script().raw("SSH-2.0-OpenSSH_9.2p1\r\n").silence().start()) {
             refused(ssh.socket(), "not QMP|no QMP");
         }
     }

@@ -71,7 +71,10 @@ class BadRequestTest {
                 "copy disk1 FOLDER/new.qcow2 --format nosuch ; nosuch",
             })
     void what_does_not_fit_the_chain_is_exit_code_1(String arguments, String pattern) {
-        qmpctl("-o json --timeout 20s " + arguments).with(1).withOneError(pattern).withRefusal();
+        qmpctl("-o json --timeout 20s " + arguments)
+                .with(1)
+                .withOneError(pattern)
+                .withRefusal();
     }
 
     @ParameterizedTest
@@ -124,7 +127,10 @@ class BadRequestTest {
     @ParameterizedTest
     @CsvSource({"wait nojob, 1", "pivot nojob, 1", "finish nojob, 1", "cancel nojob, 1", "wait 1x, 2"})
     void whoever_takes_over_a_job_that_is_not_there_gets_a_result_line(String arguments, int code) {
-        qmpctl("-o json " + arguments).with(code).withOneError(arguments.split(" ")[1]).withRefusal();
+        qmpctl("-o json " + arguments)
+                .with(code)
+                .withOneError(arguments.split(" ")[1])
+                .withRefusal();
     }
 
     @ParameterizedTest
@@ -132,7 +138,6 @@ class BadRequestTest {
     void without_a_monitor_there_is_nothing_to_talk_to(String arguments) {
         Child.run(arguments.split(" ")).with(2).withOneError("--socket").withSilentOut();
     }
-
 
     private static Ended qmpctl(String arguments) {
         String folder = VM.path("x").getParent().toString();

@@ -36,8 +36,7 @@ final class ChainedDisk {
             String backing = layer == 0 ? "null" : '"' + node(CHAIN.get(layer - 1)) + '"';
             vm.ask("blockdev-add", """
                     {"driver":"qcow2","node-name":"%s","backing":%s,"read-only":%b,
-                    "file":{"driver":"file","filename":"%s"}}""".formatted(
-                            node(name), backing, !name.equals("active"), image(name)));
+                    "file":{"driver":"file","filename":"%s"}}""".formatted(node(name), backing, !name.equals("active"), image(name)));
         }
         vm.ask("device_add", """
                 {"driver":"scsi-hd","id":"%s","drive":"%s"}""".formatted(name(), node("active")));
@@ -72,8 +71,8 @@ final class ChainedDisk {
     }
 
     void assertChain(String... images) {
-        assertThat(liveChain()).containsExactly(
-                List.of(images).stream().map(this::image).toArray(Path[]::new));
+        assertThat(liveChain())
+                .containsExactly(List.of(images).stream().map(this::image).toArray(Path[]::new));
     }
 
     /** That an image, with those below it, holds what the guest saw at the start. */
@@ -82,7 +81,15 @@ final class ChainedDisk {
         vm.ask("stop");
         try {
             Process compare = new ProcessBuilder(
-                            "qemu-img", "compare", "-U", "-f", "raw", "-F", "qcow2", before.toString(), image.toString())
+                            "qemu-img",
+                            "compare",
+                            "-U",
+                            "-f",
+                            "raw",
+                            "-F",
+                            "qcow2",
+                            before.toString(),
+                            image.toString())
                     .redirectErrorStream(true)
                     .start();
             String said = new String(compare.getInputStream().readAllBytes());

@@ -28,8 +28,9 @@ class JsonLinesTest {
                 .withSilentErr();
         List<JsonNode> lines = ended.lines();
         assertThat(lines.get(0).path("type").asText()).isEqualTo("start");
-        assertThat(lines).extracting(line -> line.path("type").asText()).containsOnly(
-                "start", "phase", "progress", "result");
+        assertThat(lines)
+                .extracting(line -> line.path("type").asText())
+                .containsOnly("start", "phase", "progress", "result");
         assertThat(lines).extracting(line -> line.path("job").asText()).containsOnly("j1");
         assertThat(ended.lines("phase"))
                 .extracting(line -> line.path("phase").asText())
@@ -39,14 +40,26 @@ class JsonLinesTest {
             assertThat(line.path("offset").isIntegralNumber()).isTrue();
             assertThat(line.path("len").isIntegralNumber()).isTrue();
             assertThat(line.path("speed").isIntegralNumber()).isTrue();
-            assertThat(line.path("rate").isIntegralNumber() || line.path("rate").isNull()).isTrue();
+            assertThat(line.path("rate").isIntegralNumber() || line.path("rate").isNull())
+                    .isTrue();
             assertThat(line.has("eta_seconds")).isTrue();
         }
         JsonNode result = ended.result();
-        assertThat(names(result)).containsExactly(
-                "type", "outcome", "job", "pivoted", "error", "offset", "len", "released", "invalidated", "leftovers");
+        assertThat(names(result))
+                .containsExactly(
+                        "type",
+                        "outcome",
+                        "job",
+                        "pivoted",
+                        "error",
+                        "offset",
+                        "len",
+                        "released",
+                        "invalidated",
+                        "leftovers");
         assertThat(result.path("outcome").asText()).isEqualTo("completed");
-        assertThat(result.path("pivoted").isBoolean() && result.path("pivoted").asBoolean()).isTrue();
+        assertThat(result.path("pivoted").isBoolean() && result.path("pivoted").asBoolean())
+                .isTrue();
         assertThat(result.path("error").isNull()).isTrue();
         assertThat(result.path("offset").asLong()).isEqualTo(result.path("len").asLong());
         assertThat(result.path("released")).hasSize(1);
@@ -64,12 +77,15 @@ class JsonLinesTest {
         assertThat(disk.path("device").isNull()).isTrue();
         assertThat(disk.path("layers").asInt()).isEqualTo(4);
         assertThat(disk.path("virtual_size").asLong()).isEqualTo(64 * Vm.MIB);
-        List<JsonNode> chain = VM.qmpctl("-o", "json", "chain", DISK.name()).with(0).lines();
-        assertThat(chain).extracting(line -> line.path("node").asText()).containsExactly(
-                DISK.node("active"), DISK.node("snap2"), DISK.node("snap1"), DISK.node("base"));
+        List<JsonNode> chain =
+                VM.qmpctl("-o", "json", "chain", DISK.name()).with(0).lines();
+        assertThat(chain)
+                .extracting(line -> line.path("node").asText())
+                .containsExactly(DISK.node("active"), DISK.node("snap2"), DISK.node("snap1"), DISK.node("base"));
         assertThat(chain).extracting(line -> line.path("depth").asInt()).containsExactly(0, 1, 2, 3);
         assertThat(chain.get(3).path("backing_file").isNull()).isTrue();
-        assertThat(chain.get(3).path("file").asText()).isEqualTo(DISK.image("base").toString());
+        assertThat(chain.get(3).path("file").asText())
+                .isEqualTo(DISK.image("base").toString());
     }
 
     @Test
@@ -93,7 +109,8 @@ class JsonLinesTest {
     void a_detached_start_has_its_result_line_too() {
         ChainedDisk disk = VM.disk();
         Ended ended = VM.qmpctl("-o", "json", "pull", disk.name(), "--detach", "--job-id", "j3", "--speed", "64K");
-        assertThat(ended.with(0).withSilentErr().lines().get(0).path("type").asText()).isEqualTo("start");
+        assertThat(ended.with(0).withSilentErr().lines().get(0).path("type").asText())
+                .isEqualTo("start");
         assertThat(ended.result().path("job").asText()).isEqualTo("j3");
         assertThat(ended.result().path("pivoted").isNull()).isTrue();
         VM.qmpctl("cancel", "j3").with(4);
@@ -126,7 +143,8 @@ class JsonLinesTest {
         assertThat(VM.qmpctl("chain", DISK.name()).with(0).withSilentErr().out().lines())
                 .hasSize(5)
                 .anyMatch(line -> line.contains("└─ " + DISK.node("active")) && line.endsWith("active, rw"))
-                .anyMatch(line -> line.contains("      └─ " + DISK.node("snap1")) && line.endsWith(", ro") == line.contains("active, "));
+                .anyMatch(line -> line.contains("      └─ " + DISK.node("snap1"))
+                        && line.endsWith(", ro") == line.contains("active, "));
     }
 
     private static List<String> names(JsonNode object) {
