@@ -55,17 +55,25 @@ final class Handshake implements WireListener {
     @Override
     public void opened(Wire opened) {
         wire = opened;
-        // Who holds the socket is read from a file, and that is not done on the loop.
-        patienceOff = opened.schedule(
-                () -> WorkThreads.shared().execute(() -> {
-                    QmpException silent = failures.silent(options.greetingTimeout());
-                    opened.execute(() -> {
-                        if (greeting == null) {
-                            giveUpUnlessTls(silent);
-                        }
-                    });
-                }),
-                options.greetingTimeout());
+        patienceOff = opened.schedule(() -> lookWhyItIsSilent(opened), options.greetingTimeout());
+    }
+
+    /** Who holds a UNIX socket is read from a file, and that is not done on the loop. */
+    private void lookWhyItIsSilent(Wire opened) {
+        if (address instanceof QmpAddress.Unix) {
+            WorkThreads.shared().execute(() -> {
+                QmpException silent = failures.silent(options.greetingTimeout());
+                opened.execute(() -> silent(silent));
+            });
+        } else {
+            silent(failures.silent(options.greetingTimeout()));
+        }
+    }
+
+    private void silent(QmpException why) {
+        if (greeting == null) {
+            giveUpUnlessTls(why);
+        }
     }
 
     /** A peer that waits for TLS is as silent as one that is busy or frozen, and shows at the first bytes. */

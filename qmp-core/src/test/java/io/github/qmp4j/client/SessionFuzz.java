@@ -123,11 +123,14 @@ public final class SessionFuzz {
         }
     }
 
+    /** Twice, since a peer that stays silent is asked once more whether it waits for TLS. */
     private void passTime() {
-        channel.advanceTimeBy(2, TimeUnit.HOURS);
-        // A task that was due gives the loop another one.
-        channel.runPendingTasks();
-        channel.runPendingTasks();
+        for (int i = 0; i < 2; i++) {
+            channel.advanceTimeBy(2, TimeUnit.HOURS);
+            // A task that was due gives the loop another one.
+            channel.runPendingTasks();
+            channel.runPendingTasks();
+        }
     }
 
     private void commandsHaveEnded() {
