@@ -28,9 +28,7 @@ class ReadyJobTest {
 
     @Test
     void a_commit_without_an_ending_is_left_ready_and_a_second_call_pivots_it() {
-        Ended left = VM.qmpctl("commit", disk.name(), "--shallow", "--job-id", "c1")
-                .with(0)
-                .withSilentErr();
+        Ended left = VM.qmpctl("commit", disk.name(), "--shallow", "--job-id", "c1").with(0).withSilentErr();
         assertThat(left.out()).contains("c1: ready", "pivot c1");
         assertThat(VM.onlyJob().path("id").asText()).isEqualTo("c1");
         assertThat(VM.onlyJob().path("status").asText()).isEqualTo("ready");
@@ -79,16 +77,18 @@ class ReadyJobTest {
 
     @Test
     void an_abandoned_job_that_has_concluded_is_collected_by_the_next_call_on_its_disk() {
-        VM.qmpctl("pull", disk.name(), "--base", disk.node("base"), "--detach", "--job-id", "a1")
-                .with(0);
+        String id = VM.qmpctl("pull", disk.name(), "--base", disk.node("base"), "--detach")
+                .with(0)
+                .out()
+                .strip();
         VM.qemu
                 .oracle()
                 .awaitEvent(
                         "JOB_STATUS_CHANGE",
-                        data -> data.path("id").asText().equals("a1")
+                        data -> data.path("id").asText().equals(id)
                                 && data.path("status").asText().equals("concluded"),
                         Duration.ofSeconds(20));
-        Ended ended = VM.qmpctl("pull", disk.name()).with(0).withOneError("collected a1.*completed");
+        Ended ended = VM.qmpctl("pull", disk.name()).with(0).withOneError("collected " + id + ".*completed");
         assertThat(ended.out()).contains(": completed");
         disk.assertChain("active");
     }
@@ -99,15 +99,9 @@ class ReadyJobTest {
                 .with(0)
                 .out()
                 .strip();
-        VM.qmpctl("-o", "json", "pivot", id)
-                .with(1)
-                .withOneError(id + " is a pull")
-                .withRefusal();
+        VM.qmpctl("-o", "json", "pivot", id).with(1).withOneError(id + " is a pull").withRefusal();
         assertThat(VM.onlyJob().path("status").asText()).isEqualTo("running");
-        VM.qmpctl("-o", "json", "pull", disk.name())
-                .with(7)
-                .withOneError("in use by job " + id)
-                .withRefusal();
+        VM.qmpctl("-o", "json", "pull", disk.name()).with(7).withOneError("in use by job " + id).withRefusal();
         VM.qmpctl("speed", id, "128K").with(0).withSilentErr();
         assertThat(VM.ask("query-block-jobs").get(0).path("speed").asLong()).isEqualTo(128 << 10);
         VM.qmpctl("pause", id).with(0).withSilentErr();
