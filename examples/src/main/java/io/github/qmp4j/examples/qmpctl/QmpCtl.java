@@ -77,7 +77,7 @@ public final class QmpCtl implements Runnable {
     @Option(
             names = {"-v", "--verbose"},
             scope = ScopeType.INHERIT,
-            description = "Log what goes over the wire, and show stack traces.")
+            description = "Show stack traces, and what the libraries log.")
     private boolean verbose;
 
     QmpCtl(PrintStream out, PrintStream err) {

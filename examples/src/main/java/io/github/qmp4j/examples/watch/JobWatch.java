@@ -116,9 +116,13 @@ public final class JobWatch {
     public void detach() {
         if (job == null) {
             refuse(new Failure(ExitCode.DETACHED, "interrupted; `qmpctl jobs` tells whether it was started after all"));
-        } else if (end(JobResult.goesOn(
-                sight, Outcome.UNKNOWN, ExitCode.DETACHED, Optional.of("nobody watches it any more")))) {
-            board.say("attach again with: %s wait %s".formatted(subject.command(), sight.name()));
+        } else {
+            String error = ending.get() == Phase.CANCELLING
+                    ? "nobody watches it any more; the cancel was sent and may still come to pass"
+                    : "nobody watches it any more";
+            end(
+                    JobResult.goesOn(sight, Outcome.UNKNOWN, ExitCode.DETACHED, Optional.of(error)),
+                    "attach again with: %s wait %s".formatted(subject.command(), sight.name()));
         }
     }
 
@@ -163,10 +167,10 @@ public final class JobWatch {
         if (ending.get() != null) {
             return;
         }
-        if (end(JobResult.goesOn(sight, Outcome.READY, ExitCode.DONE, Optional.empty()))) {
-            board.say("it is left running; end it with: %s pivot %s (or finish, or cancel)"
-                    .formatted(subject.command(), sight.name()));
-        }
+        end(
+                JobResult.goesOn(sight, Outcome.READY, ExitCode.DONE, Optional.empty()),
+                "it is left running; end it with: %s pivot %s (or finish, or cancel)"
+                        .formatted(subject.command(), sight.name()));
     }
 
     private void sendCancel(BlockJob started) {
@@ -203,12 +207,19 @@ public final class JobWatch {
         end(JobResult.ended(subject.disk(), subject.kind(), subject.whenReady() == WhenReady.PIVOT, outcome));
     }
 
-    /** Whether this was the last word; it can only be had once. */
-    private boolean end(JobResult last) {
+    private void end(JobResult last) {
+        end(last, "");
+    }
+
+    /** The last word can only be had once; whoever waits for it may close the board, so it comes after all that is said. */
+    private void end(JobResult last, String whatNow) {
         if (!over.compareAndSet(false, true)) {
-            return false;
+            return;
         }
         board.show(last);
-        return result.complete(last);
+        if (!whatNow.isEmpty()) {
+            board.say(whatNow);
+        }
+        result.complete(last);
     }
 }

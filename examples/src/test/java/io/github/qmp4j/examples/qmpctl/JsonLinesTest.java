@@ -30,8 +30,9 @@ class JsonLinesTest {
                 .withSilentErr();
         List<JsonNode> lines = ended.lines();
         assertThat(lines.get(0).path("type").asText()).isEqualTo("start");
-        assertThat(lines).extracting(line -> line.path("type").asText()).containsOnly(
-                "start", "phase", "progress", "result");
+        assertThat(lines)
+                .extracting(line -> line.path("type").asText())
+                .containsOnly("start", "phase", "progress", "result");
         assertThat(lines).extracting(line -> line.path("job").asText()).containsOnly("j1");
         assertThat(ended.lines("phase"))
                 .extracting(line -> line.path("phase").asText())
@@ -41,14 +42,26 @@ class JsonLinesTest {
             assertThat(line.path("offset").isIntegralNumber()).isTrue();
             assertThat(line.path("len").isIntegralNumber()).isTrue();
             assertThat(line.path("speed").isIntegralNumber()).isTrue();
-            assertThat(line.path("rate").isIntegralNumber() || line.path("rate").isNull()).isTrue();
+            assertThat(line.path("rate").isIntegralNumber() || line.path("rate").isNull())
+                    .isTrue();
             assertThat(line.has("eta_seconds")).isTrue();
         }
         JsonNode result = ended.result();
-        assertThat(names(result)).containsExactly(
-                "type", "outcome", "job", "pivoted", "error", "offset", "len", "released", "invalidated", "leftovers");
+        assertThat(names(result))
+                .containsExactly(
+                        "type",
+                        "outcome",
+                        "job",
+                        "pivoted",
+                        "error",
+                        "offset",
+                        "len",
+                        "released",
+                        "invalidated",
+                        "leftovers");
         assertThat(result.path("outcome").asText()).isEqualTo("completed");
-        assertThat(result.path("pivoted").isBoolean() && result.path("pivoted").asBoolean()).isTrue();
+        assertThat(result.path("pivoted").isBoolean() && result.path("pivoted").asBoolean())
+                .isTrue();
         assertThat(result.path("error").isNull()).isTrue();
         assertThat(result.path("offset").asLong()).isEqualTo(result.path("len").asLong());
         assertThat(result.path("released")).hasSize(1);
@@ -66,12 +79,15 @@ class JsonLinesTest {
         assertThat(disk.path("device").isNull()).isTrue();
         assertThat(disk.path("layers").asInt()).isEqualTo(4);
         assertThat(disk.path("virtual_size").asLong()).isEqualTo(64 * Vm.MIB);
-        List<JsonNode> chain = VM.qmpctl("-o", "json", "chain", DISK.name()).with(0).lines();
-        assertThat(chain).extracting(line -> line.path("node").asText()).containsExactly(
-                DISK.node("active"), DISK.node("snap2"), DISK.node("snap1"), DISK.node("base"));
+        List<JsonNode> chain =
+                VM.qmpctl("-o", "json", "chain", DISK.name()).with(0).lines();
+        assertThat(chain)
+                .extracting(line -> line.path("node").asText())
+                .containsExactly(DISK.node("active"), DISK.node("snap2"), DISK.node("snap1"), DISK.node("base"));
         assertThat(chain).extracting(line -> line.path("depth").asInt()).containsExactly(0, 1, 2, 3);
         assertThat(chain.get(3).path("backing_file").isNull()).isTrue();
-        assertThat(chain.get(3).path("file").asText()).isEqualTo(DISK.image("base").toString());
+        assertThat(chain.get(3).path("file").asText())
+                .isEqualTo(DISK.image("base").toString());
     }
 
     @Test
@@ -95,7 +111,8 @@ class JsonLinesTest {
     void a_detached_start_has_its_result_line_too() {
         ChainedDisk disk = VM.disk();
         Ended ended = VM.qmpctl("-o", "json", "pull", disk.name(), "--detach", "--job-id", "j3", "--speed", "64K");
-        assertThat(ended.with(0).withSilentErr().lines().get(0).path("type").asText()).isEqualTo("start");
+        assertThat(ended.with(0).withSilentErr().lines().get(0).path("type").asText())
+                .isEqualTo("start");
         assertThat(ended.result().path("job").asText()).isEqualTo("j3");
         assertThat(ended.result().path("pivoted").isNull()).isTrue();
         VM.qmpctl("cancel", "j3").with(4);
@@ -121,7 +138,8 @@ class JsonLinesTest {
             assertThat(ended.lines()).hasSize(1);
             assertThat(ended.lines().get(0).path("type").asText()).isEqualTo("event");
             assertThat(ended.lines().get(0).path("event").asText()).isEqualTo("RESET");
-            assertThat(ended.lines().get(0).path("data").path("guest").asBoolean()).isFalse();
+            assertThat(ended.lines().get(0).path("data").path("guest").asBoolean())
+                    .isFalse();
         }
     }
 

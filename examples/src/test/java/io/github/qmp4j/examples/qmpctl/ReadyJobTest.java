@@ -28,7 +28,9 @@ class ReadyJobTest {
 
     @Test
     void a_commit_without_an_ending_is_left_ready_and_a_second_call_pivots_it() {
-        Ended left = VM.qmpctl("commit", disk.name(), "--shallow", "--job-id", "c1").with(0).withSilentErr();
+        Ended left = VM.qmpctl("commit", disk.name(), "--shallow", "--job-id", "c1")
+                .with(0)
+                .withSilentErr();
         assertThat(left.out()).contains("c1: ready", "pivot c1");
         assertThat(VM.onlyJob().path("id").asText()).isEqualTo("c1");
         assertThat(VM.onlyJob().path("status").asText()).isEqualTo("ready");
@@ -99,9 +101,15 @@ class ReadyJobTest {
                 .with(0)
                 .out()
                 .strip();
-        VM.qmpctl("-o", "json", "pivot", id).with(1).withOneError(id + " is a pull").withRefusal();
+        VM.qmpctl("-o", "json", "pivot", id)
+                .with(1)
+                .withOneError(id + " is a pull")
+                .withRefusal();
         assertThat(VM.onlyJob().path("status").asText()).isEqualTo("running");
-        VM.qmpctl("-o", "json", "pull", disk.name()).with(7).withOneError("in use by job " + id).withRefusal();
+        VM.qmpctl("-o", "json", "pull", disk.name())
+                .with(7)
+                .withOneError("in use by job " + id)
+                .withRefusal();
         VM.qmpctl("speed", id, "128K").with(0).withSilentErr();
         assertThat(VM.ask("query-block-jobs").get(0).path("speed").asLong()).isEqualTo(128 << 10);
         VM.qmpctl("pause", id).with(0).withSilentErr();

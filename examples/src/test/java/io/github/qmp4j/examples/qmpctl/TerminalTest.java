@@ -62,7 +62,9 @@ class TerminalTest {
     @Test
     void a_dumb_terminal_gets_plain_lines() {
         ChainedDisk disk = vm.disk(1);
-        assertThat(run(Map.of("TERM", "dumb"), "pull", disk.name())).doesNotContain("\033").contains(": completed");
+        assertThat(run(Map.of("TERM", "dumb"), "pull", disk.name()))
+                .doesNotContain("\033")
+                .contains(": completed");
     }
 
     private static String run(Map<String, String> environment, String... arguments) {
