@@ -60,7 +60,7 @@ public final class DemoCommand implements Callable<Integer> {
             Tools.requireAll();
             return run(bytes, interruption, Scratch.create());
         } catch (DemoException e) {
-            console.warn(e.getMessage());
+            console.warn(String.valueOf(e.getMessage()));
             return e.code();
         } catch (IOException e) {
             console.warn("the temporary folder of the demo: " + e);
@@ -75,7 +75,7 @@ public final class DemoCommand implements Callable<Integer> {
             console.print(Done.table(done));
             return ExitCode.DONE;
         } catch (DemoException e) {
-            console.warn(e.getMessage());
+            console.warn(String.valueOf(e.getMessage()));
             return e.code();
         } catch (RuntimeException | IOException e) {
             console.warn(Failure.of(e).sentence());

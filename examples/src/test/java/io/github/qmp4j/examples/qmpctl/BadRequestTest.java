@@ -56,14 +56,11 @@ class BadRequestTest {
                 "pull snap11 ; snap11.*lies in the backing chain",
                 "pull disk1 --base nonode ; nonode",
                 "pull disk1 --base active1 ; active1",
-                "commit nodisk ; nodisk",
                 "commit snap21 ; snap21",
                 "commit disk1 --top snap11 --base snap21 ; (snap11|snap21).*(below|above)",
-                "commit disk1 --top snap11 --base snap11 ; snap11",
                 "commit disk1 --base active1 ; active1",
                 "commit disk1 --top base1 ; base1",
                 "commit disk1 --top snap11 --pivot ; (?i)pivot|active layer",
-                "copy nodisk FOLDER/new.qcow2 --format qcow2 ; nodisk",
                 "copy snap21 FOLDER/new.qcow2 --format qcow2 ; snap21",
                 "copy disk1 FOLDER/there.qcow2 --format qcow2 ; there.qcow2.*exists",
                 "copy disk1 FOLDER --format qcow2 ; exists|folder|directory",
@@ -83,17 +80,13 @@ class BadRequestTest {
             value = {
                 "copy disk1 new.qcow2 --format qcow2 ; new.qcow2.*absolute",
                 "copy disk1 FOLDER/new.qcow2 ; --format",
-                "copy disk1 --format qcow2 ; TARGET",
                 "copy disk1 nbd://host/x --format raw ; nbd",
                 "pull disk1 --speed -1 ; -1.*negative",
                 "pull disk1 --speed=9999999999P ; 9999999999P.*too much",
-                "pull disk1 --speed 9223372036854775808 ; 9223372036854775808.*too much",
                 "pull disk1 --speed fast ; fast",
-                "pull disk1 --speed 1X ; 1X",
                 "commit disk1 --job-id 1x ; 1x",
                 "commit disk1 --frobnicate ; --frobnicate",
                 "commit disk1 --detach --pivot ; --detach.*--pivot",
-                "copy disk1 FOLDER/new.qcow2 --format raw --detach --finish ; --detach.*--finish",
                 "pull disk1 --on-error retry ; retry",
             })
     void what_cannot_be_understood_is_exit_code_2(String arguments, String pattern) {
@@ -108,16 +101,12 @@ class BadRequestTest {
                 "wait nojob ; 1 ; nojob",
                 "cancel nojob ; 1 ; nojob",
                 "pivot nojob ; 1 ; nojob",
-                "finish nojob ; 1 ; nojob",
-                "pause nojob ; 1 ; nojob",
                 "speed nojob 1M ; 1 ; nojob",
                 "dismiss nojob ; 1 ; nojob",
                 "chain nodisk ; 1 ; nodisk",
                 "exec no-such-command ; 1 ; no-such-command",
                 "exec query-status { ; 2 ; JSON",
                 "exec query-status {\"a\":1} ; 1 ; query-status",
-                "jobs --frobnicate ; 2 ; --frobnicate",
-                "job 1x ; 2 ; 1x",
                 "speed nojob -1 ; 2 ; -1",
             })
     void other_commands_say_it_in_one_line_too(String arguments, int code, String pattern) {
@@ -125,7 +114,7 @@ class BadRequestTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"wait nojob, 1", "pivot nojob, 1", "finish nojob, 1", "cancel nojob, 1", "wait 1x, 2"})
+    @CsvSource({"wait nojob, 1", "finish nojob, 1", "wait 1x, 2"})
     void whoever_takes_over_a_job_that_is_not_there_gets_a_result_line(String arguments, int code) {
         qmpctl("-o json " + arguments)
                 .with(code)
@@ -134,7 +123,7 @@ class BadRequestTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"disks", "pull disk1", "wait job"})
+    @CsvSource({"disks", "pull disk1"})
     void without_a_monitor_there_is_nothing_to_talk_to(String arguments) {
         Child.run(arguments.split(" ")).with(2).withOneError("--socket").withSilentOut();
     }
