@@ -31,17 +31,22 @@ record PemFile(Path path, List<Block> blocks) {
         2, 1, 0, 0x30, 13, 6, 9, 0x2a, (byte) 0x86, 0x48, (byte) 0x86, (byte) 0xf7, 13, 1, 1, 1, 5, 0
     };
 
-    record Block(String label, byte[] der) {}
+    record Block(String label, String base64) {
+
+        byte[] der() throws IOException {
+            try {
+                return Base64.getMimeDecoder().decode(base64);
+            } catch (IllegalArgumentException e) {
+                throw new IOException("a %s in PEM form is damaged: %s".formatted(label, e.getMessage()), e);
+            }
+        }
+    }
 
     static PemFile read(Path path) throws IOException {
         Matcher matcher = BLOCK.matcher(Files.readString(path, StandardCharsets.ISO_8859_1));
         List<Block> blocks = new ArrayList<>();
-        try {
-            while (matcher.find()) {
-                blocks.add(new Block(matcher.group(1), Base64.getMimeDecoder().decode(matcher.group(2))));
-            }
-        } catch (IllegalArgumentException e) {
-            throw new IOException("%s is damaged: %s".formatted(path, e.getMessage()), e);
+        while (matcher.find()) {
+            blocks.add(new Block(matcher.group(1), matcher.group(2)));
         }
         return new PemFile(path, blocks);
     }

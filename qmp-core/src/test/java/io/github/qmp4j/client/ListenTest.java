@@ -25,7 +25,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -198,7 +197,7 @@ class ListenTest {
     void sessions_that_ended_while_nobody_accepted_them_make_room() throws Exception {
         Path socket = folder.resolve("vm.qmp");
         try (QmpListener listener = QmpClient.listen(new QmpAddress.Unix(socket), QmpOptions.defaults())) {
-            for (int i : IntStream.range(0, 40).toArray()) {
+            for (int i = 0; i < 40; i++) {
                 try (SocketChannel gone = greeting(socket)) {
                     gone.shutdownOutput();
                     assertThat(gone.read(ByteBuffer.allocate(1)))
@@ -218,7 +217,7 @@ class ListenTest {
         Path socket = folder.resolve("vm.qmp");
         List<SocketChannel> kept = new ArrayList<>();
         try (QmpListener listener = QmpClient.listen(new QmpAddress.Unix(socket), QmpOptions.defaults())) {
-            for (int i : IntStream.range(0, 16).toArray()) {
+            for (int i = 0; i < 16; i++) {
                 kept.add(greeting(socket));
             }
             try (SocketChannel tooMany = peer(socket)) {

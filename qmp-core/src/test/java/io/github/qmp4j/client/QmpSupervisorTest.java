@@ -133,7 +133,8 @@ class QmpSupervisorTest {
             await().until(() -> states.size() == 1);
             hearing.run();
             first.close();
-            await().until(() -> supervisor.state() instanceof MonitorState.Connected now && now.client() != first);
+            await().until(() -> supervisor.state() instanceof MonitorState.Connected now
+                    && !now.client().equals(first));
             assertThat(states).hasSize(1);
         }
     }

@@ -7,13 +7,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 /** What the kernel tells of the processes whose command lines name a monitor's folder: the child and its shell. */
 final class Children {
     private Children() {}
 
     static Path folder(QmpClient client) {
-        return ((QmpAddress.Unix) client.address()).path().getParent();
+        return Objects.requireNonNull(
+                ((QmpAddress.Unix) client.address()).path().getParent());
     }
 
     static List<ProcessHandle> of(Path folder) {
