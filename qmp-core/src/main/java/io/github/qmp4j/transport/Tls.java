@@ -23,6 +23,12 @@ final class Tls {
      */
     private static final int RECORD_BYTES = 1;
 
+    /**
+     * In TLS 1.3 newer JDKs ask for no rsa_pkcs1 signature in the handshake, and GnuTLS 3.7, which QEMU 7.2 has, takes
+     * that for the certificates too: a QEMU whose certificate an RSA CA has signed then shows none.
+     */
+    private static final String[] ACCEPTED_PROTOCOLS = {"TLSv1.2"};
+
     private final QmpAddress.Tcp address;
     private final TlsOptions options;
     private final SSLContext context;
@@ -93,6 +99,7 @@ final class Tls {
         SSLEngine engine = context.createSSLEngine();
         engine.setUseClientMode(false);
         engine.setNeedClientAuth(true);
+        engine.setEnabledProtocols(ACCEPTED_PROTOCOLS);
         add(pipeline, engine);
     }
 
