@@ -47,9 +47,9 @@ class ListingTest {
     @Test
     void sendsNoStartBetweenAskingForJobsAndListing() {
         try (ScriptedVm vm = ScriptedVm.start()) {
-            vm.on("query-qmp-schema");
+            vm.on("query-commands");
             CompletableFuture<BlockJob> start = vm.jobs.start(ScriptedVm.PULL);
-            ReceivedCommand schema = vm.qemu.awaitReceived("query-qmp-schema", 1, Duration.ofSeconds(10));
+            ReceivedCommand schema = vm.qemu.awaitReceived("query-commands", 1, Duration.ofSeconds(10));
             vm.on("query-jobs");
             CompletableFuture<List<Disk>> disks = vm.jobs.disks();
             ReceivedCommand jobs = vm.qemu.awaitReceived("query-jobs", ASKED_BY_START + 1, Duration.ofSeconds(10));
