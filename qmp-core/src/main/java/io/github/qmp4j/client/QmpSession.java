@@ -203,24 +203,7 @@ final class QmpSession implements QmpClient {
 
     @Override
     public <R> CompletableFuture<QmpEvent> executeAndAwait(QmpCommand<R> command, EventFilter event) {
-        CompletableFuture<QmpEvent> first = new CompletableFuture<>();
-        // Subscribed before it is sent, since the event may come before the reply.
-        EventSubscription subscription = subscribe(event, first::complete);
-        subscription
-                .ended()
-                .whenComplete((done, cause) -> first.completeExceptionally(
-                        cause == null
-                                ? new QmpDisconnectedException("this side has closed the session", true, null)
-                                : cause));
-        CompletableFuture<QmpEvent> both = execute(command)
-                .whenComplete((reply, failure) -> {
-                    if (failure != null) {
-                        first.completeExceptionally(failure);
-                    }
-                })
-                .thenCombine(first, (reply, heard) -> heard);
-        both.whenComplete((heard, failure) -> subscription.close());
-        return both;
+        return AwaitedEvent.of(this, command, event);
     }
 
     @Override
