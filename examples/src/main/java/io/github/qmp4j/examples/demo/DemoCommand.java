@@ -26,7 +26,8 @@ public final class DemoCommand implements Callable<Integer> {
     private final Console console;
 
     @Option(names = "--no-install", description = "Install nothing that is missing: name it and stop.")
-    private boolean noInstall; // The launcher obeys it; here it is only shown in the help.
+    @SuppressWarnings("UnusedVariable") // The launcher obeys it; here it is only shown in the help.
+    private boolean noInstall;
 
     @Option(names = "--keep", description = "Keep the images.")
     private boolean keep;

@@ -12,7 +12,7 @@ final class Interval {
 
     private Interval() {}
 
-    /** @throws IllegalArgumentException if the text is no duration, or is not positive */
+    /** Throws {@link IllegalArgumentException} if the text is no duration, or is not positive */
     static Duration parse(String text) {
         Duration duration = read(text.strip());
         if (duration.isZero() || duration.isNegative()) {

@@ -53,7 +53,7 @@ final class JobOptions {
         return onInterrupt == OnInterrupt.LEAVE;
     }
 
-    /** @throws IllegalArgumentException if the options do not go together */
+    /** Throws {@link IllegalArgumentException} if the options do not go together */
     JobSettings settings(int disks, WhenReady whenReady) {
         if (jobId.isPresent() && disks > 1) {
             throw new IllegalArgumentException("--job-id names one job, and there are %d disks".formatted(disks));

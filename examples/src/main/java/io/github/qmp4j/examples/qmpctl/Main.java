@@ -38,8 +38,8 @@ public final class Main {
                 .addSubcommand(new EventsCommand(ctl))
                 .addSubcommand(new ExecCommand(ctl))
                 .addSubcommand(new DemoCommand(ctl.out(), ctl.err()));
-        line.setOut(new PrintWriter(ctl.out(), true));
-        line.setErr(new PrintWriter(ctl.err(), true));
+        line.setOut(new PrintWriter(ctl.out(), true, Streams.charset()));
+        line.setErr(new PrintWriter(ctl.err(), true, Streams.charset()));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExpandAtFiles(false);
         line.setExecutionStrategy(parsed -> {

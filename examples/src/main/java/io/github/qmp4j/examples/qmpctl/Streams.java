@@ -17,9 +17,13 @@ final class Streams {
         return stream(FileDescriptor.err);
     }
 
+    /** The character set of the system. */
+    static Charset charset() {
+        return Charset.forName(
+                System.getProperty("native.encoding", Charset.defaultCharset().name()));
+    }
+
     private static PrintStream stream(FileDescriptor descriptor) {
-        String name =
-                System.getProperty("native.encoding", Charset.defaultCharset().name());
-        return new PrintStream(new FileOutputStream(descriptor), true, Charset.forName(name));
+        return new PrintStream(new FileOutputStream(descriptor), true, charset());
     }
 }

@@ -15,7 +15,7 @@ public final class Amount {
 
     private Amount() {}
 
-    /** @throws IllegalArgumentException if the text is no amount, negative, or more than a {@code long} holds */
+    /** The bytes; throws {@link IllegalArgumentException} if the text is no amount, negative, or more than a {@code long} holds. */
     public static long parse(String text) {
         Matcher matcher = SHAPE.matcher(text.strip().toUpperCase(Locale.ROOT));
         if (!matcher.matches()) {

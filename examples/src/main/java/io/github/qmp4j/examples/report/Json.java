@@ -30,7 +30,7 @@ public final class Json {
         return line.put("layers", disk.chain().nodes().size());
     }
 
-    /** @param depth 0 for the active layer */
+    /** One image of a chain; the depth is 0 for the active layer. */
     public static ObjectNode node(String disk, int depth, BlockNode node) {
         ObjectNode line = line("node").put("disk", disk).put("depth", depth);
         image(line, node);

@@ -6,8 +6,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One line for each job at the bottom of a terminal, redrawn on the tick; what is said for good scrolls above. */
 final class LiveBoard implements Board {
-    private static final String UP_AND_CLEAR = "\033[%dA\r\033[J";
-
     private final Console console;
     private final BarLine bar;
     private final Map<String, Sight> lines = new LinkedHashMap<>();
@@ -62,7 +60,7 @@ final class LiveBoard implements Board {
 
     private void erase() {
         if (drawn > 0) {
-            console.out().print(UP_AND_CLEAR.formatted(drawn));
+            console.out().print("\033[%dA\r\033[J".formatted(drawn));
         }
         drawn = 0;
     }

@@ -140,7 +140,7 @@ public final class JobWatch {
         switch (subject.whenReady()) {
             case PIVOT -> endWith(Phase.PIVOTING, ready);
             case FINISH -> endWith(Phase.FINISHING, ready);
-            case LEAVE -> leave(ready);
+            case LEAVE -> leave();
             case AWAIT_END -> {}
         }
     }
@@ -163,7 +163,7 @@ public final class JobWatch {
         });
     }
 
-    private void leave(BlockJob ready) {
+    private void leave() {
         if (ending.get() != null) {
             return;
         }

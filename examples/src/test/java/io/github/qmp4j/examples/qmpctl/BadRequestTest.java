@@ -114,12 +114,9 @@ class BadRequestTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"wait nojob, 1", "finish nojob, 1", "wait 1x, 2"})
-    void whoever_takes_over_a_job_that_is_not_there_gets_a_result_line(String arguments, int code) {
-        qmpctl("-o json " + arguments)
-                .with(code)
-                .withOneError(arguments.split(" ")[1])
-                .withRefusal();
+    @CsvSource({"wait, nojob, 1", "finish, nojob, 1", "wait, 1x, 2"})
+    void whoever_takes_over_a_job_that_is_not_there_gets_a_result_line(String command, String id, int code) {
+        qmpctl("-o json " + command + " " + id).with(code).withOneError(id).withRefusal();
     }
 
     @ParameterizedTest
@@ -129,7 +126,7 @@ class BadRequestTest {
     }
 
     private static Ended qmpctl(String arguments) {
-        String folder = VM.path("x").getParent().toString();
+        String folder = VM.folder();
         return VM.qmpctl(Stream.of(arguments.split(" +"))
                 .map(word -> word.replace("FOLDER", folder))
                 .toArray(String[]::new));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,7 +93,7 @@ final class ChainedDisk {
                             image.toString())
                     .redirectErrorStream(true)
                     .start();
-            String said = new String(compare.getInputStream().readAllBytes());
+            String said = new String(compare.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(compare.waitFor()).as("%s: %s", image, said).isZero();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

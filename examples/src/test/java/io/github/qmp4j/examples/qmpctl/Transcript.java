@@ -52,6 +52,7 @@ final class Transcript {
         return text.toString();
     }
 
+    @SuppressWarnings("WaitNotInLoop") // The callers loop.
     private synchronized void pause(long millis) {
         try {
             wait(millis);

@@ -33,6 +33,10 @@ final class Vm implements AutoCloseable {
         return new ChainedDisk(this, ++disks, mib);
     }
 
+    String folder() {
+        return folder.path().toString();
+    }
+
     Path path(String name) {
         return folder.resolve(name);
     }
