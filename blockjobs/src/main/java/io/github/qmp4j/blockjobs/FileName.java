@@ -3,6 +3,7 @@ package io.github.qmp4j.blockjobs;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -16,6 +17,10 @@ record FileName(String text) {
     private static final Pattern URL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://.*", Pattern.DOTALL);
     private static final String JSON = "json:";
     private static final Set<String> FILE_DRIVERS = Set.of("file", "host_device");
+    /** All that a header says too; anything more, as the offset of a raw image, is lost in a name. */
+    private static final Set<String> FORMAT_OPTIONS = Set.of("driver", "file", "backing");
+
+    private static final Set<String> FILE_OPTIONS = Set.of("driver", "filename");
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /** What QEMU would open as this image: a path or a URL; empty if it takes more than a name. */
@@ -36,13 +41,37 @@ record FileName(String text) {
     /** Only a format right above a file is that file and nothing more; options of the format may change what is read. */
     private Optional<String> inOptions() {
         try {
-            JsonNode file = MAPPER.readTree(text.substring(JSON.length())).path("file");
-            return FILE_DRIVERS.contains(file.path("driver").asText())
+            JsonNode options = MAPPER.readTree(text.substring(JSON.length()));
+            JsonNode file = options.path("file");
+            boolean isNameOnly = FORMAT_OPTIONS.containsAll(names(options)) && FILE_OPTIONS.containsAll(names(file));
+            return isNameOnly && FILE_DRIVERS.contains(file.path("driver").asText())
                     ? Optional.of(file.path("filename").asText()).filter(name -> !name.isEmpty())
                     : Optional.empty();
         } catch (JsonProcessingException e) {
             // QEMU cuts a long text off, and then it is no JSON any more.
             return Optional.empty();
         }
+    }
+
+    private static Set<String> names(JsonNode object) {
+        Set<String> names = new HashSet<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    /** Whether both may name one file: a relative name stands for any file whose path ends like it. */
+    boolean mayBeSameFile(FileName other) {
+        String one = inside();
+        String two = other.inside();
+        boolean bothWhole = one.startsWith("/") && two.startsWith("/");
+        return bothWhole ? one.equals(two) : one.contains(lastPart(two)) || two.contains(lastPart(one));
+    }
+
+    private String inside() {
+        return plain().orElse(text);
+    }
+
+    private static String lastPart(String file) {
+        return file.substring(file.lastIndexOf('/') + 1);
     }
 }

@@ -54,12 +54,15 @@ record Graph(List<Disk> disks, List<GraphNode> nodes, boolean listed, Set<String
                 .findFirst();
     }
 
-    /** Those of {@code dropped} that nobody outside of {@code dropped} uses; none where that cannot be seen. */
+    /** Those of {@code dropped} that only one another use; none where that cannot be seen. */
     List<BlockNode> unused(List<BlockNode> dropped) {
         if (!listed) {
             return List.of();
         }
-        return dropped.stream().filter(image -> isUnused(image, dropped)).toList();
+        List<BlockNode> unused =
+                dropped.stream().filter(image -> isUnused(image, dropped)).toList();
+        // Whoever uses one of them uses what lies below it too.
+        return unused.size() == dropped.size() ? unused : unused(unused);
     }
 
     private boolean isUnused(BlockNode image, List<BlockNode> dropped) {

@@ -55,14 +55,9 @@ record GraphNode(
         return mayBeOneFile(file, image.file()) && driver.equals(image.driver());
     }
 
-    /** Whether both may be names of one file: a relative name stands for any file whose path ends like it. */
+    /** Whether both may be names of one file, be it by other texts. */
     static boolean mayBeOneFile(String one, String other) {
-        boolean bothWhole = one.startsWith("/") && other.startsWith("/");
-        return bothWhole ? one.equals(other) : lastPart(one).equals(lastPart(other));
-    }
-
-    private static String lastPart(String file) {
-        return file.substring(file.lastIndexOf('/') + 1);
+        return new FileName(one).mayBeSameFile(new FileName(other));
     }
 
     /** Whether it may use {@code image} as its backing node or file: certain where QEMU tells edges, else by name. */
