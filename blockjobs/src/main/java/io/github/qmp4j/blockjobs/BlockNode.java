@@ -2,6 +2,7 @@ package io.github.qmp4j.blockjobs;
 
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * One image of a backing chain.
@@ -22,6 +23,8 @@ public record BlockNode(
         OptionalLong actualSize,
         boolean readOnly,
         Optional<String> backingFile) {
+    private static final Set<String> FILTERS =
+            Set.of("throttle", "copy-on-read", "copy-before-write", "preallocate", "compress", "blkdebug", "blkverify");
 
     /** Its node-name, or its file where that is not known. */
     public String label() {
@@ -34,6 +37,11 @@ public record BlockNode(
      */
     public Optional<String> path() {
         return new FileName(file).plain();
+    }
+
+    /** Whether it has no data and no header of its own, but hands on those of the node below it. */
+    boolean isFilter() {
+        return FILTERS.contains(driver);
     }
 
     /** Whether the user means this image: its node-name or its file name. */

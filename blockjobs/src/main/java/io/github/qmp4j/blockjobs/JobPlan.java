@@ -51,11 +51,21 @@ record JobPlan(BlockJobRequest request, Kind kind, BlockChain before, int top, i
                 .map(name -> place(chain, request, "base", name))
                 .or(() -> request.bottom().map(name -> place(chain, request, "bottom", name) + 1))
                 .orElse(nodes.size());
-        if (base == 0) {
+        int top = topmostImage(nodes);
+        if (base <= top) {
             throw new BlockChainException("base '%s' is the active layer of disk %s itself; a base lies below it"
                     .formatted(request.base().orElse(""), request.disk()));
         }
-        return new JobPlan(request, Kind.PULL, chain, 0, base, joined(nodes.subList(0, 1), chain, base));
+        return new JobPlan(request, Kind.PULL, chain, top, base, joined(nodes.subList(0, top + 1), chain, base));
+    }
+
+    /** Filters above the active layer stay where they are. */
+    private static int topmostImage(List<BlockNode> nodes) {
+        int top = 0;
+        while (top < nodes.size() - 1 && nodes.get(top).isFilter()) {
+            top++;
+        }
+        return top;
     }
 
     private static JobPlan commit(BlockChain chain, CommitRequest request) {
@@ -79,6 +89,12 @@ record JobPlan(BlockJobRequest request, Kind kind, BlockChain before, int top, i
                                     nodes.get(top).label(),
                                     nodes.get(top + 1).label(),
                                     nodes.get(named).label()));
+        }
+        if (top > 0 && nodes.get(top - 1).isFilter()) {
+            throw new BlockChainException(
+                    "filter '%s' is right above top '%s', and QEMU would leave the header above it as it is"
+                            .formatted(
+                                    nodes.get(top - 1).label(), nodes.get(top).label()));
         }
         Kind kind = top == 0 ? Kind.ACTIVE_COMMIT : Kind.INTERMEDIATE_COMMIT;
         return new JobPlan(request, kind, chain, top, named, joined(nodes.subList(0, top), chain, named));
@@ -128,6 +144,15 @@ record JobPlan(BlockJobRequest request, Kind kind, BlockChain before, int top, i
     /** The node that stays or receives; empty for a pull of the whole chain and for a full copy. */
     Optional<BlockNode> baseNode() {
         return base < before.nodes().size() ? Optional.of(before.nodes().get(base)) : Optional.empty();
+    }
+
+    /** The node whose header is to name another backing file when the job has completed; empty if there is none. */
+    Optional<BlockNode> overlay() {
+        return switch (kind) {
+            case PULL -> baseNode().map(base -> topNode());
+            case INTERMEDIATE_COMMIT -> Optional.of(before.nodes().get(top - 1));
+            case ACTIVE_COMMIT, COPY -> Optional.empty();
+        };
     }
 
     /** The nodes of the chain that are not in it any more when the job has completed. */

@@ -75,12 +75,27 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
                     : new End.Completed();
         }
         if (isAsPredicted(now)) {
-            return new End.Completed();
+            return wrongHeader(now)
+                    .<End>map(overlay -> new End.Unknown(
+                            "QEMU reports success, but the header of %s still names another backing file (%s)"
+                                    .formatted(
+                                            overlay.label(),
+                                            overlay.backingFile().orElse("none"))))
+                    .orElseGet(End.Completed::new);
         }
         String difference = "the chain is %s and not %s".formatted(drawn(now), drawn(plan.after()));
         return head == Head.TARGET
                 ? new End.Failed("the disk has been switched, but " + difference)
                 : new End.Unknown("QEMU reports success, but " + difference);
+    }
+
+    /** The overlay, if at the next start of QEMU it would not read the base that it has now. */
+    private Optional<BlockNode> wrongHeader(BlockChain now) {
+        return plan.overlay().flatMap(overlay -> now.nodes().stream()
+                .filter(overlay::isSameImage)
+                .filter(node ->
+                        !node.backingFile().equals(plan.baseNode().map(base -> BackingString.of(overlay, base))))
+                .findFirst());
     }
 
     private boolean isAsPredicted(BlockChain now) {

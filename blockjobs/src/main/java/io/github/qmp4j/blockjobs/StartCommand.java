@@ -33,7 +33,7 @@ record StartCommand(QmpCommand<JsonNode> command, Optional<String> targetNode) {
         QmpCommand<JsonNode> pull() {
             QmpCommand<JsonNode> command = start("block-stream").with("on-error", onError());
             return plan.baseNode()
-                    .map(base -> withHeader(command.with("base-node", handle(base)), plan.topNode(), base))
+                    .map(base -> withHeader(command.with("base-node", handle(base)), base))
                     .orElse(command);
         }
 
@@ -43,9 +43,7 @@ record StartCommand(QmpCommand<JsonNode> command, Optional<String> targetNode) {
                     .with("top-node", handle(plan.topNode()))
                     .with("base-node", handle(base))
                     .with("on-error", onError());
-            return plan.kind() == JobPlan.Kind.ACTIVE_COMMIT
-                    ? command
-                    : withHeader(command, plan.before().nodes().get(plan.top() - 1), base);
+            return plan.kind() == JobPlan.Kind.ACTIVE_COMMIT ? command : withHeader(command, base);
         }
 
         QmpCommand<JsonNode> copy(CopyRequest request, String targetNode) {
@@ -68,14 +66,19 @@ record StartCommand(QmpCommand<JsonNode> command, Optional<String> targetNode) {
 
         private QmpCommand<JsonNode> start(String name) {
             long speed = plan.request().settings().speed();
+            // A pull goes to an image and not to the filters above it; the others need the root.
+            BlockNode device = plan.kind() == JobPlan.Kind.PULL
+                    ? plan.topNode()
+                    : plan.before().activeLayer();
             return QmpCommand.of(name)
                     .with("job-id", id.value())
-                    .with("device", handle(plan.before().activeLayer()))
+                    .with("device", handle(device))
                     .with("speed", speed == 0 ? null : speed)
                     .with("auto-dismiss", false);
         }
 
-        private QmpCommand<JsonNode> withHeader(QmpCommand<JsonNode> command, BlockNode overlay, BlockNode base) {
+        private QmpCommand<JsonNode> withHeader(QmpCommand<JsonNode> command, BlockNode base) {
+            BlockNode overlay = plan.overlay().orElseThrow();
             boolean masks = schema.hasArgument(command.name(), "backing-mask-protocol");
             return command.with("backing-file", BackingString.of(overlay, base))
                     .with("backing-mask-protocol", masks ? true : null);

@@ -2,6 +2,8 @@ package io.github.qmp4j.blockjobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.qmp4j.testkit.DiskImages;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,6 +50,78 @@ class HeaderTest {
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             vm.shutDown();
             assertThat(header(vm, "active")).isEqualTo(vm.image("snap1").toString());
+            vm.assertUnchanged(vm.image("active"));
+        }
+    }
+
+    /** The header cannot say where in the file the base begins, so the overlay would read something else. */
+    @Test
+    void namesNoBaseThatTakesMoreThanItsFileName() {
+        try (TestVm vm = TestVm.start(nodes -> {
+            nodes.plainChain();
+            DiskImages images = new DiskImages(Path.of(nodes.path("base")).getParent());
+            Path base = images.create("part.raw", "raw", TestVm.SIZE);
+            Path middle = images.overlay("middle.qcow2", base, "raw");
+            images.overlay("top.qcow2", middle, "qcow2");
+            nodes.options.add("""
+                    {"driver":"raw","node-name":"part","offset":1048576,"file":{"driver":"file","filename":"%s"}}""".formatted(base));
+            nodes.at("middle", "part", nodes.path("middle"));
+            nodes.at("top", "middle", nodes.path("top"));
+            nodes.devices.add("virtio-blk-pci,id=disk1,drive=top");
+        })) {
+            assertThat(ScriptedVm.failure(vm.jobs.start(PullRequest.of("disk1").base("part"))))
+                    .isInstanceOf(BlockChainException.class)
+                    .hasMessageContaining("no plain file name");
+        }
+    }
+
+    private static TestVm withFilterOver(String below) {
+        return TestVm.start(
+                nodes -> {
+                    nodes.qcow2("base", null);
+                    nodes.qcow2("snap1", "base");
+                    nodes.qcow2("snap2", "snap1");
+                    String filter =
+                            "{\"driver\":\"throttle\",\"node-name\":\"filter\",\"throttle-group\":\"group\",\"file\":\"%s\"}";
+                    if (below.equals("active")) {
+                        nodes.qcow2("active", "snap2");
+                        nodes.devices.clear();
+                        nodes.devices.add("virtio-blk-pci,id=disk0,drive=filter");
+                        nodes.options.add(filter.formatted(below));
+                    } else {
+                        nodes.options.add(filter.formatted(below));
+                        nodes.qcow2("active", "filter");
+                    }
+                },
+                builder -> builder.arguments("-object", "throttle-group,id=group"));
+    }
+
+    /** QEMU rewrites no header above a filter: the overlay would go on to name what the commit has dropped. */
+    @Test
+    void refusesACommitThatWouldLeaveTheHeaderAsItWas() {
+        try (TestVm vm = withFilterOver("snap2")) {
+            assertThat(ScriptedVm.failure(
+                            vm.jobs.start(CommitRequest.of("disk0").top("snap2").base("snap1"))))
+                    .isInstanceOf(BlockChainException.class)
+                    .hasMessageContaining("filter 'filter'");
+            JobOutcome outcome = vm.run(PullRequest.of("disk0").base("snap1"));
+
+            assertThat(outcome.completed()).as("%s", outcome).isTrue();
+            vm.shutDown();
+            assertThat(header(vm, "active")).isEqualTo(vm.image("snap1").toString());
+            vm.assertUnchanged(vm.image("active"));
+        }
+    }
+
+    @Test
+    void pullsBelowAFilterAndKeepsIt() {
+        try (TestVm vm = withFilterOver("active")) {
+            JobOutcome outcome = vm.run(PullRequest.of("disk0").base("snap1"));
+            assertThat(outcome.completed()).as("%s", outcome).isTrue();
+            assertThat(vm.run(PullRequest.of("disk0")).completed()).isTrue();
+            assertThat(TestVm.get(vm.jobs.chain(DiskRef.of("disk0"))).nodes())
+                    .extracting(BlockNode::label)
+                    .containsExactly("filter", "active");
             vm.assertUnchanged(vm.image("active"));
         }
     }
