@@ -2,6 +2,7 @@ package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.QmpDisconnectedException;
+import io.github.qmp4j.QmpProtocolException;
 import io.github.qmp4j.QmpTimeoutException;
 import java.util.List;
 import java.util.Optional;
@@ -117,6 +118,7 @@ final class JobStarter {
         }
         Throwable cause = Conclusion.unwrapped(failure);
         boolean inDoubt = cause instanceof QmpTimeoutException
+                || cause instanceof QmpProtocolException
                 || (cause instanceof QmpDisconnectedException lost && lost.wasSent());
         if (inDoubt) {
             job.startInDoubt();

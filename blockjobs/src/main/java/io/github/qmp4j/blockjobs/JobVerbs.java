@@ -3,6 +3,7 @@ package io.github.qmp4j.blockjobs;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.QmpDisconnectedException;
+import io.github.qmp4j.QmpProtocolException;
 import io.github.qmp4j.QmpTimeoutException;
 import io.github.qmp4j.blockjobs.Evidence.Asked;
 import java.util.concurrent.CompletableFuture;
@@ -132,7 +133,9 @@ final class JobVerbs {
     /** The verb may be obeyed yet, or the session is over: the outcome tells, and what was asked still counts. */
     private static boolean isInDoubt(Throwable failure) {
         Throwable cause = Conclusion.unwrapped(failure);
-        return cause instanceof QmpTimeoutException || cause instanceof QmpDisconnectedException;
+        return cause instanceof QmpTimeoutException
+                || cause instanceof QmpProtocolException
+                || cause instanceof QmpDisconnectedException;
     }
 
     /** Sends a verb; if QEMU refuses it to a job that has ended, that is as good as done. */

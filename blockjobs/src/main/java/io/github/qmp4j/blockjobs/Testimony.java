@@ -20,6 +20,12 @@ final class Testimony {
         error = why;
     }
 
+    /** What was heard was about another job. */
+    void forget() {
+        told = Optional.empty();
+        error = Optional.empty();
+    }
+
     boolean isGiven() {
         return told.isPresent();
     }

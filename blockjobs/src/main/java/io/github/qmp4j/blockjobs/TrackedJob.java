@@ -36,13 +36,10 @@ final class TrackedJob {
 
     /** From here on all belongs to the mailbox: whether QEMU has, or had, the job that this handle is for. */
     private boolean exists;
-
     /** Whether it is ours to dismiss. */
     private boolean owned;
-
     /** Whether it is known what became of the command that starts it. */
     private boolean startAnswered;
-
     /** What to do when it is known: until then an end may be that of somebody else's job of the same id. */
     private Runnable onAnswer = () -> {};
 
@@ -105,11 +102,14 @@ final class TrackedJob {
         mailbox.execute(() -> owned = true);
     }
 
-    /** {@code JOB_STATUS_CHANGE}. */
     void statusChanged(String status) {
         mailbox.execute(() -> {
-            // Before it is created, an event of this id is about a job of somebody else who had the id first.
-            exists |= status.equals("created");
+            // Before it is created, an event of this id is about somebody else's job.
+            if (status.equals("created")) {
+                exists = true;
+                testimony.forget();
+                onAnswer = () -> {};
+            }
             if (exists && !ending) {
                 take(status);
             }
@@ -151,12 +151,10 @@ final class TrackedJob {
         });
     }
 
-    /** {@code BLOCK_JOB_ERROR}. */
     void ioError(boolean stops) {
         errors.heard(stops);
     }
 
-    /** An entry of {@code query-block-jobs}. */
     void progressSeen(JsonNode entry) {
         long now = System.nanoTime();
         mailbox.execute(() -> {
@@ -187,6 +185,8 @@ final class TrackedJob {
             gone();
         } else if (exists) {
             take(entry.get().path("status").asText());
+        } else if (startAnswered && missedEvents) {
+            endUnread("QEMU has a job of this id, but it was not heard whether it is the one that was to start");
         }
     }
 

@@ -98,6 +98,37 @@ class StartTest {
     }
 
     @Test
+    void isInDoubtWhenQemuTalksNonsenseAfterTheStartWasWritten() {
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            vm.on("block-stream", Outgoing.raw("[1,2]\n"));
+
+            assertThat(TestVm.get(vm.start(PULL).outcome()).end()).isInstanceOf(End.Unknown.class);
+        }
+    }
+
+    /** P5: somebody else's job of the same id lived and ended before ours was created. */
+    @Test
+    void takesNoResultFromAnEarlierJobOfTheSameId() {
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            vm.on("block-commit", got -> {
+                vm.job("commit", "running");
+                return List.of(
+                        status("created"),
+                        completed(),
+                        status("concluded"),
+                        status("null"),
+                        status("created"),
+                        status("running"),
+                        Outgoing.reply());
+            });
+            BlockJob job = vm.start(COMMIT);
+            vm.tell("ready");
+            TestVm.get(job.ready());
+            assertThat(job.outcome()).isNotDone();
+        }
+    }
+
+    @Test
     void endsAsUnknownWhenTheWatchingEndsWhileTheJobStarts() {
         try (ScriptedVm vm = ScriptedVm.start()) {
             vm.on("block-commit");
