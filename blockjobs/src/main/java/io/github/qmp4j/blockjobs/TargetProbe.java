@@ -3,6 +3,7 @@ package io.github.qmp4j.blockjobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpCommandException;
+import io.github.qmp4j.QmpTimeoutException;
 import io.github.qmp4j.client.QmpClient;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -50,6 +51,10 @@ final class TargetProbe {
                                 .thenApply(deleted -> true);
                     }
                     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+                    if (cause instanceof QmpTimeoutException) {
+                        // It may be added yet, and then it is to be gone right after.
+                        client.execute(QmpCommand.of("blockdev-del").with("node-name", node));
+                    }
                     return cause instanceof QmpCommandException
                             ? CompletableFuture.completedFuture(false)
                             : CompletableFuture.<Boolean>failedFuture(failure);

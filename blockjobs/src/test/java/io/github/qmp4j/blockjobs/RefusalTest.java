@@ -76,6 +76,19 @@ class RefusalTest {
     }
 
     @Test
+    void leavesNoProbeBehindThatIsAddedTooLate() {
+        try (ScriptedVm vm = ScriptedVm.start(
+                io.github.qmp4j.QmpOptions.with(o -> o.blockCommandTimeout = java.time.Duration.ofMillis(300)))) {
+            vm.on("blockdev-add");
+            ScriptedVm.failure(vm.jobs.start(CopyRequest.of("disk0", "/no/such/copy.qcow2", "qcow2")));
+            assertThat(vm.qemu
+                            .awaitReceived("blockdev-del", 1, java.time.Duration.ofSeconds(10))
+                            .name())
+                    .isEqualTo("blockdev-del");
+        }
+    }
+
+    @Test
     void refusesAnUnplainNameOfTheBaseForAHeader() {
         try (TestVm vm = TestVm.start(nodes -> {
             nodes.failing("base", null, "write_aio", 5, false);
