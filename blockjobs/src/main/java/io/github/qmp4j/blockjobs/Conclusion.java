@@ -21,6 +21,8 @@ record Conclusion(boolean seen, Optional<String> error, boolean dismissed, Optio
     private static final String NOT_SEEN =
             "somebody else dismissed the job before its result was read, and nothing was heard of how it ended";
 
+    private static final String ANOTHER = "a job has ended, but there is another one of its id";
+
     /** Nothing can be found out. */
     static Conclusion none(String why) {
         return new Conclusion(false, Optional.empty(), true, Optional.empty(), why);
@@ -30,7 +32,9 @@ record Conclusion(boolean seen, Optional<String> error, boolean dismissed, Optio
     static CompletableFuture<Conclusion> read(JobContext context, JobId id, boolean dismiss) {
         return context.queryJob(id)
                 .thenCompose(entry -> dismissed(context, id, entry, dismiss))
-                .thenCompose(conclusion -> conclusion.withGraph(context))
+                .thenCompose(conclusion -> conclusion.doubt().equals(ANOTHER)
+                        ? CompletableFuture.completedFuture(conclusion)
+                        : conclusion.withGraph(context))
                 .exceptionally(failure ->
                         new Conclusion(false, Optional.empty(), !dismiss, Optional.empty(), reason(failure)));
     }
@@ -45,6 +49,10 @@ record Conclusion(boolean seen, Optional<String> error, boolean dismissed, Optio
         // A job that has not ended is another one that got the id when ours was dismissed.
         Optional<JsonNode> ours =
                 entry.filter(job -> JobStatus.of(job.path("status").asText()) == JobStatus.CONCLUDED);
+        if (entry.isPresent() && ours.isEmpty()) {
+            // Which of the two is ours cannot be told, so no graph may prove what was heard.
+            return CompletableFuture.completedFuture(none(ANOTHER));
+        }
         if (ours.isEmpty()) {
             return CompletableFuture.completedFuture(none(NOT_SEEN));
         }

@@ -40,8 +40,8 @@ final class TrackedJob {
     private boolean owned;
     /** Whether it is known what became of the command that starts it. */
     private boolean startAnswered;
-    /** What to do when it is known: until then an end may be that of somebody else's job of the same id. */
-    private Runnable onAnswer = () -> {};
+    /** Whether an end was heard before that: it may be that of somebody else's job of the same id. */
+    private boolean endedBefore;
 
     private boolean missedEvents;
 
@@ -85,8 +85,8 @@ final class TrackedJob {
 
     private void startAnswered() {
         startAnswered = true;
-        if (!ending) {
-            onAnswer.run();
+        if (endedBefore && !ending) {
+            check();
         }
     }
 
@@ -108,7 +108,7 @@ final class TrackedJob {
             if (status.equals("created")) {
                 exists = true;
                 testimony.forget();
-                onAnswer = () -> {};
+                endedBefore = false;
             }
             if (exists && !ending) {
                 take(status);
@@ -137,7 +137,7 @@ final class TrackedJob {
         if (startAnswered) {
             end(Conclusion.read(context, id, owned));
         } else {
-            onAnswer = this::concluded;
+            endedBefore = true;
         }
     }
 
@@ -193,7 +193,7 @@ final class TrackedJob {
     /** QEMU has no such job, and it was not we who dismissed it. */
     private void gone() {
         if (!startAnswered) {
-            onAnswer = this::gone;
+            endedBefore = true;
         } else if (testimony.isGiven()) {
             end(Conclusion.readGraph(context));
         } else if (!exists && !missedEvents) {
