@@ -4,8 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.client.QmpClient;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -23,15 +26,19 @@ final class GraphReader {
     private static final QmpCommand<JsonNode> LIST_NODES =
             QmpCommand.of("query-named-block-nodes").with("flat", true);
 
+    /** One for each session, whoever reads the graph through it. */
+    private static final Map<QmpClient, Turns> TURNS = Collections.synchronizedMap(new WeakHashMap<>());
+
     private final QmpClient client;
     private final Quirks quirks;
-    private final Turns turns = new Turns();
+    private final Turns turns;
 
     /** From the last time that nodes could be listed. */
     private volatile List<GraphNode> lastListed = List.of();
 
     GraphReader(QmpClient client) {
         this.client = client;
+        this.turns = TURNS.computeIfAbsent(client, session -> new Turns());
         this.quirks = new Quirks(client.greeting().version());
     }
 

@@ -26,15 +26,22 @@ final class JobUpdates {
         return !listeners.isEmpty();
     }
 
-    EventSubscription add(Consumer<? super JobInfo> consumer, JobInfo now) {
+    EventSubscription add(Consumer<? super JobInfo> consumer) {
         Listener listener = new Listener(consumer);
         listeners.add(listener);
-        listener.tell(now);
         return listener;
     }
 
     void tell(JobInfo info) {
         listeners.forEach(listener -> listener.tell(info));
+    }
+
+    /** Tells a listener that has just come what the others know already. */
+    void catchUp(JobInfo now, boolean over) {
+        tell(now);
+        if (over) {
+            end();
+        }
     }
 
     void end() {

@@ -290,10 +290,8 @@ final class TrackedJob {
     }
 
     EventSubscription onUpdate(Consumer<? super JobInfo> listener) {
-        EventSubscription subscription = updates.add(listener, info);
-        if (outcome.isDone()) {
-            updates.end();
-        }
+        EventSubscription subscription = updates.add(listener);
+        mailbox.execute(() -> updates.catchUp(info, outcome.isDone()));
         context.onListener().run();
         return subscription;
     }
