@@ -122,14 +122,15 @@ final class TrackedJob {
             return;
         }
         state.status(JobStatus.of(status));
-        if (state.isReady()) {
-            ready.complete(this);
-        }
         errors.confirm();
         if (JobStatus.of(status) == JobStatus.CONCLUDED) {
             concluded();
         } else {
             publish();
+        }
+        // Whoever hears of READY sees it in the info too.
+        if (state.isReady()) {
+            ready.complete(this);
         }
     }
 

@@ -93,13 +93,13 @@ final class Child implements AutoCloseable {
     /** Sends a signal: {@code INT}, {@code TERM}, {@code HUP} or {@code USR1}. */
     Child signal(String name) {
         try {
-            Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+            Process kill = new ProcessBuilder("/bin/sh", "-c", "kill -%s %d".formatted(name, process.pid())).start();
             if (!kill.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS) || kill.exitValue() != 0) {
                 throw new AssertionError("cannot send SIG%s to %s".formatted(name, arguments));
             }
             return this;
         } catch (IOException e) {
-            throw new AssertionError("there is no kill", e);
+            throw new AssertionError("there is no shell", e);
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
