@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmp4j.testkit.DiskImages;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,7 +60,8 @@ class HeaderTest {
     void namesNoBaseThatTakesMoreThanItsFileName() {
         try (TestVm vm = TestVm.start(nodes -> {
             nodes.plainChain();
-            DiskImages images = new DiskImages(Path.of(nodes.path("base")).getParent());
+            DiskImages images = new DiskImages(
+                    Objects.requireNonNull(Path.of(nodes.path("base")).getParent()));
             Path base = images.create("part.raw", "raw", TestVm.SIZE);
             Path middle = images.overlay("middle.qcow2", base, "raw");
             images.overlay("top.qcow2", middle, "qcow2");

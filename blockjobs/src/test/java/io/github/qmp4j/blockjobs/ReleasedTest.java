@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmp4j.testkit.DiskImages;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,7 +35,7 @@ class ReleasedTest {
     void releasesNoImageThatAnotherDiskHasOpenedByAnotherText() {
         try (TestVm vm = TestVm.start(nodes -> {
             nodes.plainChain();
-            new DiskImages(Path.of(nodes.path("base")).getParent())
+            new DiskImages(Objects.requireNonNull(Path.of(nodes.path("base")).getParent()))
                     .overlay("other.qcow2", Path.of(nodes.path("snap1")), "qcow2");
             twin(nodes, "twinbase", "null", "base");
             twin(nodes, "twin", "\"twinbase\"", "snap1");

@@ -97,7 +97,7 @@ class FairnessTest {
             QmpClient client = open(next, here.options());
             opened.add(0, client);
             value(client.execute(STATUS));
-            if (here.loop.get() == place.loop.get()) {
+            if (here.loop.get().equals(place.loop.get())) {
                 return client;
             }
         }
