@@ -3,9 +3,9 @@ package io.github.qmp4j.blockjobs;
 import java.util.List;
 
 /**
- * The images of a disk.
+ * The images of a disk, and the filters among them.
  *
- * @param nodes the active layer first, the lowest base last; never empty
+ * @param nodes the active layer first, with the filters above it if there are any, the lowest base last; never empty
  */
 public record BlockChain(List<BlockNode> nodes) {
 
@@ -16,9 +16,27 @@ public record BlockChain(List<BlockNode> nodes) {
         }
     }
 
-    /** The node that the guest writes to. */
+    /** The node that the guest writes to: the active layer, or a filter above it. */
     public BlockNode activeLayer() {
         return nodes.get(0);
+    }
+
+    /** The image that the guest's writes end in, below any filters. */
+    BlockNode activeImage() {
+        return nodes.get(activeImagePlace());
+    }
+
+    int activeImagePlace() {
+        return imagePlaceFrom(0);
+    }
+
+    /** The place of the first image from here on down; of the last node if they are all filters. */
+    int imagePlaceFrom(int place) {
+        int image = place;
+        while (image < nodes.size() - 1 && nodes.get(image).isFilter()) {
+            image++;
+        }
+        return image;
     }
 
     /**

@@ -7,11 +7,12 @@ import java.util.Optional;
  *
  * <p>With the active layer as top (the default) the job becomes READY and waits: {@link BlockJob#pivot()} makes base the
  * active layer, {@link BlockJob#finishWithoutPivot()} keeps the overlay. With a node below it the job ends by itself.
+ * Filters above the active layer, for example a throttle, stay where they are.
  *
  * @param top the highest node, by node-name or file name, that is committed; empty is the active layer
  * @param base the node that receives the data; empty is the lowest of the chain, or with {@code shallow} the backing node
  *     of top
- * @param shallow whether only top is committed, into its backing node
+ * @param shallow whether only top is committed, into the first image below it
  */
 public record CommitRequest(
         DiskRef disk, Optional<String> top, Optional<String> base, boolean shallow, JobSettings settings)

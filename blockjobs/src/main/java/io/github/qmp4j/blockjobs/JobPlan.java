@@ -51,7 +51,7 @@ record JobPlan(BlockJobRequest request, Kind kind, BlockChain before, int top, i
                 .map(name -> place(chain, request, "base", name))
                 .or(() -> request.bottom().map(name -> place(chain, request, "bottom", name) + 1))
                 .orElse(nodes.size());
-        int top = topmostImage(nodes);
+        int top = chain.activeImagePlace();
         if (base <= top) {
             throw new BlockChainException("base '%s' is the active layer of disk %s itself; a base lies below it"
                     .formatted(request.base().orElse(""), request.disk()));
@@ -59,44 +59,46 @@ record JobPlan(BlockJobRequest request, Kind kind, BlockChain before, int top, i
         return new JobPlan(request, Kind.PULL, chain, top, base, joined(nodes.subList(0, top + 1), chain, base));
     }
 
-    /** Filters above the active layer stay where they are. */
-    private static int topmostImage(List<BlockNode> nodes) {
-        int top = 0;
-        while (top < nodes.size() - 1 && nodes.get(top).isFilter()) {
-            top++;
-        }
-        return top;
-    }
-
+    /** Filters above the active image stay where they are: with one of them as top QEMU would take them out. */
     private static JobPlan commit(BlockChain chain, CommitRequest request) {
         List<BlockNode> nodes = chain.nodes();
-        if (nodes.size() == 1) {
+        int active = chain.activeImagePlace();
+        if (active == nodes.size() - 1) {
             throw new BlockChainException("disk %s has no backing node that %s could be committed into"
-                    .formatted(request.disk(), chain.activeLayer().label()));
+                    .formatted(request.disk(), chain.activeImage().label()));
         }
-        int top = request.top().map(name -> place(chain, request, "top", name)).orElse(0);
+        int top = request.top().map(name -> place(chain, request, "top", name)).orElse(active);
+        if (top < active) {
+            throw new BlockChainException(
+                    "top '%s' is a filter above the active layer of disk %s, and QEMU would drop it; give '%s' as top, and the filter stays"
+                            .formatted(
+                                    nodes.get(top).label(),
+                                    request.disk(),
+                                    chain.activeImage().label()));
+        }
+        int below = chain.imagePlaceFrom(top + 1);
         int named = request.base()
                 .map(name -> place(chain, request, "base", name))
-                .orElse(request.shallow() ? top + 1 : nodes.size() - 1);
+                .orElse(request.shallow() ? below : nodes.size() - 1);
         if (named <= top || named >= nodes.size()) {
             throw new BlockChainException("base '%s' is not below top '%s' in the chain of disk %s: %s"
                     .formatted(request.base().orElse("(none)"), nodes.get(top).label(), request.disk(), drawn(chain)));
         }
-        if (request.shallow() && named != top + 1) {
+        if (request.shallow() && named != below) {
             throw new BlockChainException(
                     "a shallow commit of '%s' goes into its backing node '%s', so the base cannot be '%s'"
                             .formatted(
                                     nodes.get(top).label(),
-                                    nodes.get(top + 1).label(),
+                                    nodes.get(below).label(),
                                     nodes.get(named).label()));
         }
-        if (top > 0 && nodes.get(top - 1).isFilter()) {
+        if (top > active && nodes.get(top - 1).isFilter()) {
             throw new BlockChainException(
                     "filter '%s' is right above top '%s', and QEMU would leave the header above it as it is"
                             .formatted(
                                     nodes.get(top - 1).label(), nodes.get(top).label()));
         }
-        Kind kind = top == 0 ? Kind.ACTIVE_COMMIT : Kind.INTERMEDIATE_COMMIT;
+        Kind kind = top == active ? Kind.ACTIVE_COMMIT : Kind.INTERMEDIATE_COMMIT;
         return new JobPlan(request, kind, chain, top, named, joined(nodes.subList(0, top), chain, named));
     }
 

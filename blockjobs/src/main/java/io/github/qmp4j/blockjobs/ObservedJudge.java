@@ -92,7 +92,7 @@ record ObservedJudge(JobType type, Graph before, boolean ended) implements Judge
 
     /** Its old active layer is still in the chain; somebody may have put a snapshot on top. */
     private static boolean isOnSource(Disk disk, Graph after) {
-        BlockNode source = disk.chain().activeLayer();
+        BlockNode source = disk.chain().activeImage();
         return after.same(disk)
                 .filter(now -> now.chain().nodes().stream().anyMatch(source::isSameImage))
                 .isPresent();

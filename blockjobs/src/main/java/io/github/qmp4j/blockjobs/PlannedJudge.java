@@ -36,18 +36,18 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
     }
 
     private Head head(BlockChain now) {
-        BlockNode active = now.activeLayer();
-        boolean isSource = active.isSameImage(disk.chain().activeLayer());
+        // A filter above the active layer is there before and after, and tells nothing.
+        boolean isSource = now.activeImage().isSameImage(disk.chain().activeImage());
         return switch (plan.kind()) {
             case PULL, INTERMEDIATE_COMMIT -> isSource ? Head.SOURCE : Head.UNKNOWN;
-            case ACTIVE_COMMIT, COPY -> isTarget(active) ? Head.TARGET : isSource ? Head.SOURCE : Head.UNKNOWN;
+            case ACTIVE_COMMIT, COPY -> isTarget(now) ? Head.TARGET : isSource ? Head.SOURCE : Head.UNKNOWN;
         };
     }
 
-    private boolean isTarget(BlockNode active) {
+    private boolean isTarget(BlockChain now) {
         return plan.kind() == JobPlan.Kind.COPY
-                ? active.nodeName().equals(targetNode)
-                : active.isSameImage(plan.after().activeLayer());
+                ? now.activeLayer().nodeName().equals(targetNode)
+                : now.activeImage().isSameImage(plan.after().activeImage());
     }
 
     private End end(Evidence evidence, Optional<BlockChain> now, Head head) {

@@ -60,6 +60,53 @@ class JobPlanTest {
         assertThat(names(CHAIN.after(commit(top, base, shallow)))).containsExactly(after.split(" "));
     }
 
+    /** A18: filters above the active layer stay, and data goes into images. */
+    @ParameterizedTest
+    @CsvSource({
+        ",,false, ACTIVE_COMMIT, active, base, root1 root2 base",
+        "active,,false, ACTIVE_COMMIT, active, base, root1 root2 base",
+        "active,,true, ACTIVE_COMMIT, active, snap, root1 root2 snap base",
+        ",middle,false, ACTIVE_COMMIT, active, middle, root1 root2 middle snap base",
+        "snap,,false, , , ,filter 'middle' is right above top 'snap'",
+        "middle,,false, INTERMEDIATE_COMMIT, middle, base, root1 root2 active base",
+        "root1,,false, , , ,is a filter above the active layer of disk d",
+        "root2,,false, , , ,give 'active' as top",
+        "active,middle,true, , , ,goes into its backing node 'snap'",
+    })
+    void commitsBelowTheFiltersOfADisk(
+            String top,
+            String base,
+            boolean shallow,
+            JobPlan.@Nullable Kind kind,
+            String topNode,
+            String baseNode,
+            String after) {
+        BlockChain chain = new BlockChain(List.of(
+                filter("root1"), filter("root2"), node("active"), filter("middle"), node("snap"), node("base")));
+        CommitRequest request = commit(top, base, shallow);
+        if (kind == null) {
+            assertThatThrownBy(() -> JobPlan.of(chain, request)).hasMessageContaining(after);
+            return;
+        }
+        JobPlan plan = JobPlan.of(chain, request);
+        assertThat(plan.kind()).isEqualTo(kind);
+        assertThat(plan.topNode().label()).isEqualTo(topNode);
+        assertThat(plan.baseNode().orElseThrow().label()).isEqualTo(baseNode);
+        assertThat(names(plan.after())).containsExactly(after.split(" "));
+    }
+
+    @Test
+    void refusesACommitOfALoneImageBelowAFilter() {
+        BlockChain chain = new BlockChain(List.of(filter("root"), node("active")));
+        assertThatThrownBy(() -> JobPlan.of(chain, commit(null, null, false)))
+                .hasMessageContaining("disk d has no backing node that active could be committed into");
+    }
+
+    private static BlockNode filter(String name) {
+        return new BlockNode(
+                Optional.of(name), "json:" + name, "throttle", 8, OptionalLong.empty(), false, Optional.empty());
+    }
+
     @ParameterizedTest
     @CsvSource({
         ",base,true, goes into its backing node 'snap2'",
