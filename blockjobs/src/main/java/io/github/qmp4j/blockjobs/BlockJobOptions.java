@@ -1,6 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * How the job layer behaves.
@@ -12,8 +13,6 @@ import java.time.Duration;
  *     100 ms apart
  */
 public record BlockJobOptions(Duration progressInterval, Duration checkInterval, int pivotRetries) {
-    private static final int PIVOT_RETRIES = 20;
-
     public BlockJobOptions {
         if (progressInterval.isNegative() || progressInterval.isZero()) {
             throw new IllegalArgumentException("progressInterval (%s) must be positive".formatted(progressInterval));
@@ -27,6 +26,28 @@ public record BlockJobOptions(Duration progressInterval, Duration checkInterval,
     }
 
     public static BlockJobOptions defaults() {
-        return new BlockJobOptions(Duration.ofMillis(500), Duration.ofSeconds(30), PIVOT_RETRIES);
+        return new Builder().build();
+    }
+
+    /** The defaults with some changed, for example {@code BlockJobOptions.with(o -> o.pivotRetries = 2)}. */
+    public static BlockJobOptions with(Consumer<? super Builder> change) {
+        Builder builder = new Builder();
+        change.accept(builder);
+        return builder.build();
+    }
+
+    /** The options on their way; the fields mean what the record's components of the same name do. */
+    public static final class Builder {
+        private static final int PIVOT_RETRIES = 20;
+
+        public Duration progressInterval = Duration.ofMillis(500);
+        public Duration checkInterval = Duration.ofSeconds(30);
+        public int pivotRetries = PIVOT_RETRIES;
+
+        private Builder() {}
+
+        private BlockJobOptions build() {
+            return new BlockJobOptions(progressInterval, checkInterval, pivotRetries);
+        }
     }
 }

@@ -3,7 +3,6 @@ package io.github.qmp4j.blockjobs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * What a request means on a certain chain: which nodes it works on, and what the chain is when it has completed.
@@ -37,85 +36,16 @@ record JobPlan(BlockJobRequest request, Kind kind, BlockChain before, int top, i
      */
     static JobPlan of(BlockChain chain, BlockJobRequest request) {
         if (request instanceof PullRequest pull) {
-            return pull(chain, pull);
+            return PullPlan.of(chain, pull);
         }
         if (request instanceof CommitRequest commit) {
-            return commit(chain, commit);
+            return CommitPlan.of(chain, commit);
         }
-        return copy(chain, (CopyRequest) request);
+        return CopyPlan.of(chain, (CopyRequest) request);
     }
 
-    private static JobPlan pull(BlockChain chain, PullRequest request) {
-        List<BlockNode> nodes = chain.nodes();
-        int base = request.base()
-                .map(name -> place(chain, request, "base", name))
-                .or(() -> request.bottom().map(name -> place(chain, request, "bottom", name) + 1))
-                .orElse(nodes.size());
-        int top = chain.activeImagePlace();
-        if (base <= top) {
-            throw new BlockChainException("base '%s' is the active layer of disk %s itself; a base lies below it"
-                    .formatted(request.base().orElse(""), request.disk()));
-        }
-        return new JobPlan(request, Kind.PULL, chain, top, base, joined(nodes.subList(0, top + 1), chain, base));
-    }
-
-    /** Filters above the active image stay where they are: with one of them as top QEMU would take them out. */
-    private static JobPlan commit(BlockChain chain, CommitRequest request) {
-        List<BlockNode> nodes = chain.nodes();
-        int active = chain.activeImagePlace();
-        if (active == nodes.size() - 1) {
-            throw new BlockChainException("disk %s has no backing node that %s could be committed into"
-                    .formatted(request.disk(), chain.activeImage().label()));
-        }
-        int top = request.top().map(name -> place(chain, request, "top", name)).orElse(active);
-        if (top < active) {
-            throw new BlockChainException(
-                    "top '%s' is a filter above the active layer of disk %s, and QEMU would drop it; give '%s' as top, and the filter stays"
-                            .formatted(
-                                    nodes.get(top).label(),
-                                    request.disk(),
-                                    chain.activeImage().label()));
-        }
-        int below = chain.imagePlaceFrom(top + 1);
-        int named = request.base()
-                .map(name -> place(chain, request, "base", name))
-                .orElse(request.shallow() ? below : nodes.size() - 1);
-        if (named <= top || named >= nodes.size()) {
-            throw new BlockChainException("base '%s' is not below top '%s' in the chain of disk %s: %s"
-                    .formatted(request.base().orElse("(none)"), nodes.get(top).label(), request.disk(), drawn(chain)));
-        }
-        if (request.shallow() && named != below) {
-            throw new BlockChainException(
-                    "a shallow commit of '%s' goes into its backing node '%s', so the base cannot be '%s'"
-                            .formatted(
-                                    nodes.get(top).label(),
-                                    nodes.get(below).label(),
-                                    nodes.get(named).label()));
-        }
-        if (top > active && nodes.get(top - 1).isFilter()) {
-            throw new BlockChainException(
-                    "filter '%s' is right above top '%s', and QEMU would leave the header above it as it is"
-                            .formatted(
-                                    nodes.get(top - 1).label(), nodes.get(top).label()));
-        }
-        Kind kind = top == active ? Kind.ACTIVE_COMMIT : Kind.INTERMEDIATE_COMMIT;
-        return new JobPlan(request, kind, chain, top, named, joined(nodes.subList(0, top), chain, named));
-    }
-
-    private static JobPlan copy(BlockChain chain, CopyRequest request) {
-        BlockNode target = new BlockNode(
-                Optional.empty(),
-                request.target(),
-                request.format(),
-                chain.activeLayer().virtualSize(),
-                OptionalLong.empty(),
-                false,
-                Optional.empty());
-        int base = request.shallow() ? 1 : chain.nodes().size();
-        return new JobPlan(request, Kind.COPY, chain, 0, base, joined(List.of(target), chain, base));
-    }
-
-    private static int place(BlockChain chain, BlockJobRequest request, String role, String name) {
+    /** The place of the node that a request names. */
+    static int place(BlockChain chain, BlockJobRequest request, String role, String name) {
         List<Integer> found = new ArrayList<>();
         for (int i = 0; i < chain.nodes().size(); i++) {
             if (chain.nodes().get(i).isCalled(name)) {
@@ -129,11 +59,12 @@ record JobPlan(BlockJobRequest request, Kind kind, BlockChain before, int top, i
         return found.get(0);
     }
 
-    private static String drawn(BlockChain chain) {
+    static String drawn(BlockChain chain) {
         return String.join(" → ", chain.nodes().stream().map(BlockNode::label).toList());
     }
 
-    private static BlockChain joined(List<BlockNode> upper, BlockChain chain, int from) {
+    /** The given nodes on what is left of a chain from a place on. */
+    static BlockChain joined(List<BlockNode> upper, BlockChain chain, int from) {
         List<BlockNode> joined = new ArrayList<>(upper);
         joined.addAll(chain.nodes().subList(from, chain.nodes().size()));
         return new BlockChain(joined);

@@ -1,6 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What all requests have in common.
@@ -24,15 +25,43 @@ public record JobSettings(Optional<JobId> jobId, long speed, ErrorPolicy onError
         }
     }
 
+    /** The defaults with some changed, for example {@code JobSettings.with(s -> s.speed = 50 << 20)}. */
+    public static JobSettings with(Consumer<? super Builder> change) {
+        return DEFAULT.changed(change);
+    }
+
     public JobSettings withJobId(JobId newJobId) {
-        return new JobSettings(Optional.of(newJobId), speed, onError);
+        return changed(settings -> settings.jobId = Optional.of(newJobId));
     }
 
     public JobSettings withSpeed(long bytesPerSecond) {
-        return new JobSettings(jobId, bytesPerSecond, onError);
+        return changed(settings -> settings.speed = bytesPerSecond);
     }
 
     public JobSettings withOnError(ErrorPolicy policy) {
-        return new JobSettings(jobId, speed, policy);
+        return changed(settings -> settings.onError = policy);
+    }
+
+    private JobSettings changed(Consumer<? super Builder> change) {
+        Builder builder = new Builder(this);
+        change.accept(builder);
+        return builder.build();
+    }
+
+    /** The settings on their way; the fields mean what the record's components of the same name do. */
+    public static final class Builder {
+        public Optional<JobId> jobId;
+        public long speed;
+        public ErrorPolicy onError;
+
+        private Builder(JobSettings from) {
+            jobId = from.jobId;
+            speed = from.speed;
+            onError = from.onError;
+        }
+
+        private JobSettings build() {
+            return new JobSettings(jobId, speed, onError);
+        }
     }
 }

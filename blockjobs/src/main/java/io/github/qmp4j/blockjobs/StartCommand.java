@@ -15,61 +15,25 @@ import org.jspecify.annotations.Nullable;
 record StartCommand(QmpCommand<JsonNode> command, Optional<String> targetNode) {
 
     static StartCommand of(JobPlan plan, JobId id, Graph graph, QmpSchema schema) {
-        Writer writer = new Writer(plan, id, graph, schema);
+        Sheet sheet = new Sheet(plan, id, graph, schema);
         return switch (plan.kind()) {
-            case PULL -> new StartCommand(writer.pull(), Optional.empty());
-            case INTERMEDIATE_COMMIT, ACTIVE_COMMIT -> new StartCommand(writer.commit(), Optional.empty());
+            case PULL -> new StartCommand(PullCommand.of(sheet), Optional.empty());
+            case INTERMEDIATE_COMMIT, ACTIVE_COMMIT -> new StartCommand(CommitCommand.of(sheet), Optional.empty());
             case COPY -> {
                 String node = id.value().length() <= JobIds.LONGEST_NODE_NAME
                         ? id.value()
                         : JobIds.make("copy", "target").value();
-                yield new StartCommand(writer.copy((CopyRequest) plan.request(), node), Optional.of(node));
+                yield new StartCommand(CopyCommands.driveMirror(sheet, node), Optional.of(node));
             }
         };
     }
 
-    private record Writer(JobPlan plan, JobId id, Graph graph, QmpSchema schema) {
+    /** What every one of these commands is written from. */
+    record Sheet(JobPlan plan, JobId id, Graph graph, QmpSchema schema) {
 
-        QmpCommand<JsonNode> pull() {
-            QmpCommand<JsonNode> command = start("block-stream").with("on-error", onError());
-            return plan.baseNode()
-                    .map(base -> withHeader(command.with("base-node", handle(base)), base))
-                    .orElse(command);
-        }
-
-        QmpCommand<JsonNode> commit() {
-            BlockNode base = plan.baseNode().orElseThrow();
-            QmpCommand<JsonNode> command = start("block-commit")
-                    .with("top-node", handle(plan.topNode()))
-                    .with("base-node", handle(base))
-                    .with("on-error", onError());
-            return plan.kind() == JobPlan.Kind.ACTIVE_COMMIT ? command : withHeader(command, base);
-        }
-
-        QmpCommand<JsonNode> copy(CopyRequest request, String targetNode) {
-            return start("drive-mirror")
-                    .with("target", request.target())
-                    .with("format", request.format())
-                    .with("node-name", targetNode)
-                    .with("sync", request.shallow() ? "top" : "full")
-                    .with("mode", request.reuseExternal() ? "existing" : "absolute-paths")
-                    .with(
-                            "granularity",
-                            nullable(request.granularity().stream().boxed().findFirst()))
-                    .with(
-                            "buf-size",
-                            nullable(request.bufSize().stream().boxed().findFirst()))
-                    .with("copy-mode", request.synchronousWrites() ? "write-blocking" : null)
-                    .with("on-source-error", onError())
-                    .with("on-target-error", onError());
-        }
-
-        private QmpCommand<JsonNode> start(String name) {
+        /** The command with what all have in common, on a device or node of this chain. */
+        QmpCommand<JsonNode> start(String name, BlockNode device) {
             long speed = plan.request().settings().speed();
-            // A pull goes to an image and not to the filters above it; the others need the root.
-            BlockNode device = plan.kind() == JobPlan.Kind.PULL
-                    ? plan.topNode()
-                    : plan.before().activeLayer();
             return QmpCommand.of(name)
                     .with("job-id", id.value())
                     .with("device", handle(device))
@@ -77,23 +41,20 @@ record StartCommand(QmpCommand<JsonNode> command, Optional<String> targetNode) {
                     .with("auto-dismiss", false);
         }
 
-        private QmpCommand<JsonNode> withHeader(QmpCommand<JsonNode> command, BlockNode base) {
+        QmpCommand<JsonNode> withHeader(QmpCommand<JsonNode> command, BlockNode base) {
             BlockNode overlay = plan.overlay().orElseThrow();
             boolean masks = schema.hasArgument(command.name(), "backing-mask-protocol");
             return command.with("backing-file", BackingString.of(overlay, base))
                     .with("backing-mask-protocol", masks ? true : null);
         }
 
-        private @Nullable String onError() {
+        @Nullable
+        String onError() {
             ErrorPolicy policy = plan.request().settings().onError();
             return policy == ErrorPolicy.REPORT ? null : policy.qmpName();
         }
 
-        private static <T> @Nullable T nullable(Optional<T> value) {
-            return value.orElse(null);
-        }
-
-        private String handle(BlockNode node) {
+        String handle(BlockNode node) {
             String name = node.nodeName()
                     .orElseThrow(() -> new BlockChainException(
                             "the node-name of %s cannot be known now: another node has the same file, or a pull runs that keeps this version of QEMU from listing its nodes; try again when that is over"

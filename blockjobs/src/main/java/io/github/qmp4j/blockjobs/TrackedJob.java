@@ -26,6 +26,7 @@ final class TrackedJob {
     private final JobHandle handle;
     private final ErrorWatch errors;
     private final Testimony testimony = new Testimony();
+    private final Beginning beginning = new Beginning();
     private final CompletableFuture<TrackedJob> ready = new CompletableFuture<>();
     private final CompletableFuture<JobOutcome> outcome = new CompletableFuture<>();
 
@@ -34,16 +35,8 @@ final class TrackedJob {
 
     private volatile boolean ending;
 
-    /** From here on all belongs to the mailbox: whether QEMU has, or had, the job that this handle is for. */
-    private boolean exists;
-    /** Whether it is ours to dismiss. */
+    /** Belongs to the mailbox: whether it is ours to dismiss. */
     private boolean owned;
-    /** Whether it is known what became of the command that starts it. */
-    private boolean startAnswered;
-    /** Whether an end was heard before that: it may be that of somebody else's job of the same id. */
-    private boolean endedBefore;
-
-    private boolean missedEvents;
 
     TrackedJob(
             JobId id,
@@ -70,7 +63,7 @@ final class TrackedJob {
     /** QEMU has accepted the command that starts it, or lists it. */
     void started() {
         mailbox.execute(() -> {
-            exists = true;
+            beginning.exists();
             startAnswered();
         });
     }
@@ -84,8 +77,7 @@ final class TrackedJob {
     }
 
     private void startAnswered() {
-        startAnswered = true;
-        if (endedBefore && !ending) {
+        if (beginning.answered() && !ending) {
             check();
         }
     }
@@ -106,11 +98,10 @@ final class TrackedJob {
         mailbox.execute(() -> {
             // Before it is created, an event of this id is about somebody else's job.
             if (status.equals("created")) {
-                exists = true;
+                beginning.created();
                 testimony.forget();
-                endedBefore = false;
             }
-            if (exists && !ending) {
+            if (beginning.isOurs() && !ending) {
                 take(status);
             }
         });
@@ -135,17 +126,15 @@ final class TrackedJob {
     }
 
     private void concluded() {
-        if (startAnswered) {
+        if (beginning.mayEnd()) {
             end(Conclusion.read(context, id, owned));
-        } else {
-            endedBefore = true;
         }
     }
 
     /** {@code BLOCK_JOB_COMPLETED} or {@code BLOCK_JOB_CANCELLED}: all there is if somebody else dismisses the job. */
     void endTold(Result result, Optional<String> error, long offset, long len) {
         mailbox.execute(() -> {
-            if (exists) {
+            if (beginning.isOurs()) {
                 testimony.told(result, error);
                 state.meter().end(offset, len);
             }
@@ -159,7 +148,7 @@ final class TrackedJob {
     void progressSeen(JsonNode entry) {
         long now = System.nanoTime();
         mailbox.execute(() -> {
-            if (exists && !ending) {
+            if (beginning.isOurs() && !ending) {
                 state.meter().speed(entry.path("speed").asLong());
                 state.meter()
                         .see(entry.path("offset").asLong(), entry.path("len").asLong(), now);
@@ -169,7 +158,7 @@ final class TrackedJob {
     }
 
     void eventsMissed() {
-        mailbox.execute(() -> missedEvents = true);
+        mailbox.execute(beginning::eventsMissed);
         check();
     }
 
@@ -184,20 +173,21 @@ final class TrackedJob {
         }
         if (entry.isEmpty()) {
             gone();
-        } else if (exists) {
+        } else if (beginning.isOurs()) {
             take(entry.get().path("status").asText());
-        } else if (startAnswered && missedEvents) {
+        } else if (beginning.cannotBeTold()) {
             endUnread("QEMU has a job of this id, but it was not heard whether it is the one that was to start");
         }
     }
 
     /** QEMU has no such job, and it was not we who dismissed it. */
     private void gone() {
-        if (!startAnswered) {
-            endedBefore = true;
-        } else if (testimony.isGiven()) {
+        if (!beginning.mayEnd()) {
+            return;
+        }
+        if (testimony.isGiven()) {
             end(Conclusion.readGraph(context));
-        } else if (!exists && !missedEvents) {
+        } else if (beginning.neverBegan()) {
             testimony.told(
                     Result.FAILED, Optional.of("QEMU did not start the job; its answer came too late to be heard"));
             end(Conclusion.readGraph(context));

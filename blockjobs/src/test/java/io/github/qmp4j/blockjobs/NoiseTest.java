@@ -90,7 +90,7 @@ class NoiseTest {
     /** Nothing rests on events alone: the status is asked for besides. */
     @Test
     void findsTheEndThoughNoEventCame() {
-        BlockJobOptions often = new BlockJobOptions(Duration.ofSeconds(1), Duration.ofMillis(100), 2);
+        BlockJobOptions often = BlockJobOptions.with(options -> options.checkInterval = Duration.ofMillis(100));
         try (ScriptedVm vm = ScriptedVm.start(QmpOptions.defaults(), often)) {
             BlockJob job = vm.start(PULL);
             vm.job("stream", "concluded");

@@ -79,7 +79,7 @@ class OrderTest {
 
     @Test
     void failsAPivotThatQemuRefusesForGoodAndLeavesTheJobAsItIs() {
-        BlockJobOptions few = new BlockJobOptions(Duration.ofSeconds(1), Duration.ofSeconds(30), 2);
+        BlockJobOptions few = BlockJobOptions.with(options -> options.pivotRetries = 2);
         try (ScriptedVm vm = ScriptedVm.start(QmpOptions.defaults(), few)) {
             vm.on("job-complete", refusal("Could not open backing file"));
             BlockJob job = vm.start(COMMIT);

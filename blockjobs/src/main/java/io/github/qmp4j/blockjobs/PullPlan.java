@@ -1,0 +1,23 @@
+package io.github.qmp4j.blockjobs;
+
+import java.util.List;
+
+/** What a pull means on a certain chain. Filters above the active layer stay where they are. */
+final class PullPlan {
+    private PullPlan() {}
+
+    static JobPlan of(BlockChain chain, PullRequest request) {
+        List<BlockNode> nodes = chain.nodes();
+        int base = request.base()
+                .map(name -> JobPlan.place(chain, request, "base", name))
+                .or(() -> request.bottom().map(name -> JobPlan.place(chain, request, "bottom", name) + 1))
+                .orElse(nodes.size());
+        int top = chain.activeImagePlace();
+        if (base <= top) {
+            throw new BlockChainException("base '%s' is the active layer of disk %s itself; a base lies below it"
+                    .formatted(request.base().orElse(""), request.disk()));
+        }
+        return new JobPlan(
+                request, JobPlan.Kind.PULL, chain, top, base, JobPlan.joined(nodes.subList(0, top + 1), chain, base));
+    }
+}
