@@ -1,17 +1,27 @@
 package io.github.qmp4j.blockjobs;
 
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
 /**
  * Makes job-ids that tell a person, and a later process, what the job does to which disk:
- * {@code commit-virtio0-k3f9x2}. They fit into a node-name, which QEMU limits to 31 bytes.
+ * {@code commit-virtio0-k3f9x2}. They fit into a node-name, which QEMU limits to 31 bytes; a name that does not fit, or
+ * has other characters, is cut and gets a hash of the whole of it, so that no two disks are taken for one.
  */
 final class JobIds {
     static final int LONGEST_NODE_NAME = 31;
     private static final int RANDOM_LENGTH = 6;
     private static final int RADIX = 36;
     private static final int LONGEST_DISK = LONGEST_NODE_NAME - "commit-".length() - "-".length() - RANDOM_LENGTH;
+
+    /** So many characters of a hash: 40 bits of it. */
+    private static final int HASH_LENGTH = 8;
+
+    private static final int UNUSED_HASH_BITS = Long.SIZE - 40;
+    private static final Pattern CLEAN = Pattern.compile("[A-Za-z0-9._-]{0," + LONGEST_DISK + "}");
+    private static final Pattern HASHED = Pattern.compile(".*\\.[0-9a-z]{" + HASH_LENGTH + "}");
 
     private JobIds() {}
 
@@ -23,18 +33,30 @@ final class JobIds {
 
     /** Whether the job-id says that it is a job on this disk. */
     static boolean isFor(JobId id, String disk) {
-        return Pattern.compile("(pull|commit|copy)-" + Pattern.quote(sanitised(disk)) + "-[0-9a-z]{6}")
+        return Pattern.compile("(pull|commit|copy)-" + Pattern.quote(shortened(disk)) + "-[0-9a-z]{6}")
                 .matcher(id.value())
                 .matches();
     }
 
     private static String prefix(String word, String disk) {
-        return word + "-" + sanitised(disk) + "-";
+        return word + "-" + shortened(disk) + "-";
     }
 
-    private static String sanitised(String disk) {
+    /** A name that looks like the cut one of another disk is cut itself. */
+    private static String shortened(String disk) {
+        if (CLEAN.matcher(disk).matches() && !HASHED.matcher(disk).matches()) {
+            return disk;
+        }
         String clean = disk.replaceAll("[^A-Za-z0-9._-]", "_");
-        return clean.substring(Math.max(0, clean.length() - LONGEST_DISK));
+        String tail = clean.substring(Math.max(0, clean.length() - (LONGEST_DISK - ".".length() - HASH_LENGTH)));
+        return tail + "." + hash(disk);
+    }
+
+    private static String hash(String text) {
+        long bits =
+                UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8)).getMostSignificantBits();
+        String hash = Long.toString(bits >>> UNUSED_HASH_BITS, RADIX);
+        return "0".repeat(HASH_LENGTH - hash.length()) + hash;
     }
 
     private static int power(int exponent) {
