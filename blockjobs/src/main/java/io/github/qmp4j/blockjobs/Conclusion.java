@@ -12,11 +12,19 @@ import java.util.concurrent.CompletionException;
  *
  * @param seen whether QEMU still had the job, so that {@code error} is its own word
  * @param error the job's error; empty if it had none, or was not seen
- * @param dismissed whether nothing of the job is left in QEMU by us
+ * @param fate what has become of the job in QEMU
  * @param after the graph after that; empty if it could not be read
  * @param doubt why the result or the graph could not be read; empty if both were
  */
-record Conclusion(boolean seen, Optional<String> error, boolean dismissed, Optional<Graph> after, String doubt) {
+record Conclusion(boolean seen, Optional<String> error, Fate fate, Optional<Graph> after, String doubt) {
+
+    enum Fate {
+        GONE,
+        /** It is there for somebody else to dismiss. */
+        KEPT,
+        /** It may be there, and was ours to dismiss. */
+        LEFT
+    }
 
     private static final String NOT_SEEN =
             "somebody else dismissed the job before its result was read, and nothing was heard of how it ended";
@@ -25,7 +33,7 @@ record Conclusion(boolean seen, Optional<String> error, boolean dismissed, Optio
 
     /** Nothing can be found out. */
     static Conclusion none(String why) {
-        return new Conclusion(false, Optional.empty(), true, Optional.empty(), why);
+        return new Conclusion(false, Optional.empty(), Fate.GONE, Optional.empty(), why);
     }
 
     /** Reads result and graph, and between the two dismisses the job if it is ours. Never fails. */
@@ -35,8 +43,8 @@ record Conclusion(boolean seen, Optional<String> error, boolean dismissed, Optio
                 .thenCompose(conclusion -> conclusion.doubt().equals(ANOTHER)
                         ? CompletableFuture.completedFuture(conclusion)
                         : conclusion.withGraph(context))
-                .exceptionally(failure ->
-                        new Conclusion(false, Optional.empty(), !dismiss, Optional.empty(), reason(failure)));
+                .exceptionally(failure -> new Conclusion(
+                        false, Optional.empty(), dismiss ? Fate.LEFT : Fate.KEPT, Optional.empty(), reason(failure)));
     }
 
     /** Reads the graph only: somebody else has dismissed the job. Never fails. */
@@ -58,13 +66,20 @@ record Conclusion(boolean seen, Optional<String> error, boolean dismissed, Optio
         }
         Optional<String> error =
                 ours.filter(job -> job.has("error")).map(job -> job.get("error").asText());
-        if (!dismiss) {
-            return CompletableFuture.completedFuture(new Conclusion(true, error, true, Optional.empty(), ""));
-        }
+        Conclusion kept = new Conclusion(true, error, Fate.KEPT, Optional.empty(), "");
+        return dismiss ? kept.dismiss(context, id) : CompletableFuture.completedFuture(kept);
+    }
+
+    /** Dismisses a job that was kept, and reads the graph anew. Never fails. */
+    CompletableFuture<Conclusion> dismissed(JobContext context, JobId id) {
+        return dismiss(context, id).thenCompose(conclusion -> conclusion.withGraph(context));
+    }
+
+    private CompletableFuture<Conclusion> dismiss(JobContext context, JobId id) {
         return context.execute("job-dismiss", id).handle((reply, failure) -> {
             // Refused means that somebody was quicker.
             boolean gone = failure == null || unwrapped(failure) instanceof QmpCommandException;
-            return new Conclusion(true, error, gone, Optional.empty(), "");
+            return new Conclusion(seen, error, gone ? Fate.GONE : Fate.LEFT, Optional.empty(), "");
         });
     }
 
@@ -72,8 +87,8 @@ record Conclusion(boolean seen, Optional<String> error, boolean dismissed, Optio
         return context.graphs()
                 .read()
                 .handle((graph, failure) -> failure == null
-                        ? new Conclusion(seen, error, dismissed, Optional.of(graph), doubt)
-                        : new Conclusion(seen, error, dismissed, Optional.empty(), reason(failure)));
+                        ? new Conclusion(seen, error, fate, Optional.of(graph), doubt)
+                        : new Conclusion(seen, error, fate, Optional.empty(), reason(failure)));
     }
 
     private static String reason(Throwable failure) {

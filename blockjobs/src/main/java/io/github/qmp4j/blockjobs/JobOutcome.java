@@ -2,6 +2,7 @@ package io.github.qmp4j.blockjobs;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What is true now that a job has ended: proved from the job's own result and from the block graph.
@@ -61,6 +62,11 @@ public record JobOutcome(
     /** Whether the job completed and the guest's disk is on the target. */
     public boolean pivoted() {
         return completed() && head == Head.TARGET;
+    }
+
+    /** Why it failed, in QEMU's words or in ours; empty where it did not. */
+    Optional<String> error() {
+        return end instanceof End.Failed failed ? Optional.of(failed.error()) : Optional.empty();
     }
 
     static JobOutcome unknown(Evidence evidence, String why) {

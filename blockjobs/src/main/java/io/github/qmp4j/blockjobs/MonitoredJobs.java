@@ -80,18 +80,25 @@ final class MonitoredJobs implements BlockJobs {
     }
 
     private CompletableFuture<Optional<BlockJob>> meet(JobId id, boolean owned) {
-        Optional<TrackedJob> open = registry.find(id.value());
-        if (open.isPresent()) {
-            if (owned) {
-                open.get().own();
-            }
-            return CompletableFuture.completedFuture(Optional.of(open.get().handle()));
-        }
-        return context.graphs().read().thenCompose(graph -> context.queryJob(id)
-                .thenApply(entry -> entry.map(job -> handle(id, job, graph, owned))));
+        return registry.find(id.value()).map(open -> join(open, owned)).orElseGet(() -> meetAnew(id, owned));
     }
 
-    private BlockJob handle(JobId id, JsonNode entry, Graph graph, boolean owned) {
+    /** A handle whose end has been told is of no use to an owner, who counts on the job's being dismissed. */
+    private CompletableFuture<Optional<BlockJob>> join(TrackedJob open, boolean owned) {
+        return owned
+                ? open.own()
+                        .thenComposeAsync(
+                                taken -> taken ? join(open, false) : meetAnew(open.id(), true), context.callbacks())
+                : CompletableFuture.completedFuture(Optional.of(open.handle()));
+    }
+
+    private CompletableFuture<Optional<BlockJob>> meetAnew(JobId id, boolean owned) {
+        return context.graphs().read().thenCompose(graph -> context.queryJob(id)
+                .thenCompose(entry -> entry.map(job -> join(tracked(id, job, graph, owned), owned))
+                        .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()))));
+    }
+
+    private TrackedJob tracked(JobId id, JsonNode entry, Graph graph, boolean owned) {
         JobType type = JobType.of(entry.path("type").asText());
         boolean ended = JobStatus.of(entry.path("status").asText()) == JobStatus.CONCLUDED;
         Judge judge = new ObservedJudge(type, graph, ended);
@@ -101,10 +108,8 @@ final class MonitoredJobs implements BlockJobs {
             job.started();
             job.check();
             checks.wake();
-        } else if (owned) {
-            job.own();
         }
-        return job.handle();
+        return job;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.blockjobs.Conclusion.Fate;
 import io.github.qmp4j.blockjobs.Evidence.Asked;
 import io.github.qmp4j.blockjobs.Evidence.Result;
 import io.github.qmp4j.event.EventSubscription;
@@ -9,11 +10,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * All that is known of one job. Whatever happens to the job comes through its mailbox, so that no field
- * is touched by two threads where its comment does not say so.
- *
- * <p>When the job has ended, its result is read, it is dismissed, the graph is read, all is judged, and only then the
- * futures complete.
+ * All that is known of one job. Whatever happens to it comes through its mailbox, so that no field is touched by two
+ * threads where its comment does not say so. When the job has ended, its result is read, it is dismissed, the graph is
+ * read, all is judged, and only then the futures complete.
  */
 final class TrackedJob {
     private final JobId id;
@@ -34,9 +33,8 @@ final class TrackedJob {
     private volatile JobInfo info;
 
     private volatile boolean ending;
-
-    /** Belongs to the mailbox: whether it is ours to dismiss. */
-    private boolean owned;
+    /** Whether it is ours to dismiss; set by anybody, never unset. */
+    private volatile boolean owned;
 
     TrackedJob(
             JobId id,
@@ -84,14 +82,14 @@ final class TrackedJob {
 
     /** There is no such job of ours, and what was heard was about another. */
     void refused(String why) {
-        mailbox.execute(() -> {
-            testimony.told(Result.FAILED, Optional.of(why));
-            endUnread(why);
-        });
+        mailbox.execute(() -> testimony.told(Result.FAILED, Optional.of(why)));
+        lost(why);
     }
 
-    void own() {
-        mailbox.execute(() -> owned = true);
+    /** Takes it over; false if its end has been told already, so that nothing of it will be dismissed here. */
+    CompletableFuture<Boolean> own() {
+        owned = true;
+        return CompletableFuture.supplyAsync(() -> !outcome.isDone(), mailbox);
     }
 
     void statusChanged(String status) {
@@ -198,11 +196,7 @@ final class TrackedJob {
 
     /** The connection is gone, or we leave: what was heard until now is all there will be. */
     void lost(String why) {
-        mailbox.execute(() -> {
-            if (!outcome.isDone()) {
-                endUnread(why);
-            }
-        });
+        mailbox.execute(() -> endUnread(why));
     }
 
     private void endUnread(String why) {
@@ -218,10 +212,14 @@ final class TrackedJob {
         if (outcome.isDone()) {
             return;
         }
+        if (owned && conclusion.fate() == Fate.KEPT) {
+            // Somebody has taken it over while its result was read.
+            end(conclusion.dismissed(context, id));
+            return;
+        }
         Evidence evidence = testimony.with(id, conclusion, state.info().progress());
-        JobOutcome whole = judge.verdict(evidence, conclusion.dismissed());
-        state.ended(
-                whole.end() instanceof JobOutcome.End.Failed failed ? Optional.of(failed.error()) : Optional.empty());
+        JobOutcome whole = judge.verdict(evidence, conclusion.fate() != Fate.LEFT);
+        state.ended(whole.error());
         publish();
         // Whoever is told of the end may start the next job on this disk at once.
         onEnd.accept(this);

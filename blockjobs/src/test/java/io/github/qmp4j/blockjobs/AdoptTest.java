@@ -1,0 +1,67 @@
+package io.github.qmp4j.blockjobs;
+
+import static io.github.qmp4j.blockjobs.ScriptedVm.told;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.qmp4j.testkit.Outgoing;
+import io.github.qmp4j.testkit.ReceivedCommand;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Jobs that are met while they begin or end. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class AdoptTest {
+    private static final JobId JOB = new JobId("j");
+    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final long STEP_NANOS = 50_000;
+    private static final String ENDED =
+            "[{\"id\":\"j\",\"type\":\"commit\",\"status\":\"concluded\",\"error\":\"Operation canceled\"}]";
+
+    /** P20: whoever is told of the end may start the next job. */
+    @Test
+    void dismissesAnObservedJobThatIsAdoptedWhileItsResultIsRead() {
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            vm.job("commit", "ready");
+            BlockJob observed = TestVm.get(vm.jobs.attach(JOB)).orElseThrow();
+            TestVm.get(observed.ready());
+            long asked = vm.count("query-jobs");
+            vm.on("query-jobs");
+            vm.job("commit", "concluded", "Operation canceled");
+            vm.qemu.send(told("BLOCK_JOB_CANCELLED", ""));
+            vm.tell("concluded");
+            ReceivedCommand query = vm.qemu.awaitReceived("query-jobs", (int) asked + 1, SOON);
+            CompletableFuture<Optional<BlockJob>> adopted = vm.jobs.adopt(JOB);
+            vm.on("query-jobs", got -> java.util.List.of(Outgoing.reply(vm.count("job-dismiss") == 0 ? ENDED : "[]")));
+            vm.qemu.answer(query, Outgoing.reply(ENDED));
+
+            BlockJob job = TestVm.get(adopted).orElseThrow();
+            assertThat(TestVm.get(job.outcome()).leftovers()).isEmpty();
+            assertThat(vm.count("job-dismiss")).isOne();
+        }
+    }
+
+    /** The same on a real QEMU, at whatever moment it happens. */
+    @Test
+    void leavesNoJobThatWasAdoptedAtAnyMomentOfItsEnd() {
+        try (TestVm vm = TestVm.start()) {
+            for (int i = 0; i < 100; i++) {
+                vm.ask("block-commit", "{\"job-id\":\"j\",\"device\":\"active\",\"speed\":1,\"auto-dismiss\":false}");
+                BlockJob observed = TestVm.get(vm.jobs.attach(JOB)).orElseThrow();
+                CompletableFuture<JobOutcome> cancelled = observed.cancel();
+                // Each time a little later: before it is over, while it is read, after that.
+                long moment = System.nanoTime() + i * STEP_NANOS;
+                while (System.nanoTime() < moment) {
+                    Thread.onSpinWait();
+                }
+                Optional<BlockJob> adopted = TestVm.get(vm.jobs.adopt(JOB));
+                TestVm.get(cancelled);
+                adopted.ifPresent(job -> TestVm.get(job.outcome()));
+                vm.assertNoJobsLeft();
+            }
+        }
+    }
+}
