@@ -92,10 +92,15 @@ final class MonitoredJobs implements BlockJobs {
                 : CompletableFuture.completedFuture(Optional.of(open.handle()));
     }
 
+    /** The graph is read while there is the job, which is asked for before and after: an earlier graph lacks its filter. */
     private CompletableFuture<Optional<BlockJob>> meetAnew(JobId id, boolean owned) {
-        return context.graphs().read().thenCompose(graph -> context.queryJob(id)
-                .thenCompose(entry -> entry.map(job -> join(tracked(id, job, graph, owned), owned))
-                        .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()))));
+        CompletableFuture<Optional<BlockJob>> none = CompletableFuture.completedFuture(Optional.empty());
+        return context.queryJob(id)
+                .thenCompose(present -> present.isEmpty()
+                        ? none
+                        : context.graphs().read().thenCompose(graph -> context.queryJob(id)
+                                .thenCompose(entry -> entry.map(job -> join(tracked(id, job, graph, owned), owned))
+                                        .orElse(none))));
     }
 
     private TrackedJob tracked(JobId id, JsonNode entry, Graph graph, boolean owned) {

@@ -1,11 +1,13 @@
 package io.github.qmp4j.blockjobs;
 
+import static io.github.qmp4j.blockjobs.ScriptedVm.completed;
 import static io.github.qmp4j.blockjobs.ScriptedVm.told;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmp4j.testkit.Outgoing;
 import io.github.qmp4j.testkit.ReceivedCommand;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -35,12 +37,48 @@ class AdoptTest {
             vm.tell("concluded");
             ReceivedCommand query = vm.qemu.awaitReceived("query-jobs", (int) asked + 1, SOON);
             CompletableFuture<Optional<BlockJob>> adopted = vm.jobs.adopt(JOB);
-            vm.on("query-jobs", got -> java.util.List.of(Outgoing.reply(vm.count("job-dismiss") == 0 ? ENDED : "[]")));
+            vm.on("query-jobs", got -> List.of(Outgoing.reply(vm.count("job-dismiss") == 0 ? ENDED : "[]")));
             vm.qemu.answer(query, Outgoing.reply(ENDED));
 
             BlockJob job = TestVm.get(adopted).orElseThrow();
             assertThat(TestVm.get(job.outcome()).leftovers()).isEmpty();
             assertThat(vm.count("job-dismiss")).isOne();
+        }
+    }
+
+    /** The graph of before a job says nothing of the disk that it is on. */
+    @Test
+    void claimsNoPivotOfAJobThatBeganWhileTheGraphWasRead() {
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            List<String> chain = List.of("active", "mid", "base");
+            String other = "{\"id\":\"k\",\"type\":\"mirror\",\"status\":\"ready\"}";
+            String both = "[" + other + "," + other.replace("k", "j") + "]";
+            vm.on("query-jobs", Outgoing.reply("[" + other + "]"));
+            vm.on("query-named-block-nodes", Outgoing.reply(ScriptedGraph.nodes(chain, List.of("other"))));
+            vm.on("query-block", got -> {
+                // Somebody starts another mirror, on disk0, right after the chains were read.
+                vm.on("query-jobs", Outgoing.reply(both));
+                vm.on(
+                        "query-named-block-nodes",
+                        Outgoing.reply(ScriptedGraph.nodes(chain, List.of("other", "active"))));
+                return List.of(Outgoing.reply(ScriptedGraph.disks(chain)));
+            });
+            Optional<BlockJob> met = TestVm.get(vm.jobs.attach(JOB));
+            BlockJob job = met.or(() -> {
+                        TestVm.get(vm.jobs.disks());
+                        return TestVm.get(vm.jobs.attach(JOB));
+                    })
+                    .orElseThrow();
+            CompletableFuture<JobOutcome> pivot = job.pivot();
+            vm.qemu.awaitReceived("job-complete", 1, SOON);
+            // That one is finished without a pivot, and the other one pivots.
+            vm.on("query-block", Outgoing.reply(ScriptedGraph.disks(chain, List.of("copy"))));
+            vm.on("query-jobs", Outgoing.reply(both.replaceAll("ready(?!.*ready)", "concluded")));
+            vm.tell("waiting", "pending");
+            vm.qemu.send(completed());
+            vm.tell("concluded");
+
+            assertThat(TestVm.get(pivot).pivoted()).isFalse();
         }
     }
 

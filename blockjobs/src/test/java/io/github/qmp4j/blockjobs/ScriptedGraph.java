@@ -11,7 +11,12 @@ final class ScriptedGraph {
 
     /** What query-block says of it. */
     static String disks(List<String> chain) {
-        return "[%s,%s]".formatted(disk("disk0", chain), disk("disk1", List.of("other")));
+        return disks(chain, List.of("other"));
+    }
+
+    /** The same where disk1 is on another chain. */
+    static String disks(List<String> chain, List<String> chainOfDisk1) {
+        return "[%s,%s]".formatted(disk("disk0", chain), disk("disk1", chainOfDisk1));
     }
 
     private static String disk(String name, List<String> nodes) {
@@ -26,14 +31,24 @@ final class ScriptedGraph {
 
     /** What query-named-block-nodes says of it. */
     static String nodes(List<String> chain) {
+        return nodes(chain, List.of());
+    }
+
+    /** The same where a mirror has put its filter on top of each of these nodes. */
+    static String nodes(List<String> chain, List<String> mirrored) {
         List<String> names = new ArrayList<>(chain);
         Stream.of("active", "mid", "base", "other")
                 .filter(name -> !names.contains(name))
                 .forEach(names::add);
-        return names.stream()
-                .map(name -> "{\"node-name\":\"%s\",\"file\":\"%s\",\"drv\":\"qcow2\",\"ro\":false,\"image\":{}}"
-                        .formatted(name, file(name)))
+        return Stream.concat(
+                        names.stream().map(name -> node(name, "qcow2", name)),
+                        mirrored.stream().map(name -> node("#filter-" + name, "mirror_top", name)))
                 .collect(Collectors.joining(",", "[", "]"));
+    }
+
+    private static String node(String name, String driver, String image) {
+        return "{\"node-name\":\"%s\",\"file\":\"%s\",\"drv\":\"%s\",\"ro\":false,\"image\":{}}"
+                .formatted(name, file(image), driver);
     }
 
     private static String file(String node) {
