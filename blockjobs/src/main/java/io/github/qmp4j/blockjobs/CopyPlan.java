@@ -17,7 +17,10 @@ final class CopyPlan {
                 OptionalLong.empty(),
                 false,
                 Optional.empty());
-        int base = request.shallow() ? 1 : chain.nodes().size();
+        // What the active image is an overlay of, whatever filters lie between.
+        int base = request.shallow()
+                ? chain.imagePlaceFrom(chain.activeImagePlace() + 1)
+                : chain.nodes().size();
         return new JobPlan(request, JobPlan.Kind.COPY, chain, 0, base, JobPlan.joined(List.of(target), chain, base));
     }
 }

@@ -104,6 +104,15 @@ record Graph(List<Disk> disks, List<GraphNode> nodes, boolean listed, Set<String
                 .anyMatch(disk -> !disk.chain().activeLayer().nodeName().equals(Optional.of(nodeName)));
     }
 
+    /** Whether a new node can have this name: no node has it, and no device, for QEMU keeps both in one place. */
+    boolean isFree(String nodeName) {
+        return listed
+                && nodes.stream().noneMatch(node -> node.name().equals(nodeName))
+                && disks.stream()
+                        .noneMatch(
+                                disk -> disk.device().filter(nodeName::equals).isPresent());
+    }
+
     /**
      * Nodes outside of a chain that may stand above its active layer, the highest first: what an earlier active commit
      * dropped and nobody has removed. QEMU then refuses every job on that disk that needs a root node.

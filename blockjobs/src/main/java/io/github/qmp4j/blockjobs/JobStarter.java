@@ -61,18 +61,16 @@ final class JobStarter {
                     "an error after READY would kill this version of QEMU under any policy but report; use that");
         }
         if (request instanceof CopyRequest copy && copy.shallow() && !copy.reuseExternal()) {
-            requireNamedBacking(now);
+            requireNamedBacking(plan);
         }
         return new Ready(plan, now, graph);
     }
 
     /** For a new target QEMU writes the name of the backing file as it holds it, and takes none from us. */
-    private static void requireNamedBacking(Disk disk) {
-        disk.chain().nodes().stream()
-                .skip(1)
-                .limit(1)
+    private static void requireNamedBacking(JobPlan plan) {
+        plan.baseNode()
                 .filter(backing -> !backing.path().equals(Optional.of(backing.file())))
-                .forEach(backing -> {
+                .ifPresent(backing -> {
                     throw new BlockChainException(
                             "QEMU would write a json: text for %s into the header of the copy; make the target with qemu-img create -b, and ask for reuse"
                                     .formatted(backing.label()));

@@ -20,12 +20,17 @@ record StartCommand(QmpCommand<JsonNode> command, Optional<String> targetNode) {
             case PULL -> new StartCommand(PullCommand.of(sheet), Optional.empty());
             case INTERMEDIATE_COMMIT, ACTIVE_COMMIT -> new StartCommand(CommitCommand.of(sheet), Optional.empty());
             case COPY -> {
-                String node = id.value().length() <= JobIds.LONGEST_NODE_NAME
+                String node = isNodeName(id, graph)
                         ? id.value()
                         : JobIds.make("copy", "target").value();
                 yield new StartCommand(CopyCommands.driveMirror(sheet, node), Optional.of(node));
             }
         };
+    }
+
+    /** An id that is used again may be the name of the node that the disk got by the job before. */
+    private static boolean isNodeName(JobId id, Graph graph) {
+        return id.value().length() <= JobIds.LONGEST_NODE_NAME && graph.isFree(id.value());
     }
 
     /** What every one of these commands is written from. */
