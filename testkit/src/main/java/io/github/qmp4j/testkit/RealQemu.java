@@ -1,5 +1,6 @@
 package io.github.qmp4j.testkit;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,13 +24,15 @@ public final class RealQemu implements AutoCloseable {
 
     private final TempFolder folder;
     private final Guardian guardian;
-    private final String command;
+    private final List<String> command;
     /** Set once by {@code start}, before anybody else has the object. */
     private @Nullable RawMonitor oracle;
     /** What QEMU wrote, kept when the folder goes; guarded by {@code this}. */
     private @Nullable String lastWords;
+    /** Asked for once; guarded by {@code this}. */
+    private @Nullable SchemaPath schema;
 
-    private RealQemu(Guardian guardian, TempFolder folder, String command) {
+    private RealQemu(Guardian guardian, TempFolder folder, List<String> command) {
         this.guardian = guardian;
         this.folder = folder;
         this.command = command;
@@ -41,12 +44,11 @@ public final class RealQemu implements AutoCloseable {
     }
 
     static RealQemu start(List<String> command, Path directory, TempFolder folder) {
-        String text = String.join(" ", command);
         RealQemu qemu;
         try {
-            qemu = new RealQemu(Guardian.start(command, directory, folder, log(folder)), folder, text);
+            qemu = new RealQemu(Guardian.start(command, directory, folder, log(folder)), folder, command);
         } catch (IOException e) {
-            throw new TestkitException("cannot start " + text + ": " + e.getMessage(), e);
+            throw new TestkitException("cannot start " + String.join(" ", command) + ": " + e.getMessage(), e);
         }
         try {
             qemu.oracle = qemu.awaitGreeting();
@@ -68,6 +70,34 @@ public final class RealQemu implements AutoCloseable {
             throw new IllegalStateException("not started");
         }
         return oracle;
+    }
+
+    /**
+     * Whether this QEMU has something, by its own word: a path through {@code query-qmp-schema} such as {@code block-job-change},
+     * {@code query-block/arg/flat}, {@code query-block-jobs/ret/actively-synced}, {@code blockdev-add/arg/driver/^nbd},
+     * {@code block-commit/arg/top/$deprecated}, or an option of its command line such as {@code -compat}.
+     *
+     * <p>Without {@link RealQemuBuilder#allowDeprecated} QEMU leaves what is deprecated out of its schema.
+     */
+    public synchronized boolean knows(String what) {
+        if (what.startsWith("-")) {
+            return QemuHelp.of(command.get(0)).lists(what);
+        }
+        if (schema == null) {
+            schema = SchemaPath.in(oracle().execute("query-qmp-schema"));
+        }
+        return schema.exists(what);
+    }
+
+    /** The reason for which a test is skipped where it is not {@linkplain #knows known}: {@code QEMU 5.2.0 does not know …}. */
+    public String doesNotKnow(String what) {
+        JsonNode version = oracle().greeting().at("/QMP/version/qemu");
+        return "QEMU %d.%d.%d does not know %s"
+                .formatted(
+                        version.path("major").asInt(),
+                        version.path("minor").asInt(),
+                        version.path("micro").asInt(),
+                        what);
     }
 
     /** QEMU's own process, not the shell around it. */
@@ -172,7 +202,8 @@ public final class RealQemu implements AutoCloseable {
     }
 
     private TestkitException failure(String what) {
-        return new TestkitException("QEMU " + what + "\n" + stderr().strip() + "\nstarted as: " + command);
+        return new TestkitException(
+                "QEMU " + what + "\n" + stderr().strip() + "\nstarted as: " + String.join(" ", command));
     }
 
     private void signal(String name) {

@@ -61,7 +61,7 @@ public final class RealQemuBuilder {
         return this;
     }
 
-    /** Leaves out {@code -compat deprecated-input=reject,deprecated-output=hide}, as it is before QEMU 6.0 anyway. */
+    /** Leaves out {@code -compat deprecated-input=reject,deprecated-output=hide}, as it is where QEMU has no such option anyway. */
     public RealQemuBuilder allowDeprecated() {
         strict = false;
         return this;
@@ -85,7 +85,7 @@ public final class RealQemuBuilder {
         List<String> command = new ArrayList<>(List.of(program, "-nodefaults", "-no-user-config", "-display", "none"));
         // Nothing of a guest ever runs: -S keeps it in prelaunch, and TCG needs no rights.
         command.addAll(List.of("-S", "-m", "32", "-accel", "tcg", "-machine", machine));
-        if (strict && QemuVersion.of(program).major() >= 6) {
+        if (strict && QemuHelp.of(program).lists("-compat")) {
             command.addAll(List.of("-compat", "deprecated-input=reject,deprecated-output=hide"));
         }
         for (String monitor : List.of(RealQemu.MONITOR, RealQemu.ORACLE)) {

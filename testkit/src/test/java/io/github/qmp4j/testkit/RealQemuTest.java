@@ -3,6 +3,7 @@ package io.github.qmp4j.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +47,7 @@ class RealQemuTest {
     void rejectsWhatIsDeprecatedUnlessAllowed() {
         String options = "{\"device\":\"x\",\"top\":\"y\",\"job-id\":\"j\"}";
         try (RealQemu strict = RealQemu.builder().machine("none").start()) {
+            assumeTrue(strict.knows("-compat"), strict.doesNotKnow("-compat"));
             assertThatThrownBy(() -> strict.oracle().execute("block-commit", options))
                     .hasMessageContaining("disabled by policy");
         }
@@ -54,6 +56,41 @@ class RealQemuTest {
             assertThatThrownBy(() -> lenient.oracle().execute("block-commit", options))
                     .isInstanceOf(QmpErrorException.class)
                     .hasMessageNotContaining("disabled by policy");
+        }
+    }
+
+    @Test
+    void tellsByItsSchemaWhatAQemuKnows() {
+        try (RealQemu qemu =
+                RealQemu.builder().machine("none").allowDeprecated().start()) {
+            assertThat(List.of(
+                            "block-commit",
+                            "block-commit/arg/job-id",
+                            "block-commit/arg/top/$deprecated",
+                            "block-stream/arg/on-error/^enospc",
+                            "blockdev-add/arg/driver/^qcow2",
+                            "blockdev-add/arg/backing/node-name",
+                            "blockdev-snapshot/$allow-write-only-overlay",
+                            "query-block/ret/inserted/image/backing-image/backing-image/format",
+                            "BLOCK_JOB_ERROR/data/action/^stop",
+                            "-chardev"))
+                    .allSatisfy(known -> assertThat(qemu.knows(known)).as(known).isTrue());
+            assertThat(List.of(
+                            "",
+                            "no-such",
+                            "str",
+                            "block-commit/",
+                            "block-commit/arg/sync",
+                            "block-commit/ret/job-id",
+                            "block-commit/arg/job-id/$deprecated",
+                            "block-stream/arg/on-error/enospc",
+                            "block-stream/arg/on-error/^sometimes",
+                            "blockdev-add/arg/driver/^no-such",
+                            "-no-such",
+                            "-char"))
+                    .allSatisfy(unknown ->
+                            assertThat(qemu.knows(unknown)).as(unknown).isFalse());
+            assertThat(qemu.doesNotKnow("-no-such")).matches("QEMU \\d+\\.\\d+\\.\\d+ does not know -no-such");
         }
     }
 
