@@ -1,6 +1,7 @@
 package io.github.qmp4j.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -38,6 +39,8 @@ class FakeJobsOracleTest {
                         .blockdev("driver=qcow2,node-name=target,file.driver=file,file.filename=" + target)
                         .start();
                 RawMonitor monitor = RawMonitor.connect(qemu.monitor(), LONG)) {
+            // With bottom, in 6.0, came that a job in standby can be completed.
+            assumeTrue(qemu.knows("block-stream/arg/bottom"), qemu.doesNotKnow("block-stream/arg/bottom"));
             real = play(monitor, () -> {});
         }
         try (FakeJobs jobs = FakeJobs.start(FakeQemu.responding());
@@ -103,11 +106,11 @@ class FakeJobsOracleTest {
                 + without(monitor.execute("query-block-jobs").path(0));
     }
 
-    /** How far a stream came is a matter of time; everything else is not. */
+    /** How far a stream came is a matter of time, and from 8.2 on QEMU tells one thing more of a mirror; everything else is the same. */
     private static String without(JsonNode said) {
         if (said instanceof ObjectNode object) {
             ObjectNode copy = object.deepCopy();
-            copy.remove("busy");
+            copy.remove(List.of("busy", "actively-synced"));
             if (copy.path("type").asText().equals("stream")) {
                 copy.remove(List.of("offset", "len", "current-progress", "total-progress"));
             }
