@@ -46,7 +46,8 @@ final class Certificates {
     /** For a side that connects. */
     Path client(Path folder) throws Exception {
         X509Bundle client = named("CN=client")
-                .setKeyUsage(true, KeyUsage.digitalSignature)
+                // QEMU 5.2 takes none without the second.
+                .setKeyUsage(true, KeyUsage.digitalSignature, KeyUsage.keyEncipherment)
                 .addExtendedKeyUsageClientAuth()
                 .buildIssuedBy(ca);
         return write(folder, "client", client);

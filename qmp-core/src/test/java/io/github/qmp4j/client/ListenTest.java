@@ -241,7 +241,7 @@ class ListenTest {
     private static RealQemu connecting(String where) {
         return RealQemu.builder()
                 .machine("none")
-                .arguments("-chardev", "socket,id=ours,server=off,reconnect=1," + where)
+                .arguments("-chardev", "socket,id=ours,server=off," + reconnecting() + "," + where)
                 .arguments("-mon", "chardev=ours,mode=control")
                 .start();
     }
@@ -251,9 +251,17 @@ class ListenTest {
                 .machine("none")
                 .arguments("-object", "tls-creds-x509,id=tls0,endpoint=client,verify-peer=on,dir=" + certificates)
                 .arguments(
-                        "-chardev", "socket,id=ours,server=off,reconnect=1,tls-creds=tls0,host=127.0.0.1,port=" + port)
+                        "-chardev",
+                        "socket,id=ours,server=off," + reconnecting() + ",tls-creds=tls0,host=127.0.0.1,port=" + port)
                 .arguments("-mon", "chardev=ours,mode=control")
                 .start();
+    }
+
+    /** How a chardev is told to connect again: the one word went before 11.1, the other came with 9.2. */
+    private static String reconnecting() {
+        try (RealQemu any = RealQemu.builder().machine("none").start()) {
+            return any.knows("chardev-add/arg/backend/data/reconnect-ms") ? "reconnect-ms=1000" : "reconnect=1";
+        }
     }
 
     private static int freePort() throws Exception {

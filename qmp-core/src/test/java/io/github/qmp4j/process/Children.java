@@ -24,12 +24,17 @@ final class Children {
                 .toList();
     }
 
-    /** The child itself, whose program is this. */
-    static ProcessHandle child(Path folder, String program) {
+    /** The child itself, not the shell that guards it. */
+    static ProcessHandle child(Path folder) {
         return of(folder).stream()
-                .filter(process -> commandLine(process).startsWith(program))
+                .filter(process -> program(process).startsWith("qemu-"))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private static String program(ProcessHandle process) {
+        String first = commandLine(process).split("\0", 2)[0];
+        return first.substring(first.lastIndexOf('/') + 1);
     }
 
     private static String commandLine(ProcessHandle process) {

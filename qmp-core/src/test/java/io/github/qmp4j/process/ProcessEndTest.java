@@ -21,7 +21,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** How processes end, and what is told of it. Real QEMU 7.2 and its storage daemon. */
+/** How processes end, and what is told of it. Real QEMU and its storage daemon. */
 @Timeout(60)
 class ProcessEndTest {
     private static final Duration ONE_SECOND = Duration.ofSeconds(1);
@@ -29,7 +29,7 @@ class ProcessEndTest {
     @Test
     void when_QEMU_is_killed_all_that_waits_fails_within_a_second_with_its_status_and_last_lines() throws Exception {
         try (QemuProcess qemu = start(saying("qemu: the last straw"))) {
-            ProcessHandle child = Children.child(Children.folder(qemu.client()), "qemu-system-x86_64");
+            ProcessHandle child = Children.child(Children.folder(qemu.client()));
             EventSubscription subscription = qemu.client().subscribe(EventFilter.all(), event -> {});
             freeze(child);
             List<CompletableFuture<?>> waiting = new ArrayList<>();
@@ -63,7 +63,7 @@ class ProcessEndTest {
     @Test
     void a_command_in_between_was_not_sent_and_is_told_why() throws Exception {
         try (QemuProcess qemu = start(Owner.QEMU)) {
-            Children.child(Children.folder(qemu.client()), "qemu-system-x86_64").destroyForcibly();
+            Children.child(Children.folder(qemu.client())).destroyForcibly();
             await().pollInterval(Duration.ofMillis(1)).until(() -> qemu.client().state() == ConnectionState.CLOSED);
             assertThat(Outcomes.failure(
                             qemu.client().execute(QmpCommand.of("query-status")), QmpDisconnectedException.class))
@@ -105,7 +105,7 @@ class ProcessEndTest {
 
     @Test
     void a_storage_daemon_that_does_not_start_is_quoted() {
-        List<String> command = List.of("qemu-storage-daemon", "--blockdev", "driver=file,filename=/none,node-name=n");
+        List<String> command = List.of(Owner.DAEMON.get(0), "--blockdev", "driver=file,filename=/none,node-name=n");
         QemuStartException failure =
                 Outcomes.failure(StorageDaemon.start(command, Owner.PATIENT), QemuStartException.class);
         assertThat(failure).hasMessageContaining("qemu-storage-daemon ended with status 1");
@@ -115,8 +115,7 @@ class ProcessEndTest {
     @Test
     void a_storage_daemon_that_is_killed_is_told_with_its_status() throws Exception {
         try (StorageDaemon daemon = Outcomes.value(StorageDaemon.start(Owner.DAEMON, Owner.PATIENT))) {
-            Children.child(Children.folder(daemon.client()), "qemu-storage-daemon")
-                    .destroyForcibly();
+            Children.child(Children.folder(daemon.client())).destroyForcibly();
             assertThat(Outcomes.failure(daemon.client().closed(), QmpException.class))
                     .hasMessageContaining("ended by signal 9");
         }
@@ -124,11 +123,11 @@ class ProcessEndTest {
 
     @Test
     void SIGKILL_of_the_JVM_leaves_no_child_and_no_folder() throws Exception {
-        Process jvm = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Owner.class.getName())
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(Owner.properties());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Owner.class.getName()));
+        Process jvm = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try {

@@ -1,6 +1,7 @@
 package io.github.qmp4j.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
@@ -17,7 +18,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The schema of the QEMU on this machine. */
 @Timeout(60)
 class QmpSchemaTest {
+    private static final String UNSTABLE = "x-debug-query-block-graph/$unstable";
     private static QmpSchema schema = QmpSchema.of(NullNode.getInstance());
+    private static boolean flagsUnstable;
+    private static String doesNotFlag = "";
 
     @BeforeAll
     static void readSchema() {
@@ -25,6 +29,8 @@ class QmpSchemaTest {
         try (RealQemu qemu =
                 RealQemu.builder().machine("none").allowDeprecated().start()) {
             schema = QmpSchema.of(qemu.oracle().execute("query-qmp-schema"));
+            flagsUnstable = qemu.knows(UNSTABLE);
+            doesNotFlag = qemu.doesNotKnow(UNSTABLE);
         }
     }
 
@@ -78,8 +84,14 @@ class QmpSchemaTest {
     void listsCommandsEventsAndFlags() {
         assertThat(schema.commands()).contains("block-commit", "job-dismiss").doesNotContain("BLOCK_JOB_READY", "str");
         assertThat(schema.events()).contains("BLOCK_JOB_READY", "JOB_STATUS_CHANGE");
-        assertThat(schema.isDeprecated("drive-backup")).isTrue();
+        assertThat(schema.isDeprecated("nbd-server-add")).isTrue();
         assertThat(schema.isDeprecated("blockdev-backup")).isFalse();
+        assertThat(schema.isUnstable("query-jobs")).isFalse();
+    }
+
+    @Test
+    void flagsWhatIsUnstable() {
+        assumeTrue(flagsUnstable, doesNotFlag);
         assertThat(schema.isUnstable("x-debug-query-block-graph")).isTrue();
     }
 
