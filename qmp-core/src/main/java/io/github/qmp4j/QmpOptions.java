@@ -20,8 +20,8 @@ import java.util.function.Consumer;
  * @param eventQueue how many events one subscription holds for a slow listener; more are dropped and counted; default
  *     10,000
  * @param nativeTransport whether to use Netty's epoll where its native library is on the class path; default yes
- * @param outOfBand whether to enable out-of-band commands; at most 8 others are with QEMU at once then, the rest waits
- *     here for its turn; default no
+ * @param outOfBand whether to enable out-of-band commands; at most 8 others are with QEMU at once then, and one that takes
+ *     a descriptor alone; the rest waits here for its turn; default no
  * @param checkCommands whether every command is held against QEMU's schema before it is sent, and refused with the name of
  *     the argument that is wrong; for tests and development; default no
  * @param trace takes a copy of every message, without its secrets; default none

@@ -50,7 +50,7 @@ final class CommandFlow {
         this.wire = wire;
         this.observations = observations;
         this.pending = new PendingCalls(options.maxInFlight());
-        this.lane = new InBandLane(options.outOfBand() ? MOST_IN_BAND : Integer.MAX_VALUE, wire::send);
+        this.lane = new InBandLane(options.outOfBand() ? MOST_IN_BAND : Integer.MAX_VALUE);
     }
 
     /**
@@ -98,16 +98,18 @@ final class CommandFlow {
             observations.started(call);
             silence.sent();
             if (descriptor != null) {
-                wire.send(line, descriptor, why -> refuse(call, why));
+                // QEMU takes the descriptor that came last, and with out-of-band enabled it reads ahead.
+                lane.sendAlone(call.id(), () -> wire.send(line, descriptor, why -> refuse(call, why)));
             } else if (call.outOfBand()) {
                 wire.send(line);
             } else {
-                lane.send(call.id(), line);
+                lane.send(call.id(), () -> wire.send(line));
             }
         }
     }
 
     private void refuse(Call<?> call, String why) {
+        lane.answered(call.id());
         if (pending.remove(call.id()) != null) {
             observations.finished(call.id(), Outcome.ERROR);
             call.result().fail(notSent(call.command(), why));
@@ -134,6 +136,9 @@ final class CommandFlow {
         if (pending.remove(call.id()) != null) {
             observations.finished(call.id(), Outcome.TIMEOUT);
             String fate = lane.takeBack(call.id()) ? "it was never sent" : "QEMU may still execute it";
+            if (!held) {
+                lane.advance();
+            }
             call.result()
                     .fail(new QmpTimeoutException(
                             call.name(),

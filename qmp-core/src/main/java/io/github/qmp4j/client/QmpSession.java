@@ -35,10 +35,6 @@ final class QmpSession implements QmpClient {
     private static final Logger LOG = LoggerFactory.getLogger(QmpSession.class);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
-    /** Seen on 7.2: of 200 descriptors sent at once 38 were refused, and 8 were taken for another. */
-    private static final String READS_AHEAD =
-            "with out-of-band commands QEMU reads ahead, and takes one descriptor for another; use a session without";
-
     private final QmpAddress address;
     private final QmpOptions options;
     private final QmpGreeting greeting;
@@ -182,7 +178,7 @@ final class QmpSession implements QmpClient {
     public <R> CompletableFuture<R> execute(QmpCommand<R> command, QmpDescriptor descriptor) {
         OwnedDescriptor owned = descriptor.take();
         try {
-            String obstacle = options.outOfBand() ? READS_AHEAD : wire.descriptorObstacle();
+            String obstacle = wire.descriptorObstacle();
             if (obstacle != null) {
                 owned.close();
                 return CompletableFuture.failedFuture(CommandFlow.notSent(command, obstacle));

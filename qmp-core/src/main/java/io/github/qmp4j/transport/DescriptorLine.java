@@ -16,13 +16,16 @@ final class DescriptorLine extends AbstractReferenceCounted implements FileRegio
     /** As much goes with the descriptor; the rest of a longer line goes as all bytes do. */
     private static final int FIRST_BYTES = 4096;
 
+    /** In place of a number of bytes: it belongs to a command whose time is over. */
+    private static final int CLOSED = Integer.MIN_VALUE;
+
     private final int socket;
     private final byte[] line;
     private final OwnedDescriptor descriptor;
     private final Consumer<String> refused;
     private int transferred;
 
-    /** @param refused is told why the kernel does not pass this descriptor; nothing of the line has been sent then */
+    /** @param refused is told why this descriptor does not go; nothing of the line is sent then */
     DescriptorLine(int socket, byte[] line, OwnedDescriptor descriptor, Consumer<String> refused) {
         this.socket = socket;
         this.line = line;
@@ -41,17 +44,22 @@ final class DescriptorLine extends AbstractReferenceCounted implements FileRegio
 
     private int sendFirst() throws IOException {
         int length = Math.min(line.length, FIRST_BYTES);
-        // A descriptor that is closed already belongs to a command whose time is over: its line is passed over.
-        int sent = descriptor.use(number -> ScmRights.send(socket, number, line, length), line.length);
+        int sent = descriptor.use(number -> ScmRights.send(socket, number, line, length), CLOSED);
+        if (sent == CLOSED) {
+            return passOver("%s is closed already".formatted(descriptor));
+        }
         return switch (-sent) {
             case Libc.EAGAIN -> 0;
             case Libc.EPIPE, Libc.ECONNRESET, Libc.ENOTCONN -> throw new IOException(Libc.strerror(-sent));
-            default -> sent < 0 ? passOver(Libc.strerror(-sent)) : sent;
+            default ->
+                sent < 0
+                        ? passOver("the kernel does not pass on %s: %s".formatted(descriptor, Libc.strerror(-sent)))
+                        : sent;
         };
     }
 
     private int passOver(String why) {
-        refused.accept("the kernel does not pass on %s: %s".formatted(descriptor, why));
+        refused.accept(why);
         return line.length;
     }
 

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RealQemuDescriptorTest {
     private static final long SIZE = 1 << 20;
     private static final int PATTERN = 0xAB;
+    private static final int RUNS = Boolean.getBoolean("qmp4j.full") ? 500 : 100;
 
     @TempDir
     private Path folder;
@@ -156,6 +158,35 @@ class RealQemuDescriptorTest {
         all.forEach(CompletableFuture::join);
 
         assertEachSetLeadsToTheFileItNames(50);
+    }
+
+    @Test
+    void eachArrivesWithItsOwnCommandAlthoughQemuReadsAheadWithOutOfBand() throws IOException {
+        client.close();
+        client = QmpClient.connect(
+                        new QmpAddress.Unix(qemu.monitor()), QmpOptions.with(options -> options.outOfBand = true))
+                .join();
+        AtomicBoolean over = new AtomicBoolean();
+        CompletableFuture<Void> meanwhile = CompletableFuture.runAsync(() -> {
+            while (!over.get()) {
+                client.execute(QmpCommand.of("query-version")).join();
+                // Refused, since nothing migrates; that it is executed out of band is what counts.
+                client.executeOob(QmpCommand.of("migrate-pause"))
+                        .handle((reply, refused) -> refused)
+                        .join();
+            }
+        });
+        List<CompletableFuture<JsonNode>> all = new ArrayList<>();
+        for (int i = 0; i < RUNS; i++) {
+            Path file = file("ahead" + i);
+            all.add(client.execute(addFd(i).with("opaque", file.toString()), QmpDescriptor.open(file)));
+            all.add(client.execute(QmpCommand.of("query-name")));
+        }
+        all.forEach(CompletableFuture::join);
+        over.set(true);
+        meanwhile.join();
+
+        assertEachSetLeadsToTheFileItNames(RUNS);
     }
 
     @Test
