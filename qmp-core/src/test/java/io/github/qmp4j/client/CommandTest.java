@@ -1,8 +1,8 @@
 package io.github.qmp4j.client;
 
-import static io.github.qmp4j.client.Sessions.failure;
+import static io.github.qmp4j.client.Outcomes.failure;
+import static io.github.qmp4j.client.Outcomes.value;
 import static io.github.qmp4j.client.Sessions.open;
-import static io.github.qmp4j.client.Sessions.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -145,7 +145,7 @@ class CommandTest {
                     .toList();
             // The place is taken by execute itself, so that what follows does not depend on the loop.
             assertThat(three.get(2)).isNotCompletedExceptionally();
-            three.forEach(Sessions::value);
+            three.forEach(Outcomes::value);
             for (int i = 0; i < 10; i++) {
                 value(client.execute(STATUS));
             }

@@ -1,6 +1,6 @@
 package io.github.qmp4j.client;
 
-import static io.github.qmp4j.client.Sessions.failure;
+import static io.github.qmp4j.client.Outcomes.failure;
 import static io.github.qmp4j.client.Sessions.unix;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

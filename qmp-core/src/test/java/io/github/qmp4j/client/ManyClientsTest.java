@@ -1,7 +1,7 @@
 package io.github.qmp4j.client;
 
+import static io.github.qmp4j.client.Outcomes.value;
 import static io.github.qmp4j.client.Sessions.open;
-import static io.github.qmp4j.client.Sessions.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 

@@ -1,9 +1,9 @@
 package io.github.qmp4j.client;
 
-import static io.github.qmp4j.client.Sessions.LONG;
-import static io.github.qmp4j.client.Sessions.failure;
+import static io.github.qmp4j.client.Outcomes.LONG;
+import static io.github.qmp4j.client.Outcomes.failure;
+import static io.github.qmp4j.client.Outcomes.value;
 import static io.github.qmp4j.client.Sessions.open;
-import static io.github.qmp4j.client.Sessions.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -136,7 +136,7 @@ class OutOfBandTest {
         try (TempFolder folder = TempFolder.create("qmp4j-oob");
                 RealQemu qemu = RealQemu.builder().machine("none").start();
                 QmpClient client =
-                        Sessions.value(QmpClient.connect(new QmpAddress.Unix(qemu.monitor()), OUT_OF_BAND))) {
+                        Outcomes.value(QmpClient.connect(new QmpAddress.Unix(qemu.monitor()), OUT_OF_BAND))) {
             boolean yanks = qemu.knows("query-yank");
             Path pipe = folder.resolve("pipe");
             assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())

@@ -1,8 +1,8 @@
 package io.github.qmp4j.client;
 
-import static io.github.qmp4j.client.Sessions.failure;
+import static io.github.qmp4j.client.Outcomes.failure;
+import static io.github.qmp4j.client.Outcomes.value;
 import static io.github.qmp4j.client.Sessions.open;
-import static io.github.qmp4j.client.Sessions.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;

@@ -1,9 +1,9 @@
 package io.github.qmp4j.client;
 
-import static io.github.qmp4j.client.Sessions.LONG;
-import static io.github.qmp4j.client.Sessions.failure;
+import static io.github.qmp4j.client.Outcomes.LONG;
+import static io.github.qmp4j.client.Outcomes.failure;
+import static io.github.qmp4j.client.Outcomes.value;
 import static io.github.qmp4j.client.Sessions.open;
-import static io.github.qmp4j.client.Sessions.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
