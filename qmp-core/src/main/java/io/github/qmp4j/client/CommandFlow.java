@@ -135,7 +135,10 @@ final class CommandFlow {
     private void timeOut(Call<?> call) {
         if (pending.remove(call.id()) != null) {
             observations.finished(call.id(), Outcome.TIMEOUT);
-            String fate = lane.takeBack(call.id()) ? "it was never sent" : "QEMU may still execute it";
+            boolean unsent = lane.takeBack(call.id());
+            if (!unsent) {
+                pending.expectLate(call.id());
+            }
             if (!held) {
                 lane.advance();
             }
@@ -148,7 +151,7 @@ final class CommandFlow {
                                             address,
                                             ConnectFailures.seconds(call.timeout()),
                                             pending.size(),
-                                            fate)));
+                                            unsent ? "it was never sent" : "QEMU may still execute it")));
         }
     }
 

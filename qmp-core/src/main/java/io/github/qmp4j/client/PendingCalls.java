@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The commands that wait for their replies, by id. Belongs to the event loop where a method does not say otherwise. */
 final class PendingCalls {
+    /** No id of a command. */
+    private static final long NONE = -1;
+
     private record Pending(Call<?> call, Runnable timeoutOff) {}
 
     private final Map<Long, Pending> byId = new HashMap<>();
@@ -22,6 +25,9 @@ final class PendingCalls {
     private final AtomicInteger reserved = new AtomicInteger();
 
     private final AtomicLong strays = new AtomicLong();
+
+    /** The last command whose time was over while it was with QEMU, and that may not have been answered yet. */
+    private long overdue = NONE;
 
     PendingCalls(int most) {
         this.most = most;
@@ -52,10 +58,14 @@ final class PendingCalls {
         if (call == null) {
             strays.incrementAndGet();
         }
+        // In band QEMU answers in order, so what was before this one has been answered too.
+        if (call == null ? id.equals(OptionalLong.of(overdue)) : !call.outOfBand() && call.id() > overdue) {
+            overdue = NONE;
+        }
         return call;
     }
 
-    /** Takes a call whose time is over; null if its reply came first. */
+    /** Takes a call that needs no reply any more, since its time is over or it cannot be sent; null if its reply came first. */
     @Nullable
     Call<?> remove(long id) {
         Pending pending = byId.remove(id);
@@ -67,13 +77,22 @@ final class PendingCalls {
         return pending.call();
     }
 
+    /** A command that was removed is with QEMU, so that what it is answered with is still to come. */
+    void expectLate(long id) {
+        overdue = Math.max(overdue, id);
+    }
+
     /**
-     * An error without an id answers a command that QEMU could not read. With one command in flight it is that one's;
-     * with more it cannot be told whose, and all that QEMU could read get replies of their own.
+     * An error without an id answers what QEMU could not read. With one command in flight it is that one's, unless it may
+     * be late, and an earlier one's. With more it cannot be told whose it is, and all that QEMU could read get replies of
+     * their own.
+     *
+     * @return null, and counted, where it cannot be told
      */
     @Nullable
     Call<?> takeOnly() {
-        return byId.size() == 1 ? remove(byId.keySet().iterator().next()) : null;
+        boolean known = byId.size() == 1 && overdue == NONE;
+        return take(known ? OptionalLong.of(byId.keySet().iterator().next()) : OptionalLong.empty());
     }
 
     int size() {

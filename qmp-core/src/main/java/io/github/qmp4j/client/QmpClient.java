@@ -133,7 +133,10 @@ public interface QmpClient extends AutoCloseable {
      */
     CompletableFuture<QmpSchema> schema();
 
-    /** How many replies came that nobody waited for any more, or that nobody had asked for. */
+    /**
+     * How many replies and errors belonged to no command that waited: late ones, ones with an id that is none of ours, and
+     * errors without an id, unless a single command was in flight, and none before it had timed out unanswered.
+     */
     long strayReplies();
 
     /** As {@link #health(Duration)}, with a budget of 2 s. */

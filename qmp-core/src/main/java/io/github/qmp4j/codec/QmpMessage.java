@@ -12,12 +12,15 @@ import java.util.OptionalLong;
 
 /** One message from QEMU, told apart by its members as QMP's specification says. */
 public sealed interface QmpMessage {
+    /** In place of an id that is no whole number. */
+    long FOREIGN = Long.MIN_VALUE;
 
     record Greeting(QmpGreeting greeting) implements QmpMessage {}
 
+    /** A return value; its id is {@link #FOREIGN} where it is no number that this client could have sent. */
     record Reply(OptionalLong id, JsonNode value) implements QmpMessage {}
 
-    /** An error; without an id where QEMU could not even read the command. */
+    /** An error; without an id where QEMU could not even read the command. A foreign id is told as in a reply. */
     record ErrorReply(OptionalLong id, String errorClass, String desc) implements QmpMessage {}
 
     record Event(QmpEvent event) implements QmpMessage {}
@@ -44,8 +47,11 @@ public sealed interface QmpMessage {
     }
 
     private static OptionalLong id(ObjectNode json) {
-        JsonNode id = json.path("id");
-        return id.canConvertToLong() && id.isIntegralNumber() ? OptionalLong.of(id.longValue()) : OptionalLong.empty();
+        JsonNode id = json.get("id");
+        if (id == null) {
+            return OptionalLong.empty();
+        }
+        return OptionalLong.of(id.canConvertToLong() && id.isIntegralNumber() ? id.longValue() : FOREIGN);
     }
 
     private static QmpEvent event(ObjectNode json) {

@@ -85,9 +85,11 @@ class CommandTest {
             QmpCommand<JsonNode> stop = QmpCommand.of("stop");
             assertThat(failure(client.execute(stop), QmpCommandException.class).desc())
                     .isEqualTo("cannot read that");
+            assertThat(client.strayReplies()).isZero();
             CompletableFuture<JsonNode> again = client.execute(stop);
             CompletableFuture<JsonNode> cont = client.execute(QmpCommand.of("cont"));
             assertThat(value(again).asText() + value(cont).asText()).isEqualTo("sc");
+            assertThat(client.strayReplies()).isEqualTo(1);
         }
     }
 

@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommand;
+import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.QmpException;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.QmpTimeoutException;
@@ -19,6 +20,7 @@ import io.github.qmp4j.testkit.ReceivedCommand;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,15 +68,39 @@ class TimeoutTest {
     @Test
     void repliesThatNobodyAskedForAreCounted() {
         // case 73
+        String error = ", \"error\": {\"class\": \"GenericError\", \"desc\": \"not yours\"}}\n";
         try (FakeQemu fake = FakeQemu.script()
                         .negotiate()
+                        .expect("query-status")
                         .raw("{\"return\": 1, \"id\": 77}\n{\"return\": 2}\n{\"return\": 3, \"id\": \"x\"}\n")
-                        .respond()
-                        .on("query-status", "{}")
+                        .raw("{\"id\": 77" + error + "{\"id\": \"x\"" + error + "{\"id\": null" + error)
+                        .reply("\"mine\"")
                         .start();
                 QmpClient client = open(fake)) {
-            value(client.execute(STATUS));
-            assertThat(client.strayReplies()).isEqualTo(3);
+            assertThat(value(client.execute(STATUS)).asText()).isEqualTo("mine");
+            assertThat(client.strayReplies()).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void anErrorWithoutIdThatMayBeLateReachesNoCommandUntilALaterOneIsAnswered() {
+        // R8
+        Outgoing unread = Outgoing.errorWithoutId("GenericError", "cannot read that");
+        try (FakeQemu fake = FakeQemu.responding(got -> List.of()).start();
+                QmpClient client = open(fake)) {
+            failure(client.execute(STOP, SHORT), QmpTimeoutException.class);
+            CompletableFuture<JsonNode> next = client.execute(STATUS);
+            ReceivedCommand status = fake.awaitReceived("query-status", 1, LONG);
+            fake.send(unread);
+            fake.answer(status, Outgoing.reply("\"mine\""));
+            assertThat(value(next).asText()).isEqualTo("mine");
+            assertThat(client.strayReplies()).isEqualTo(1);
+
+            CompletableFuture<JsonNode> own = client.execute(STATUS);
+            fake.awaitReceived("query-status", 2, LONG);
+            fake.send(unread);
+            failure(own, QmpCommandException.class);
+            assertThat(client.strayReplies()).isEqualTo(1);
         }
     }
 

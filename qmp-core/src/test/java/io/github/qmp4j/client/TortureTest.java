@@ -10,16 +10,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.QmpConnectException;
-import io.github.qmp4j.QmpObserver;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.event.EventFilter;
 import io.github.qmp4j.testkit.RealQemu;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,25 +52,17 @@ class TortureTest {
                 "{'execute': 'qmp_capabilities', 'arguments': {'enable': ['no-such']}}\n",
             })
     void theErrorOfMalformedInputReachesNoCommand(String input) throws IOException {
-        AtomicInteger unclaimed = new AtomicInteger();
-        QmpObserver counting = new QmpObserver() {
-            @Override
-            public void lateReply() {
-                unclaimed.incrementAndGet();
-            }
-        };
         byte[] malformed = input.getBytes(StandardCharsets.ISO_8859_1);
         try (RealQemu qemu = RealQemu.builder().machine("none").start();
                 Injector between = new Injector(qemu.monitor());
-                QmpClient client = value(QmpClient.connect(
-                        unix(between.socket()), QmpOptions.with(o -> o.observers = List.of(counting))))) {
+                QmpClient client = value(QmpClient.connect(unix(between.socket()), QmpOptions.defaults()))) {
             // Alone: it is counted.
             between.inject(malformed);
-            await().atMost(SOON).until(() -> unclaimed.get() > 0);
+            await().atMost(SOON).until(() -> client.strayReplies() > 0);
             assertThat(value(client.execute(STATUS)).has("running")).isTrue();
 
             // With two commands behind it, so that its error comes while both wait (case 25).
-            int before = unclaimed.get();
+            long before = client.strayReplies();
             qemu.freeze();
             between.inject(malformed);
             between.inject(
@@ -89,7 +78,7 @@ class TortureTest {
             assertThat(value(jobs).isArray()).isTrue();
             assertThat(value(status).path("status").asText()).isEqualTo("prelaunch");
             // The reply with a foreign id, and the error.
-            assertThat(unclaimed.get()).isGreaterThan(before + 1);
+            assertThat(client.strayReplies()).isGreaterThan(before + 1);
             assertThat(client.state()).isEqualTo(ConnectionState.RUNNING);
             assertThat(qemu.process().isAlive()).isTrue();
         }
