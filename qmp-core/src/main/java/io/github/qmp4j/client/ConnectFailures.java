@@ -35,9 +35,17 @@ final class ConnectFailures {
         return new ConnectFailures(address, true);
     }
 
-    /** Nothing accepted the connection. Looks at the file system. */
-    QmpConnectException notConnected(Throwable cause) {
+    /** Nothing accepted the connection within the limit. Looks at the file system. */
+    QmpConnectException notConnected(Throwable cause, Duration limit) {
         if (!(address instanceof QmpAddress.Unix unix)) {
+            if (Dialer.timedOut(cause)) {
+                return of(
+                        Phase.CONNECT,
+                        Reason.SILENT,
+                        "it neither took nor refused the connection within %s; a firewall drops what comes, or too many connections already wait for it"
+                                .formatted(seconds(limit)),
+                        cause);
+            }
             boolean refused = cause instanceof ConnectException;
             return of(
                     Phase.CONNECT,

@@ -84,7 +84,7 @@ final class Connector {
     }
 
     private void notConnected(Throwable failure) {
-        QmpConnectException refusal = failures.notConnected(cause(failure));
+        QmpConnectException refusal = failures.notConnected(cause(failure), options.connectTimeout());
         boolean mayCome = refusal.reason() == Reason.NO_SUCH_SOCKET || refusal.reason() == Reason.REFUSED;
         if (mayCome
                 && Duration.ofNanos(System.nanoTime() - started).compareTo(options.waitFor()) < 0

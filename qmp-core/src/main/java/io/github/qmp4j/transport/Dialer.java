@@ -9,6 +9,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.WriteBufferWaterMark;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -77,6 +78,11 @@ public final class Dialer {
             }
         });
         return done;
+    }
+
+    /** Whether a connect over TCP failed because nobody has taken or refused it in time. */
+    public static boolean timedOut(Throwable failure) {
+        return failure instanceof ConnectTimeoutException;
     }
 
     /**
