@@ -14,6 +14,7 @@ import io.github.qmp4j.transport.WireListener;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class Handshake implements WireListener {
     /** The session counts its ids from 1. */
     private static final long NEGOTIATION_ID = 0;
+
+    private static final OptionalLong OURS = OptionalLong.of(NEGOTIATION_ID);
 
     private static final String OUT_OF_BAND = "oob";
 
@@ -117,11 +120,12 @@ final class Handshake implements WireListener {
     }
 
     private void negotiated(QmpMessage message, QmpGreeting hello) {
-        if (message instanceof QmpMessage.Reply) {
+        if (message instanceof QmpMessage.Reply reply && reply.id().equals(OURS)) {
             patienceOff.run();
             made = new QmpSession(address, options, hello, wire());
             session.complete(made);
-        } else if (message instanceof QmpMessage.ErrorReply error) {
+        } else if (message instanceof QmpMessage.ErrorReply error
+                && (error.id().isEmpty() || error.id().equals(OURS))) {
             giveUp(failures.refused(error.desc()));
         }
     }

@@ -156,6 +156,10 @@ public interface QmpClient extends AutoCloseable {
     /** Completes normally after {@link #close()}; fails with the first cause when the session ends otherwise. */
     CompletableFuture<Void> closed();
 
+    /** The address and the state, for logs and debuggers. */
+    @Override
+    String toString();
+
     /**
      * Ends the session; what waits for a reply fails with {@link io.github.qmp4j.QmpDisconnectedException}. QEMU and its
      * jobs go on. Waits for the socket to close, at most 5 s. Does nothing the second time.

@@ -259,6 +259,11 @@ final class QmpSession implements QmpClient {
         return health.check(budget);
     }
 
+    @Override
+    public String toString() {
+        return "QmpClient[%s, %s]".formatted(address, state());
+    }
+
     /** Why the session is over; to be asked only when it is. */
     QmpException cause() {
         return Objects.requireNonNull(end, "the session is not over");
