@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommand;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +83,12 @@ public final class QmpSchema {
     /** Whether there is what a path names; see this class for how paths are written. */
     public boolean has(String path) {
         return SchemaPath.exists(types, path);
+    }
+
+    /** What stands at a path that names no flag; empty if there is nothing. See this class for how paths are written. */
+    public Optional<SchemaEntry> at(String path) {
+        SchemaPath place = SchemaPath.follow(types, path);
+        return place.types().isEmpty() ? Optional.empty() : Optional.of(new SchemaDescription(types).of(place));
     }
 
     /** Whether QEMU flags a command as deprecated; false for one that it does not have. */

@@ -14,18 +14,23 @@ record SchemaPath(Set<SchemaType> types, Set<String> features) {
     private static final SchemaPath NOWHERE = new SchemaPath(Set.of(), Set.of());
 
     static boolean exists(Map<String, SchemaType> all, String path) {
+        int flag = path.lastIndexOf("/$");
+        return flag < 0
+                ? !follow(all, path).equals(NOWHERE)
+                : follow(all, path.substring(0, flag)).features.contains(path.substring(flag + 2));
+    }
+
+    /** Where a path leads that names no flag; to no type if there is nothing. */
+    static SchemaPath follow(Map<String, SchemaType> all, String path) {
         String[] parts = path.split("/", -1);
         SchemaType first = all.get(parts[0]);
         SchemaPath at = first instanceof SchemaType.Command || first instanceof SchemaType.Event
                 ? new SchemaPath(Set.of(first), first.features())
                 : NOWHERE;
         for (int i = 1; i < parts.length && !at.equals(NOWHERE); i++) {
-            if (parts[i].startsWith("$")) {
-                return i == parts.length - 1 && at.features.contains(parts[i].substring(1));
-            }
             at = at.step(all, parts[i]);
         }
-        return !at.equals(NOWHERE);
+        return at;
     }
 
     private SchemaPath step(Map<String, SchemaType> all, String part) {

@@ -134,4 +134,56 @@ class QmpSchemaTest {
     private static List<String> problems(QmpCommand<JsonNode> command) {
         return schema.problems(command);
     }
+
+    @Test
+    void tellsTheArgumentsOfACommand() {
+        SchemaEntry stream = schema.at("block-stream").orElseThrow();
+        assertThat(stream.type()).isEqualTo("command");
+        assertThat(stream.returns()).isEmpty();
+        assertThat(stream.members()).extracting(SchemaEntry.Member::name).contains("job-id", "device", "on-error");
+        assertThat(member(stream, "device").optional()).isFalse();
+        assertThat(member(stream, "device").type()).isEqualTo("string");
+        assertThat(member(stream, "on-error").optional()).isTrue();
+        assertThat(member(stream, "on-error").type()).isEqualTo("enum");
+        assertThat(member(stream, "on-error").values()).contains("report", "ignore", "enospc", "stop");
+        assertThat(member(schema.at("block-commit").orElseThrow(), "top").features())
+                .contains("deprecated");
+    }
+
+    @Test
+    void tellsWhatACommandReturnsAndWhatAnEventCarries() {
+        assertThat(schema.at("query-block-jobs").orElseThrow().returns()).contains("[object]");
+        SchemaEntry returned = schema.at("query-block-jobs/ret").orElseThrow();
+        assertThat(returned.type()).isEqualTo("object");
+        assertThat(returned.returns()).isEmpty();
+        assertThat(member(returned, "io-status").values()).contains("nospace");
+        SchemaEntry ready = schema.at("BLOCK_JOB_READY").orElseThrow();
+        assertThat(ready.type()).isEqualTo("event");
+        assertThat(ready.members()).extracting(SchemaEntry.Member::name).contains("len", "offset");
+    }
+
+    @Test
+    void tellsWhichVariantsHaveFurtherMembers() {
+        SchemaEntry add = schema.at("blockdev-add").orElseThrow();
+        assertThat(add.tag()).contains("driver");
+        assertThat(add.variants()).contains("qcow2", "nbd").isSorted();
+        SchemaEntry qcow2 = schema.at("blockdev-add/arg/+qcow2").orElseThrow();
+        assertThat(member(qcow2, "backing").type()).contains("object", "string", "null");
+        assertThat(schema.at("transaction/arg/actions").orElseThrow().variants())
+                .contains("blockdev-backup");
+    }
+
+    @Test
+    void hasNothingToTellOfWhatIsNotThere() {
+        assertThat(schema.at("no-such-command")).isEmpty();
+        assertThat(schema.at("block-commit/arg/nothing")).isEmpty();
+        assertThat(schema.at("block-commit/$deprecated")).isEmpty();
+    }
+
+    private static SchemaEntry.Member member(SchemaEntry entry, String name) {
+        return entry.members().stream()
+                .filter(member -> member.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
 }

@@ -35,6 +35,9 @@ public record Failure(ExitCode code, String sentence) {
     }
 
     private static ExitCode code(Throwable cause) {
+        if (cause instanceof RefusedException refused) {
+            return refused.code();
+        }
         if (cause instanceof IllegalArgumentException) {
             return ExitCode.USAGE;
         }
@@ -49,6 +52,7 @@ public record Failure(ExitCode code, String sentence) {
 
     private static String sentence(Throwable cause) {
         boolean expected = cause instanceof QmpException
+                || cause instanceof RefusedException
                 || cause instanceof BlockJobException
                 || cause instanceof IllegalArgumentException
                 || cause instanceof IOException;

@@ -8,11 +8,13 @@ import io.github.qmp4j.blockjobs.Disk;
 import io.github.qmp4j.blockjobs.JobInfo;
 import io.github.qmp4j.blockjobs.JobProgress;
 import io.github.qmp4j.blockjobs.Leftover;
+import io.github.qmp4j.schema.SchemaEntry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /** The JSON lines of {@code -o json}: integers in bytes and bytes per second, what is not known is null. */
 public final class Json {
@@ -79,6 +81,33 @@ public final class Json {
                     .put("why", leftover.why());
         }
         return line;
+    }
+
+    /** A command or an event in a list. */
+    public static ObjectNode schemaItem(String name, SchemaEntry entry) {
+        ObjectNode line = line(entry.type()).put("name", name);
+        strings(line.putArray("features"), entry.features().stream().sorted());
+        return line;
+    }
+
+    /** What stands at a path of a schema. */
+    public static ObjectNode schema(String path, SchemaEntry entry) {
+        ObjectNode line = schemaItem(path, entry).put("returns", entry.returns().orElse(null));
+        ArrayNode members = line.putArray("members");
+        for (SchemaEntry.Member member : entry.members()) {
+            ObjectNode one = members.addObject().put("name", member.name()).put("type", member.type());
+            one.put("optional", member.optional());
+            strings(one.putArray("features"), member.features().stream().sorted());
+            strings(one.putArray("values"), member.values().stream());
+        }
+        line.put("tag", entry.tag().orElse(null));
+        strings(line.putArray("variants"), entry.variants().stream());
+        strings(line.putArray("values"), entry.values().stream());
+        return line;
+    }
+
+    private static void strings(ArrayNode array, Stream<String> texts) {
+        texts.forEach(array::add);
     }
 
     /** An enum's name as it is written in the output: {@code PAUSED_ON_ERROR} is {@code paused-on-error}. */

@@ -36,6 +36,7 @@ class HelpTest {
         "speed, ID RATE",
         "events, --filter --count",
         "exec, COMMAND JSON",
+        "schema, COMMAND",
         "demo, --size --keep --no-install",
     })
     void the_help_of_a_command_names_all_it_takes(String command, String words) {
