@@ -10,9 +10,6 @@ final class BarLine {
     private static final int BYTES_WIDTH = 16;
     private static final int RATE_WIDTH = 11;
     private static final int ETA_WIDTH = 9;
-    private static final String RED = "\033[31m";
-    private static final String GREEN = "\033[32m";
-    private static final String NORMAL = "\033[0m";
 
     private final Screen screen;
 
@@ -60,7 +57,8 @@ final class BarLine {
         if (!screen.colour() || !(phase.needsAttention() || phase == Phase.READY)) {
             return line;
         }
-        return (phase.needsAttention() ? RED : GREEN) + line + NORMAL;
+        Paint paint = new Paint(true);
+        return phase.needsAttention() ? paint.red(line) : paint.green(line);
     }
 
     private static String padded(String text, int width) {

@@ -37,6 +37,7 @@ class HelpTest {
         "events, --filter --count",
         "exec, COMMAND JSON",
         "schema, COMMAND",
+        "doctor, ''",
         "demo, --size --keep --no-install",
     })
     void the_help_of_a_command_names_all_it_takes(String command, String words) {
