@@ -2,7 +2,6 @@ package io.github.qmp4j.blockjobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -18,20 +17,19 @@ class CopyThroughFilterTest {
         return TestVm.start(nodes, builder -> builder.arguments("-object", "throttle-group,id=group"));
     }
 
-    private static void copies(TestVm vm) {
-        String target = vm.path("copy.qcow2").toString();
-        JobOutcome outcome =
-                TestVm.get(vm.start(CopyRequest.of("disk0", target, "qcow2").ofActiveLayerOnly())
-                        .pivot());
+    private static void pivotsToTheCopy(TestVm vm, CopyRequest request) {
+        JobOutcome outcome = TestVm.get(vm.start(request).pivot());
 
         assertThat(outcome.pivoted()).as("%s", outcome).isTrue();
         assertThat(outcome.released()).extracting(BlockNode::label).contains("active");
-        List<String> chain = vm.liveChain();
-        // QEMU may tell the file of the copy by its options.
-        assertThat(chain.get(0)).contains("copy.qcow2");
-        assertThat(chain.subList(1, chain.size())).containsExactly("snap2.qcow2", "snap1.qcow2", "base.qcow2");
+        assertThat(vm.liveChain()).containsExactly("copy.qcow2", "snap2.qcow2", "snap1.qcow2", "base.qcow2");
         vm.assertNoJobsLeft();
         vm.assertUnchanged(vm.path("copy.qcow2"));
+    }
+
+    private static CopyRequest request(TestVm vm) {
+        return CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2")
+                .ofActiveLayerOnly();
     }
 
     @Test
@@ -45,20 +43,25 @@ class CopyThroughFilterTest {
             nodes.options.add(THROTTLE.formatted("root", "active"));
             nodes.devices.add("virtio-blk-pci,id=disk0,drive=root");
         })) {
-            copies(vm);
+            pivotsToTheCopy(vm, request(vm));
         }
     }
 
+    /** QEMU writes the filter and all its options into the header of a copy that it makes. */
     @Test
-    void copiesTheActiveLayerAboveAFilter() {
+    void copiesTheActiveLayerAboveAFilterOntoAPreparedFileOnly() {
         try (TestVm vm = start(nodes -> {
-            nodes.qcow2("base", null);
-            nodes.qcow2("snap1", "base");
-            nodes.qcow2("snap2", "snap1");
+            nodes.readOnly("base", null);
+            nodes.readOnly("snap1", "base");
+            nodes.readOnly("snap2", "snap1");
             nodes.options.add(THROTTLE.formatted("middle", "snap2"));
             nodes.qcow2("active", "middle");
         })) {
-            copies(vm);
+            assertThat(ScriptedVm.failure(vm.jobs.start(request(vm))))
+                    .isInstanceOf(BlockChainException.class)
+                    .hasMessageContaining("json: text for middle");
+            vm.images.overlay("copy.qcow2", vm.image("snap2"), "qcow2");
+            pivotsToTheCopy(vm, request(vm).ontoExistingFile());
         }
     }
 }

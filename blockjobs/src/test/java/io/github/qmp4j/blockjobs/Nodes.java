@@ -46,6 +46,11 @@ final class Nodes {
         on(name, backing, "\"file\":{\"driver\":\"file\",\"filename\":\"" + file + "\"}");
     }
 
+    /** A node that others may open too. */
+    void readOnly(String name, @Nullable String backing) {
+        on(name, backing, "\"read-only\":true,\"file\":{\"driver\":\"file\",\"filename\":\"" + path(name) + "\"}");
+    }
+
     void qcow2(String name, @Nullable String backing) {
         at(name, backing, path(name));
     }
