@@ -6,4 +6,9 @@ public sealed interface BlockJobRequest permits PullRequest, CommitRequest, Copy
     DiskRef disk();
 
     JobSettings settings();
+
+    /** What is done at READY; a job that never becomes READY has nothing but {@link WhenReady#HOLD}. */
+    default WhenReady whenReady() {
+        return WhenReady.HOLD;
+    }
 }

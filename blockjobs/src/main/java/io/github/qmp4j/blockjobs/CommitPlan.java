@@ -53,6 +53,11 @@ final class CommitPlan {
                             .formatted(
                                     nodes.get(top - 1).label(), nodes.get(top).label()));
         }
+        if (top > active && request.whenReady() != WhenReady.HOLD) {
+            throw new BlockChainException(
+                    "a commit of '%s' ends by itself and never becomes READY; leave out what is to be done then (%s)"
+                            .formatted(nodes.get(top).label(), request.whenReady()));
+        }
         JobPlan.Kind kind = top == active ? JobPlan.Kind.ACTIVE_COMMIT : JobPlan.Kind.INTERMEDIATE_COMMIT;
         return new JobPlan(request, kind, chain, top, named, JobPlan.joined(nodes.subList(0, top), chain, named));
     }

@@ -1,41 +1,77 @@
 package io.github.qmp4j.blockjobs;
 
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A commit, {@code block-commit}: the data of the nodes from top down is moved into base, and they are no longer needed.
  *
- * <p>With the active layer as top (the default) the job becomes READY and waits: {@link BlockJob#pivot()} makes base the
- * active layer, {@link BlockJob#finishWithoutPivot()} keeps the overlay. With a node below it the job ends by itself.
- * Filters above the active layer, for example a throttle, stay where they are.
+ * <p>With the active layer as top (the default) the job becomes READY and by default holds there: the guest stays on its
+ * overlay, so a commit of the active layer needs no leave of its own. {@link BlockJob#pivot()} or {@link WhenReady#PIVOT}
+ * makes base the active layer, {@link BlockJob#finishWithoutPivot()} or {@link WhenReady#FINISH} keeps the overlay. With a
+ * node below it the job ends by itself. Filters above the active layer, for example a throttle, stay where they are.
  *
  * @param top the highest node, by node-name or file name, that is committed; empty is the active layer
  * @param base the node that receives the data; empty is the lowest of the chain, or with {@code shallow} the backing node
  *     of top
  * @param shallow whether only top is committed, into the first image below it
+ * @param whenReady what is done at READY; a commit that never becomes READY is refused with another than HOLD
  */
 public record CommitRequest(
-        DiskRef disk, Optional<String> top, Optional<String> base, boolean shallow, JobSettings settings)
+        DiskRef disk,
+        Optional<String> top,
+        Optional<String> base,
+        boolean shallow,
+        WhenReady whenReady,
+        JobSettings settings)
         implements BlockJobRequest {
 
     /** A commit of the whole chain into its lowest node. */
     public static CommitRequest of(String disk) {
-        return new CommitRequest(DiskRef.of(disk), Optional.empty(), Optional.empty(), false, JobSettings.DEFAULT);
+        return new CommitRequest(
+                DiskRef.of(disk), Optional.empty(), Optional.empty(), false, WhenReady.HOLD, JobSettings.DEFAULT);
     }
 
     public CommitRequest top(String node) {
-        return new CommitRequest(disk, Optional.of(node), base, shallow, settings);
+        return changed(draft -> draft.top = Optional.of(node));
     }
 
     public CommitRequest base(String node) {
-        return new CommitRequest(disk, top, Optional.of(node), shallow, settings);
+        return changed(draft -> draft.base = Optional.of(node));
     }
 
     public CommitRequest intoBackingNode() {
-        return new CommitRequest(disk, top, base, true, settings);
+        return changed(draft -> draft.shallow = true);
+    }
+
+    public CommitRequest whenReady(WhenReady then) {
+        return changed(draft -> draft.whenReady = then);
     }
 
     public CommitRequest with(JobSettings newSettings) {
-        return new CommitRequest(disk, top, base, shallow, newSettings);
+        return changed(draft -> draft.settings = newSettings);
+    }
+
+    private CommitRequest changed(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return new CommitRequest(disk, draft.top, draft.base, draft.shallow, draft.whenReady, draft.settings);
+    }
+
+    /** What can be changed of a request. */
+    private static final class Draft {
+        private Optional<String> top;
+        private Optional<String> base;
+        private boolean shallow;
+        private WhenReady whenReady;
+        private JobSettings settings;
+
+        Draft(CommitRequest from) {
+            top = from.top;
+            base = from.base;
+            shallow = from.shallow;
+            whenReady = from.whenReady;
+            settings = from.settings;
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /**
  * A copy, {@code drive-mirror}: the disk is copied to a file and kept in step with it until
@@ -14,6 +15,7 @@ import java.util.OptionalLong;
  * @param bufSize how many bytes may be in flight
  * @param synchronousWrites whether the guest's writes go to both sides at once, so that a busy guest cannot outrun the
  *     copy
+ * @param whenReady what is done at READY
  */
 public record CopyRequest(
         DiskRef disk,
@@ -24,6 +26,7 @@ public record CopyRequest(
         OptionalLong granularity,
         OptionalLong bufSize,
         boolean synchronousWrites,
+        WhenReady whenReady,
         JobSettings settings)
         implements BlockJobRequest {
     private static final long LEAST_GRANULARITY = 512;
@@ -61,50 +64,72 @@ public record CopyRequest(
                 OptionalLong.empty(),
                 OptionalLong.empty(),
                 false,
+                WhenReady.HOLD,
                 JobSettings.DEFAULT);
     }
 
     public CopyRequest ofActiveLayerOnly() {
-        return new CopyRequest(
-                disk, target, format, true, reuseExternal, granularity, bufSize, synchronousWrites, settings);
+        return changed(draft -> draft.shallow = true);
     }
 
     public CopyRequest ontoExistingFile() {
-        return new CopyRequest(disk, target, format, shallow, true, granularity, bufSize, synchronousWrites, settings);
+        return changed(draft -> draft.reuseExternal = true);
     }
 
     public CopyRequest granularity(long bytes) {
-        return new CopyRequest(
-                disk,
-                target,
-                format,
-                shallow,
-                reuseExternal,
-                OptionalLong.of(bytes),
-                bufSize,
-                synchronousWrites,
-                settings);
+        return changed(draft -> draft.granularity = OptionalLong.of(bytes));
     }
 
     public CopyRequest bufSize(long bytes) {
+        return changed(draft -> draft.bufSize = OptionalLong.of(bytes));
+    }
+
+    public CopyRequest withSynchronousWrites() {
+        return changed(draft -> draft.synchronousWrites = true);
+    }
+
+    public CopyRequest whenReady(WhenReady then) {
+        return changed(draft -> draft.whenReady = then);
+    }
+
+    public CopyRequest with(JobSettings newSettings) {
+        return changed(draft -> draft.settings = newSettings);
+    }
+
+    private CopyRequest changed(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
         return new CopyRequest(
                 disk,
                 target,
                 format,
-                shallow,
-                reuseExternal,
-                granularity,
-                OptionalLong.of(bytes),
-                synchronousWrites,
-                settings);
+                draft.shallow,
+                draft.reuseExternal,
+                draft.granularity,
+                draft.bufSize,
+                draft.synchronousWrites,
+                draft.whenReady,
+                draft.settings);
     }
 
-    public CopyRequest withSynchronousWrites() {
-        return new CopyRequest(disk, target, format, shallow, reuseExternal, granularity, bufSize, true, settings);
-    }
+    /** What can be changed of a request. */
+    private static final class Draft {
+        private boolean shallow;
+        private boolean reuseExternal;
+        private OptionalLong granularity;
+        private OptionalLong bufSize;
+        private boolean synchronousWrites;
+        private WhenReady whenReady;
+        private JobSettings settings;
 
-    public CopyRequest with(JobSettings newSettings) {
-        return new CopyRequest(
-                disk, target, format, shallow, reuseExternal, granularity, bufSize, synchronousWrites, newSettings);
+        Draft(CopyRequest from) {
+            shallow = from.shallow;
+            reuseExternal = from.reuseExternal;
+            granularity = from.granularity;
+            bufSize = from.bufSize;
+            synchronousWrites = from.synchronousWrites;
+            whenReady = from.whenReady;
+            settings = from.settings;
+        }
     }
 }

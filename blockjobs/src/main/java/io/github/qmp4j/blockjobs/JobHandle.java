@@ -20,6 +20,11 @@ final class JobHandle implements BlockJob {
         this.callbacks = context.callbacks();
     }
 
+    /** Its start is answered, so what it was asked to do at READY can be prepared. */
+    void begun() {
+        request.ifPresent(asked -> verbs.atReady(asked.whenReady()));
+    }
+
     @Override
     public JobId id() {
         return job.id();

@@ -8,7 +8,7 @@ import java.util.Optional;
  * @param ready whether READY has been reached
  * @param ioErrors how many I/O errors QEMU has reported for it
  * @param error what stopped it or made it fail, in QEMU's words; while it is {@link JobStatus#PAUSED_ON_ERROR} the
- *     operation and the I/O status
+ *     I/O status; while it is READY, why QEMU refused what the request asks for then
  */
 public record JobInfo(
         JobId id,

@@ -112,6 +112,7 @@ final class JobStarter {
             TrackedJob job, Ready ready, @org.jspecify.annotations.Nullable Throwable failure) {
         if (failure == null) {
             job.started();
+            job.handle().begun();
             return CompletableFuture.completedFuture(job.handle());
         }
         Throwable cause = Conclusion.unwrapped(failure);
@@ -120,6 +121,7 @@ final class JobStarter {
                 || (cause instanceof QmpDisconnectedException lost && lost.wasSent());
         if (inDoubt) {
             job.startInDoubt();
+            job.handle().begun();
             return CompletableFuture.completedFuture(job.handle());
         }
         registry.forget(job);

@@ -69,6 +69,11 @@ final class JobState {
         }
     }
 
+    /** Something that was to be done with the job cannot be done; it goes on as it is. */
+    void refused(String why) {
+        error = Optional.of(why);
+    }
+
     /** What QEMU's {@code io-status} means. */
     static String cause(String ioStatus) {
         return ioStatus.equals("nospace") ? "no space left (nospace)" : "I/O error (" + ioStatus + ")";

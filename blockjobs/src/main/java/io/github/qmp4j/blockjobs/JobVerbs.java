@@ -21,6 +21,9 @@ final class JobVerbs {
     private final TrackedJob job;
     private final JobContext context;
 
+    /** Whether somebody has called a verb that ends the job, so that nothing else is to be done at READY. */
+    private volatile boolean decided;
+
     JobVerbs(TrackedJob job, JobContext context) {
         this.job = job;
         this.context = context;
@@ -42,7 +45,22 @@ final class JobVerbs {
                         .with("speed", bytesPerSecond)));
     }
 
+    /** Does at READY what the request says. Where QEMU refuses that for good, the job stays READY and its info tells why. */
+    void atReady(WhenReady then) {
+        Supplier<CompletableFuture<JobOutcome>> verb =
+                switch (then) {
+                    case HOLD -> job::outcome;
+                    case PIVOT -> () -> complete(context.options().pivotRetries());
+                    case FINISH -> () -> finish(context.options().pivotRetries());
+                };
+        whenReady(() -> decided ? job.outcome() : verb.get()).exceptionally(failure -> {
+            job.verbRefused(then, Conclusion.unwrapped(failure));
+            return null;
+        });
+    }
+
     CompletableFuture<JobOutcome> cancel() {
+        decided = true;
         job.ask(Asked.CANCEL);
         return unlessOver(() -> context.execute("job-cancel", job.id()))
                 .handle((done, failure) -> failure == null || isInDoubt(failure)
@@ -56,6 +74,7 @@ final class JobVerbs {
             return CompletableFuture.failedFuture(new BlockJobException(
                     "job %s ends by itself; it has nothing that the disk could be switched to".formatted(job.id())));
         }
+        decided = true;
         return whenReady(() -> complete(context.options().pivotRetries()));
     }
 
@@ -70,6 +89,7 @@ final class JobVerbs {
             return CompletableFuture.failedFuture(
                     new BlockJobException("job %s ends by itself; it cannot be finished earlier".formatted(job.id())));
         }
+        decided = true;
         // A job that a user has paused does not become READY.
         CompletableFuture<?> resumed = job.info().status() == JobStatus.PAUSED
                 ? resume().exceptionally(failure -> null)

@@ -245,6 +245,14 @@ final class TrackedJob {
         });
     }
 
+    /** QEMU does not do for good what was to be done at READY. */
+    void verbRefused(WhenReady verb, Throwable why) {
+        mailbox.execute(() -> {
+            state.refused("%s at READY was refused: %s".formatted(verb, why.getMessage()));
+            publish();
+        });
+    }
+
     boolean isEnding() {
         return ending;
     }

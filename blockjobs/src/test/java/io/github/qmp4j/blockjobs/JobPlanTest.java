@@ -24,7 +24,12 @@ class JobPlanTest {
 
     private static CommitRequest commit(@Nullable String top, @Nullable String base, boolean shallow) {
         return new CommitRequest(
-                DiskRef.of("d"), Optional.ofNullable(top), Optional.ofNullable(base), shallow, JobSettings.DEFAULT);
+                DiskRef.of("d"),
+                Optional.ofNullable(top),
+                Optional.ofNullable(base),
+                shallow,
+                WhenReady.HOLD,
+                JobSettings.DEFAULT);
     }
 
     private static List<String> names(BlockChain chain) {
@@ -134,6 +139,12 @@ class JobPlanTest {
         PullRequest pull = new PullRequest(
                 DiskRef.of("d"), Optional.ofNullable(base), Optional.ofNullable(bottom), JobSettings.DEFAULT);
         assertThat(names(JobPlan.of(CHAIN, pull).after())).containsExactly(after.split(" "));
+    }
+
+    @Test
+    void refusesToDoAnythingAtReadyWithACommitThatEndsByItself() {
+        assertThatThrownBy(() -> JobPlan.of(CHAIN, commit("snap2", null, false).whenReady(WhenReady.PIVOT)))
+                .hasMessageContaining("never becomes READY");
     }
 
     @Test
