@@ -2,6 +2,7 @@ package io.github.qmp4j.testkit;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -14,7 +15,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/** Lines of text over a UNIX socket, with a deadline for everything; for one thread at a time. */
+/** Lines of text over a UNIX socket or TCP, with a deadline for everything; for one thread at a time. */
 final class LineChannel implements AutoCloseable {
     private static final int MAX_LINE_BYTES = 64 * 1024 * 1024;
 
@@ -41,6 +42,18 @@ final class LineChannel implements AutoCloseable {
             if (!channel.connect(UnixDomainSocketAddress.of(socket))) {
                 throw new IOException("not connected at once");
             }
+            return new LineChannel(channel, Selector.open());
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    static LineChannel open(InetSocketAddress address, Deadline deadline) throws IOException {
+        SocketChannel channel = SocketChannel.open();
+        try {
+            channel.socket().connect(address, Math.toIntExact(deadline.leftMillis()));
+            channel.configureBlocking(false);
             return new LineChannel(channel, Selector.open());
         } catch (IOException | RuntimeException e) {
             channel.close();

@@ -3,6 +3,7 @@ package io.github.qmp4j.testkit;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,17 +42,29 @@ public final class RawMonitor implements AutoCloseable {
     /** Connects, reads the greeting and negotiates without out-of-band; the time-out holds for each step of it and each command. */
     public static RawMonitor connect(Path socket, Duration timeout) {
         try {
-            LineChannel channel = LineChannel.open(socket);
-            try {
-                RawMonitor monitor = new RawMonitor(channel, timeout);
-                monitor.execute("qmp_capabilities");
-                return monitor;
-            } catch (IOException | RuntimeException e) {
-                channel.close();
-                throw e;
-            }
+            return negotiate(LineChannel.open(socket), timeout);
         } catch (IOException e) {
             throw new TestkitException("cannot connect to " + socket + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** As {@link #connect(Path, Duration)}, over TCP. */
+    public static RawMonitor connect(InetSocketAddress address, Duration timeout) {
+        try {
+            return negotiate(LineChannel.open(address, Deadline.after(timeout)), timeout);
+        } catch (IOException e) {
+            throw new TestkitException("cannot connect to " + address + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static RawMonitor negotiate(LineChannel channel, Duration timeout) throws IOException {
+        try {
+            RawMonitor monitor = new RawMonitor(channel, timeout);
+            monitor.execute("qmp_capabilities");
+            return monitor;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
         }
     }
 

@@ -35,12 +35,7 @@ public final class RealQemuBuilder {
 
     /** Adds a virtio-blk disk of this device id on a format node of this name; the file node is {@code NODE-file}. */
     public RealQemuBuilder disk(String device, String node, Path image, String format) {
-        ObjectNode file = Json.object()
-                .put("driver", "file")
-                .put("node-name", node + "-file")
-                .put("filename", image.toString());
-        ObjectNode options = Json.object().put("driver", format).put("node-name", node);
-        return blockdev(options.set("file", file).toString()).device("virtio-blk-pci,id=" + device + ",drive=" + node);
+        return blockdev(blockdevOptions(node, image.toString(), format)).device(deviceOptions(device, node));
     }
 
     /** The machine type; {@code q35} unless said otherwise. {@code none} starts faster but has no bus for a disk. */
@@ -81,10 +76,29 @@ public final class RealQemuBuilder {
         }
     }
 
+    static String blockdevOptions(String node, String image, String format) {
+        ObjectNode file = Json.object()
+                .put("driver", "file")
+                .put("node-name", node + "-file")
+                .put("filename", image);
+        ObjectNode options = Json.object().put("driver", format).put("node-name", node);
+        return options.set("file", file).toString();
+    }
+
+    static String deviceOptions(String device, String node) {
+        return "virtio-blk-pci,id=" + device + ",drive=" + node;
+    }
+
+    /** A machine of which nothing of a guest ever runs: -S keeps it in prelaunch, and TCG needs no rights. */
+    static List<String> idleMachine(String type) {
+        List<String> options = new ArrayList<>(List.of("-nodefaults", "-no-user-config", "-display", "none"));
+        options.addAll(List.of("-S", "-m", "32", "-accel", "tcg", "-machine", type));
+        return options;
+    }
+
     private List<String> command(TempFolder folder) {
-        List<String> command = new ArrayList<>(List.of(program, "-nodefaults", "-no-user-config", "-display", "none"));
-        // Nothing of a guest ever runs: -S keeps it in prelaunch, and TCG needs no rights.
-        command.addAll(List.of("-S", "-m", "32", "-accel", "tcg", "-machine", machine));
+        List<String> command = new ArrayList<>(List.of(program));
+        command.addAll(idleMachine(machine));
         if (strict && QemuHelp.of(program).lists("-compat")) {
             command.addAll(List.of("-compat", "deprecated-input=reject,deprecated-output=hide"));
         }
