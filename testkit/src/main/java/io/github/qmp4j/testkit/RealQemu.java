@@ -25,6 +25,8 @@ public final class RealQemu implements AutoCloseable {
     private final TempFolder folder;
     private final Guardian guardian;
     private final List<String> command;
+    /** QEMU's own process, where another one stands for it on this machine; set once by {@code start}. */
+    private ProcessHandle process;
     /** Set once by {@code start}, before anybody else has the object. */
     private @Nullable RawMonitor oracle;
     /** What QEMU wrote, kept when the folder goes; guarded by {@code this}. */
@@ -36,6 +38,7 @@ public final class RealQemu implements AutoCloseable {
         this.guardian = guardian;
         this.folder = folder;
         this.command = command;
+        this.process = guardian.child();
     }
 
     /** A builder; without anything more it starts a machine without disks. */
@@ -52,6 +55,7 @@ public final class RealQemu implements AutoCloseable {
         }
         try {
             qemu.oracle = qemu.awaitGreeting();
+            qemu.process = ContainedProcess.behind(command.get(0), qemu.process);
             return qemu;
         } catch (RuntimeException | Error e) {
             qemu.close();
@@ -100,9 +104,9 @@ public final class RealQemu implements AutoCloseable {
                         what);
     }
 
-    /** QEMU's own process, not the shell around it. */
+    /** QEMU's own process, not the shell around it; in a container too. */
     public ProcessHandle process() {
-        return guardian.child();
+        return process;
     }
 
     /** The private folder of the sockets; deleted by {@link #close()} with all it holds. */
@@ -143,7 +147,7 @@ public final class RealQemu implements AutoCloseable {
 
     /** Sends SIGKILL and waits for the end. */
     public void kill() {
-        guardian.child().destroyForcibly();
+        process.destroyForcibly();
         if (!awaitEnd(KILL_LIMIT)) {
             throw new TestkitException(
                     "SIGKILL did not end process " + process().pid());
@@ -174,7 +178,7 @@ public final class RealQemu implements AutoCloseable {
                 oracle.close();
             }
             if (!awaitEnd(Duration.ZERO)) {
-                guardian.child().destroy();
+                process.destroy();
                 thaw();
                 if (!awaitEnd(QUIT_LIMIT)) {
                     kill();

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** What a {@link RealQemu} is started with. */
 public final class RealQemuBuilder {
     private final List<String> extra = new ArrayList<>();
-    private String program = System.getProperty("qmp4j.qemu", "qemu-system-x86_64");
+    private String program = QemuPlace.current().system();
     private String machine = "q35";
     private @Nullable Path directory;
     private boolean strict = true;
@@ -50,7 +50,7 @@ public final class RealQemuBuilder {
         return this;
     }
 
-    /** The program; the system property {@code qmp4j.qemu}, else {@code qemu-system-x86_64} unless said otherwise. */
+    /** The program; {@link QemuPlace#system()} of the place where this builder was made, unless said otherwise. */
     public RealQemuBuilder program(String pathOrName) {
         program = pathOrName;
         return this;
