@@ -68,7 +68,7 @@ final class JobStarter {
 
     /** For a new target QEMU writes the name of the backing file as it holds it, and takes none from us. */
     private static void requireNamedBacking(JobPlan plan) {
-        plan.backingOfTopmostImage()
+        plan.backingOfActiveImage()
                 .filter(backing -> !backing.path().equals(Optional.of(backing.file())))
                 .ifPresent(backing -> {
                     throw new BlockChainException(
