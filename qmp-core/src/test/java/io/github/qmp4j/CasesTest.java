@@ -6,46 +6,110 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The table of cases is whole, and what it names is there. */
+/** The table of cases is whole, and each test that it names is there and cites the number in a comment. */
 class CasesTest {
     private static final int RULES = 12;
     private static final int CASES = 85;
+    private static final List<String> MODULES = List.of("qmp-core", "testkit", "blockjobs");
+
+    private static final Pattern ROW = Pattern.compile("\\| (R?\\d+) \\| (.+?) \\| (.+?) \\|");
+    private static final Pattern OUT_OF_PLACE = Pattern.compile("does not apply: [^;]{10,}?(?:; nearest: (.+))?");
+    private static final Pattern CITED = Pattern.compile("\\b(R\\d+)\\b|(?i:\\bcases?) (\\d+(?:, \\d+)*)");
+    private static final Pattern RUN =
+            Pattern.compile("@Test\\b|@ParameterizedTest\\b|@RepeatedTest\\b|\\bimplements AfterAllCallback\\b");
+
+    private final Map<String, List<String>> sources = new HashMap<>();
 
     @Test
-    void everyNumberStandsOnceAndEveryTestIsThere() throws IOException {
-        Set<String> sources;
-        try (Stream<Path> files = Files.walk(Path.of("src/test/java"))) {
-            sources = files.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
+    void everyNumberStandsOnceAndItsTestsShowIt() throws IOException {
+        for (String module : MODULES) {
+            try (Stream<Path> files = Files.walk(Path.of("..", module, "src/test/java"))) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    sources.put(file.getFileName().toString().replace(".java", ""), Files.readAllLines(file));
+                }
+            }
         }
         List<String> numbers = new ArrayList<>();
         for (String line : Files.readAllLines(Path.of("CASES.md"))) {
-            String[] cells = line.split("\\s*\\|\\s*", -1);
-            if (cells.length > 3 && cells[1].matches("R?\\d.*")) {
-                Stream.of(cells[1].split(", ")).flatMap(CasesTest::each).forEach(numbers::add);
-                assertThat(cells[3].equals("open") ? List.<String>of() : List.of(cells[3].split(", ")))
-                        .as(line)
-                        .allMatch(test -> sources.contains(test + ".java"));
+            Matcher row = ROW.matcher(line);
+            if (row.matches()) {
+                numbers.add(row.group(1));
+                assertThat(tests(row.group(3))).as(line).allSatisfy(test -> assertShows(test, row.group(1)));
             }
         }
-        List<String> all = Stream.concat(
-                        IntStream.rangeClosed(1, RULES).mapToObj(i -> "R" + i),
-                        IntStream.rangeClosed(1, CASES).mapToObj(String::valueOf))
-                .toList();
-        assertThat(numbers).containsExactlyInAnyOrderElementsOf(all);
+        assertThat(numbers)
+                .containsExactlyElementsOf(Stream.concat(
+                                IntStream.rangeClosed(1, RULES).mapToObj(i -> "R" + i),
+                                IntStream.rangeClosed(1, CASES).mapToObj(String::valueOf))
+                        .toList());
     }
 
-    private static Stream<String> each(String range) {
-        String[] ends = range.split("-", -1);
-        return ends.length == 1
-                ? Stream.of(range)
-                : IntStream.rangeClosed(Integer.parseInt(ends[0]), Integer.parseInt(ends[1]))
-                        .mapToObj(String::valueOf);
+    private static List<String> tests(String shownBy) {
+        Matcher outOfPlace = OUT_OF_PLACE.matcher(shownBy);
+        if (!outOfPlace.matches()) {
+            return List.of(shownBy.split(", ", -1));
+        }
+        String nearest = outOfPlace.group(1);
+        return nearest == null ? List.of() : List.of(nearest.split(", ", -1));
+    }
+
+    /** A method shows it by a comment of its own; a class, where all of it is meant, by the one above it. */
+    private void assertShows(String test, String number) {
+        String[] name = test.split("\\.", -1);
+        List<String> source = sources.get(name[0]);
+        assertThat(source).as("the source of %s", test).isNotNull();
+        List<String> part = name.length == 1 ? head(source, name[0]) : method(source, name[1]);
+        assertThat(part).as(test).isNotEmpty();
+        assertThat(name.length == 1 ? source : part).as("%s is run", test).anyMatch(line -> RUN.matcher(line)
+                .find());
+        assertThat(cited(part)).as("what %s cites", test).contains(number);
+    }
+
+    private static List<String> head(List<String> source, String name) {
+        return source.stream()
+                .takeWhile(line -> !line.contains("class " + name + " "))
+                .toList();
+    }
+
+    /** From the blank line before its comment and annotations to its last brace; empty if there is none of this name. */
+    private static List<String> method(List<String> source, String name) {
+        int at = IntStream.range(0, source.size())
+                .filter(i -> source.get(i).contains("void " + name + "("))
+                .findFirst()
+                .orElse(-1);
+        if (at < 0) {
+            return List.of();
+        }
+        int from = at;
+        while (!source.get(from).isBlank() && !source.get(from).contains("class ")) {
+            from--;
+        }
+        int to = at;
+        while (!source.get(to).equals("    }")) {
+            to++;
+        }
+        return source.subList(from, to);
+    }
+
+    private static Set<String> cited(List<String> lines) {
+        return lines.stream()
+                .map(String::strip)
+                .filter(line -> line.startsWith("//") || line.startsWith("/*") || line.startsWith("*"))
+                .flatMap(line -> CITED.matcher(line).results())
+                .flatMap(found -> found.group(1) != null
+                        ? Stream.of(found.group(1))
+                        : Stream.of(found.group(2).split(", ", -1)))
+                .collect(Collectors.toSet());
     }
 }

@@ -99,6 +99,7 @@ class TraceFileTest {
 
     @Test
     void diskThatHangsHoldsUpNobodyAndTheMemoryIsBounded() {
+        // R6
         CountDownLatch hangs = new CountDownLatch(1);
         AtomicInteger written = new AtomicInteger();
         AtomicLong toldLost = new AtomicLong();

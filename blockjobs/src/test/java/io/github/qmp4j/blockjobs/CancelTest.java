@@ -44,6 +44,7 @@ class CancelTest {
 
     @Test
     void cancelsAReadyCopyAndNamesItsFile() {
+        // case 79
         try (TestVm vm = TestVm.start()) {
             String target = vm.path("copy.qcow2").toString();
             BlockJob job = vm.start(CopyRequest.of("disk0", target, "qcow2"));

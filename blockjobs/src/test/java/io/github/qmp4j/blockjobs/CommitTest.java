@@ -14,6 +14,7 @@ class CommitTest {
     /** A13. */
     @Test
     void commitsMiddleNodesIntoTheBase() {
+        // case 36
         try (TestVm vm = TestVm.start()) {
             JobOutcome outcome = vm.run(CommitRequest.of("disk0").top("snap2").base("base"));
 
@@ -64,6 +65,7 @@ class CommitTest {
 
     @Test
     void finishesAnActiveCommitWithoutAPivotAndKeepsTheOverlay() {
+        // case 79
         try (TestVm vm = TestVm.start()) {
             BlockJob job = vm.start(CommitRequest.of("disk0").intoBackingNode());
             JobOutcome outcome = TestVm.get(job.finishWithoutPivot());

@@ -44,6 +44,21 @@ class EndTest {
     }
 
     @Test
+    void keepsTheErrorOfAJobThatDismissesItself() {
+        // case 80: the event is all that is left of it
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            vm.job("stream", "running");
+            BlockJob job = TestVm.get(vm.jobs.attach(new JobId("j"))).orElseThrow();
+            vm.noJob();
+            vm.tell("aborting");
+            vm.qemu.send(failed("Input/output error"));
+            vm.tell("concluded", "null");
+
+            assertThat(TestVm.get(job.outcome()).end()).isEqualTo(new End.Failed("Input/output error"));
+        }
+    }
+
+    @Test
     void believesTheErrorOfTheListOfJobsWhereTheEventHasNone() {
         try (ScriptedVm vm = ScriptedVm.start()) {
             BlockJob job = vm.start(PULL);

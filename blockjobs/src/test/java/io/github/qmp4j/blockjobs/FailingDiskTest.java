@@ -53,6 +53,7 @@ class FailingDiskTest {
 
     @Test
     void failsAnActiveCommitOnAWriteErrorOfItsBase() {
+        // cases 38, 85
         try (TestVm vm = withFailingBase("write_aio", EIO, false)) {
             JobOutcome outcome = TestVm.get(vm.start(CommitRequest.of("disk0")).pivot());
 
@@ -83,6 +84,7 @@ class FailingDiskTest {
 
     @Test
     void failsACopyOnAReadErrorAndNamesTheIncompleteFile() {
+        // case 38
         try (TestVm vm = withFailingBase("read_aio", EIO, false)) {
             String target = vm.path("copy.qcow2").toString();
             JobOutcome outcome = TestVm.get(

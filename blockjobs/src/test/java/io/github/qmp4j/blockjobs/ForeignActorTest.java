@@ -72,6 +72,7 @@ class ForeignActorTest {
     /** P32, P35: QEMU itself keeps two jobs apart, but names no job. */
     @Test
     void namesTheJobOfAnotherSessionThatHasTheDisk() {
+        // case 37
         try (TestVm vm = TestVm.start(
                 Nodes::plainChain,
                 builder -> builder.arguments(

@@ -17,6 +17,7 @@ class LostVmTest {
 
     @Test
     void isUnknownWithinASecondWhenQemuIsKilled() {
+        // case 83
         try (TestVm vm = TestVm.start()) {
             BlockJob job = vm.start(SLOW_COMMIT);
             CompletableFuture<JobOutcome> pivot = job.pivot();

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.blockjobs.JobOutcome.End;
+import io.github.qmp4j.event.EventSubscription;
 import io.github.qmp4j.testkit.Outgoing;
 import java.time.Duration;
 import java.util.List;
@@ -26,8 +27,11 @@ class NoiseTest {
     /** P40. */
     @Test
     void survivesAStormOfErrors() {
+        // cases 38, 85
         try (ScriptedVm vm = ScriptedVm.start()) {
             BlockJob job = vm.start(COMMIT);
+            List<JobStatus> seen = new java.util.concurrent.CopyOnWriteArrayList<>();
+            EventSubscription updates = job.onUpdate(info -> seen.add(info.status()));
             vm.tell("created", "running");
             Outgoing error = told("BLOCK_JOB_ERROR", ",\"operation\":\"write\",\"action\":\"ignore\"");
             IntStream.range(0, 20_000).forEach(i -> vm.qemu.send(error));
@@ -35,6 +39,8 @@ class NoiseTest {
             vm.tell("aborting", "concluded");
 
             assertThat(TestVm.get(job.outcome()).end()).isEqualTo(new End.Failed("Input/output error"));
+            TestVm.get(updates.ended());
+            assertThat(seen).containsOnlyOnce(JobStatus.CONCLUDED).doesNotContain(JobStatus.PAUSED_ON_ERROR);
             assertThat(job.info().ioErrors()).isBetween(1L, 20_000L);
             assertThat(vm.count("query-block-jobs")).isLessThan(10);
         }

@@ -57,6 +57,24 @@ class OrderTest {
     }
 
     @Test
+    void isReadyThoughQemuTellsItBeforeItAnswersTheStart() {
+        // case 78
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            vm.on("block-commit", got -> {
+                vm.job("commit", "ready");
+                return List.of(
+                        ScriptedVm.status("created"),
+                        ScriptedVm.status("running"),
+                        ScriptedVm.status("ready"),
+                        ScriptedVm.told("BLOCK_JOB_READY", ""),
+                        Outgoing.reply());
+            });
+            BlockJob job = vm.start(COMMIT);
+            assertThat(TestVm.get(job.ready())).isSameAs(job);
+        }
+    }
+
+    @Test
     void asksAgainForAPivotThatQemuRefusesForAMoment() {
         try (ScriptedVm vm = ScriptedVm.start()) {
             AtomicInteger asked = new AtomicInteger();

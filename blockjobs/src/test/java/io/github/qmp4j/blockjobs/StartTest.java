@@ -41,6 +41,7 @@ class StartTest {
 
     @Test
     void givesAHandleWhenTheReplyIsLateAndTheJobExists() {
+        // case 39
         try (ScriptedVm vm = ScriptedVm.start(IMPATIENT)) {
             vm.on("block-stream", got -> {
                 vm.job("stream", "running");
@@ -85,6 +86,7 @@ class StartTest {
 
     @Test
     void failsOnARefusalAndLeavesTheDiskFree() {
+        // case 37
         try (ScriptedVm vm = ScriptedVm.start()) {
             vm.on("block-stream", status("created"), status("null"), refusal("Node is busy"));
 

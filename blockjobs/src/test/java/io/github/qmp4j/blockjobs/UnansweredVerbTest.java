@@ -21,6 +21,7 @@ class UnansweredVerbTest {
     /** No reply is no refusal: the pivot may still come, and what is claimed in the end must be proved. */
     @Test
     void waitsForTheOutcomeWhenThePivotIsNotAnswered() {
+        // case 39
         try (ScriptedVm vm = ScriptedVm.start(QmpOptions.with(o -> o.blockCommandTimeout = Duration.ofMillis(300)))) {
             vm.on("job-complete");
             CompletableFuture<JobOutcome> pivot = pivoting(vm, COMMIT, "commit");

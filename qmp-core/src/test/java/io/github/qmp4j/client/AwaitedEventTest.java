@@ -18,6 +18,7 @@ import io.github.qmp4j.event.QmpEvent;
 import io.github.qmp4j.testkit.FakeQemu;
 import io.github.qmp4j.testkit.Outgoing;
 import io.github.qmp4j.testkit.RealQemu;
+import io.github.qmp4j.testkit.ReceivedCommand;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -36,22 +37,27 @@ class AwaitedEventTest {
 
     @Test
     void completesWhicheverOfReplyAndEventComesFirst() {
-        // R11, cases 50, 78
+        // R11, cases 50, 70
         Outgoing other = Outgoing.event("DEVICE_DELETED", "{\"device\": \"d1\"}");
         Outgoing deleted = Outgoing.event("DEVICE_DELETED", "{\"device\": \"d0\", \"path\": \"p\"}");
         for (List<Outgoing> order :
                 List.of(List.of(other, deleted, Outgoing.reply()), List.of(Outgoing.reply(), other, deleted))) {
             try (FakeQemu fake = FakeQemu.responding(command -> order).start();
                     QmpClient client = open(fake)) {
+                List<String> heard = new CopyOnWriteArrayList<>();
+                client.subscribe(
+                        EventFilter.all(),
+                        event -> heard.add(event.data().path("device").asText()));
                 QmpEvent event = value(client.executeAndAwait(DELETE, DELETED));
                 assertThat(event.data().path("path").asText()).isEqualTo("p");
+                await().atMost(LONG).untilAsserted(() -> assertThat(heard).containsExactly("d1", "d0"));
             }
         }
     }
 
     @Test
     void failsWithTheCommandOrWithTheSessionAndLeavesTheSessionUsableAfterAnyWait() {
-        // cases 51, 52
+        // case 51
         try (FakeQemu fake = FakeQemu.responding()
                         .on("device_del", command -> List.of(Outgoing.error("DeviceNotFound", "no d0")))
                         .on("quiet", "{}")
@@ -66,6 +72,29 @@ class AwaitedEventTest {
             value(client.execute(QmpCommand.of("quiet")));
             fake.disconnect();
             failure(pending, QmpDisconnectedException.class);
+        }
+    }
+
+    @Test
+    void whoGivesUpTheFirstOfTwoGetsTheSecondAndTheEventHarmsNobody() {
+        // cases 52, 53, 70
+        try (FakeQemu fake = FakeQemu.responding(got -> List.of()).start();
+                QmpClient client = open(fake)) {
+            CompletableFuture<QmpEvent> first = client.executeAndAwait(DELETE, DELETED);
+            CompletableFuture<QmpEvent> second = client.executeAndAwait(DELETE, DELETED);
+            CompletableFuture<JsonNode> behind = client.execute(QmpCommand.of("query-status"));
+            ReceivedCommand one = fake.awaitReceived("device_del", 1, LONG);
+            ReceivedCommand two = fake.awaitReceived("device_del", 2, LONG);
+            assertThat(first.cancel(true)).isTrue();
+
+            fake.answer(one, Outgoing.reply());
+            fake.send(Outgoing.event("DEVICE_DELETED", "{\"device\": \"d0\"}"));
+            fake.answer(two, Outgoing.reply());
+            fake.answer(fake.awaitReceived("query-status", 1, LONG), Outgoing.reply("\"behind\""));
+            assertThat(value(second).name()).isEqualTo("DEVICE_DELETED");
+            assertThat(value(behind).asText()).isEqualTo("behind");
+            assertThat(first).isCancelled();
+            assertThat(client.strayReplies()).isZero();
         }
     }
 

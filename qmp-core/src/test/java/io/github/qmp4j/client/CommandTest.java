@@ -50,8 +50,18 @@ class CommandTest {
     }
 
     @Test
+    void aReplyIsGivenAsQemuSentIt() {
+        // case 33
+        String sent = "{\"z\":[null,true,-0.25,18446744073709551615],\"a\":\"\\\\ \\\" / ü € 😀 \\u0001\\n\",\"\":{}}";
+        try (FakeQemu fake = FakeQemu.responding().on("query-status", sent).start();
+                QmpClient client = open(fake)) {
+            assertThat(value(client.execute(STATUS))).hasToString(sent);
+        }
+    }
+
+    @Test
     void anErrorReplyFailsItsCommandWithQemusOwnWords() {
-        // case 57
+        // cases 42, 57
         try (FakeQemu fake = FakeQemu.script()
                         .negotiate()
                         .expect("stop")
@@ -95,7 +105,7 @@ class CommandTest {
 
     @Test
     void argumentsGoOutAsGivenWithNullLeftOutAndNullNodeSent() {
-        // case 71
+        // cases 59, 71
         try (FakeQemu fake = FakeQemu.script()
                         .negotiate()
                         .expect("x", "{\"b\": null, \"c\": [1, {\"d\": \"ü\\n\"}], \"e\": 9007199254740993}")

@@ -46,18 +46,20 @@ class ConnectErrorTest {
 
     @Test
     void aPathWithNothingThereIsNoSuchSocket() {
+        // case 47
         expect(unix(folder.resolve("none")), Phase.CONNECT, Reason.NO_SUCH_SOCKET, "there is no such file");
     }
 
     @Test
     void aRegularFileIsNoSocket() throws IOException {
-        // case 4
         expect(unix(Files.createFile(folder.resolve("file"))), Phase.CONNECT, Reason.NOT_A_SOCKET, "no socket");
     }
 
     @Test
-    void aFolderIsNoSocket() {
+    void aFolderIsNoSocketAndNorIsADevice() {
+        // case 4
         expect(unix(folder), Phase.CONNECT, Reason.NOT_A_SOCKET, "no socket");
+        expect(unix(Path.of("/dev/null")), Phase.CONNECT, Reason.NOT_A_SOCKET, "no socket");
     }
 
     @Test
@@ -89,6 +91,7 @@ class ConnectErrorTest {
 
     @Test
     void aPeerThatAcceptsAndNeverGreetsIsSilent() {
+        // case 6
         expect(FakeQemu.script().silence(), Phase.GREETING, Reason.SILENT, "no greeting within 300 ms");
     }
 
@@ -105,6 +108,7 @@ class ConnectErrorTest {
 
     @Test
     void aPeerThatClosesAtOnceIsSaidToHaveClosed() {
+        // case 30
         expect(FakeQemu.script().disconnect(), Phase.GREETING, Reason.CLOSED, "without a greeting");
     }
 
@@ -146,6 +150,9 @@ class ConnectErrorTest {
         QmpConnectException refusal = failure(QmpClient.connect(address, options), QmpConnectException.class);
         assertThat(refusal.reason()).as(refusal.getMessage()).isEqualTo(reason);
         assertThat(refusal.phase()).isEqualTo(phase);
+        if (phase == Phase.CONNECT) {
+            assertThat(refusal).hasCauseInstanceOf(IOException.class);
+        }
         assertThat(refusal)
                 .hasMessageStartingWith("cannot connect to " + address)
                 .hasMessageContaining(words);

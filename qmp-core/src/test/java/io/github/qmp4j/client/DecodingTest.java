@@ -89,25 +89,31 @@ class DecodingTest {
                                         + " \"package\": \"\", \"x\": []}, \"capabilities\": [\"oob\", \"telepathy\"]}, \"y\": 1}")
                         .expect("qmp_capabilities")
                         .reply()
-                        .raw(
-                                "{\"event\": \"X_NEW\", \"more\": 1}{\"surprise\": true}{\"event\": \"STOP\", \"data\": []}")
                         .respond()
                         .on(
                                 "query-status",
-                                got -> List.of(Outgoing.raw(
-                                        "{\"extra\": {}, \"id\": " + got.id() + ", \"return\": {\"new\": 1}}")))
+                                got -> List.of(
+                                        Outgoing.raw("{\"event\": \"X_NEW\", \"more\": 1}{\"surprise\": true}"),
+                                        Outgoing.raw("{\"event\": \"STOP\", \"data\": []}"),
+                                        Outgoing.event("JOB_STATUS_CHANGE", "{\"status\": \"dreaming\", \"x\": [{}]}"),
+                                        Outgoing.raw("{\"extra\": {}, \"id\": " + got.id()
+                                                + ", \"return\": {\"new\": 1, \"status\": \"dreaming\"}}")))
                         .start();
                 QmpClient client = open(fake)) {
+            List<String> heard = new CopyOnWriteArrayList<>();
+            client.subscribe(EventFilter.all(), event -> heard.add(event.name() + event.data()));
             assertThat(client.greeting().version()).hasToString("99.0.1");
             assertThat(client.greeting().capabilities()).containsExactly("oob", "telepathy");
-            assertThat(value(client.execute(STATUS)).path("new").asInt()).isEqualTo(1);
+            assertThat(value(client.execute(STATUS))).hasToString("{\"new\":1,\"status\":\"dreaming\"}");
+            await().untilAsserted(() -> assertThat(heard)
+                    .containsExactly("X_NEW{}", "STOP{}", "JOB_STATUS_CHANGE{\"status\":\"dreaming\",\"x\":[{}]}"));
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"<html>", "[]", "{\"return\": {]", "{\"return\": \"\u0001\"}"})
     void garbageEndsTheSessionWithTheProtocolErrorAsTheFirstCause(String garbage) {
-        // R3
+        // R3, cases 31, 32, 45
         ends(Outgoing.raw(garbage), QmpOptions.defaults(), "no QMP");
     }
 
@@ -118,7 +124,7 @@ class DecodingTest {
 
     @Test
     void aMessageBeyondTheLimitEndsTheSessionAndNamesTheLimit() {
-        // case 74
+        // R6, case 74
         ends(
                 Outgoing.reply("\"" + "x".repeat(20_000) + "\""),
                 QmpOptions.with(o -> o.maxMessageBytes = 10_000),
@@ -136,14 +142,17 @@ class DecodingTest {
     }
 
     private static void ends(Outgoing bad, QmpOptions options, String words) {
-        try (FakeQemu fake = FakeQemu.responding(got -> List.of(bad)).start();
+        try (FakeQemu fake = FakeQemu.responding(got -> List.of())
+                        .on("query-status", got -> List.of(bad))
+                        .start();
                 QmpClient client = open(fake, options)) {
-            CompletableFuture<JsonNode> waiting = client.execute(STATUS);
+            List<CompletableFuture<JsonNode>> waiting =
+                    List.of(client.execute(QmpCommand.of("stop")), client.execute(STATUS));
             QmpProtocolException cause = failure(client.closed(), QmpProtocolException.class);
             assertThat(cause).hasMessageContaining(words);
-            assertThat(failure(waiting, QmpDisconnectedException.class))
+            assertThat(waiting).allSatisfy(each -> assertThat(failure(each, QmpDisconnectedException.class))
                     .hasCause(cause)
-                    .hasMessageContaining(words);
+                    .hasMessageContaining(words));
         }
     }
 }

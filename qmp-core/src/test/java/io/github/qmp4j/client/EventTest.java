@@ -15,6 +15,9 @@ import io.github.qmp4j.event.EventSubscription;
 import io.github.qmp4j.event.QmpEvent;
 import io.github.qmp4j.testkit.FakeQemu;
 import io.github.qmp4j.testkit.Outgoing;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +54,7 @@ class EventTest {
 
     @Test
     void aSubscriptionHearsWhatItsFilterAcceptsAndOthersTheirs() {
+        // case 35
         try (FakeQemu fake = answering(
                         Outgoing.event("A", "{}"), Outgoing.event("B", "{\"x\": 1}"), Outgoing.event("B", "{}"));
                 QmpClient client = open(fake)) {
@@ -67,6 +71,9 @@ class EventTest {
     @Test
     void aListenerOrAFilterThatThrowsStaysSubscribedAndHarmsNobody() {
         // R4
+        PrintStream stderr = System.err;
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
         try (FakeQemu fake = answering(Outgoing.event("A", "{}"), Outgoing.event("B", "{}"));
                 QmpClient client = open(fake)) {
             client.subscribe(EventFilter.all(), event -> {
@@ -81,12 +88,16 @@ class EventTest {
             value(client.execute(GO));
             await().atMost(LONG).until(() -> heard.size() == 4);
             assertThat(client.state()).isEqualTo(ConnectionState.RUNNING);
+            await().untilAsserted(() -> assertThat(log.toString(StandardCharsets.UTF_8))
+                    .contains("it stays subscribed", "the listener's own", "the filter's own"));
+        } finally {
+            System.setErr(stderr);
         }
     }
 
     @Test
     void anEventThatComesBeforeTheReplyIsHeard() {
-        // R11, cases 55, 78
+        // R11, case 55
         try (FakeQemu fake = FakeQemu.script()
                         .event("EARLY", "{}")
                         .greet()
@@ -105,8 +116,22 @@ class EventTest {
     }
 
     @Test
+    void anEventThatNobodyHearsIsNotKeptForWhoComesLater() {
+        // cases 34, 69
+        try (FakeQemu fake = answering(Outgoing.event("A", "{}"));
+                QmpClient client = open(fake)) {
+            value(client.execute(GO));
+            EventSubscription late = client.subscribe(EventFilter.all(), heard::add);
+            value(client.execute(GO));
+            fake.disconnect();
+            failure(late.ended(), QmpDisconnectedException.class);
+            assertThat(heard).hasSize(1);
+        }
+    }
+
+    @Test
     void theEndOfTheSessionEndsEverySubscriptionWithTheFirstCauseAfterItsEvents() {
-        // R3
+        // R3, case 30
         try (FakeQemu fake = FakeQemu.script()
                         .negotiate()
                         .expect("go")

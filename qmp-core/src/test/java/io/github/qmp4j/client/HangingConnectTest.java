@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A TCP port whose backlog is full drops what comes, so that a connect to it hangs; over epoll and over NIO. */
+/** A TCP port whose backlog is full drops what comes, so that a connect to it hangs (R9); over epoll and over NIO. */
 @Timeout(60)
 @ParameterizedClass
 @ValueSource(booleans = {true, false})

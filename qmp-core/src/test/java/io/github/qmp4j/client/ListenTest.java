@@ -43,6 +43,7 @@ class ListenTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void QEMU_connects_to_us_and_connects_again_when_its_session_ends(boolean nativeTransport) throws Exception {
+        // cases 10, 28
         QmpOptions options = QmpOptions.with(o -> o.nativeTransport = nativeTransport);
         Path socket = folder.resolve("vm.qmp");
         try (QmpListener listener = QmpClient.listen(new QmpAddress.Unix(socket), options);
@@ -128,6 +129,7 @@ class ListenTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void a_path_that_is_taken_is_refused_and_left_as_it_is(boolean nativeTransport) throws Exception {
+        // case 9
         Path file = Files.writeString(folder.resolve("vm.qmp"), "kept");
         QmpOptions options = QmpOptions.with(o -> o.nativeTransport = nativeTransport);
         assertThatThrownBy(() -> QmpClient.listen(new QmpAddress.Unix(file), options))
@@ -139,6 +141,7 @@ class ListenTest {
 
     @Test
     void a_folder_that_is_not_there_is_named() {
+        // case 9
         Path socket = folder.resolve("none").resolve("vm.qmp");
         assertThatThrownBy(() -> QmpClient.listen(new QmpAddress.Unix(socket), QmpOptions.defaults()))
                 .isInstanceOf(QmpConnectException.class)
@@ -147,6 +150,7 @@ class ListenTest {
 
     @Test
     void whoever_waits_is_told_that_listening_is_over() {
+        // case 9
         QmpListener listener = QmpClient.listen(new QmpAddress.Unix(folder.resolve("vm.qmp")), QmpOptions.defaults());
         CompletableFuture<QmpClient> before = listener.accept();
         listener.close();
@@ -176,6 +180,7 @@ class ListenTest {
 
     @Test
     void each_caller_gets_a_session_of_its_own_and_one_that_gave_up_gets_none() throws Exception {
+        // case 9
         Path socket = folder.resolve("vm.qmp");
         try (QmpListener listener = QmpClient.listen(new QmpAddress.Unix(socket), QmpOptions.defaults())) {
             CompletableFuture<QmpClient> first = listener.accept();

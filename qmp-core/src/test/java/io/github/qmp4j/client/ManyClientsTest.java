@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The number of clients does not show in the number of threads (R7, case 15). */
+/** The number of clients does not show in the number of threads (R7). */
 @Timeout(120)
 class ManyClientsTest {
     private static final int AT_ONCE = 200;
@@ -50,6 +50,7 @@ class ManyClientsTest {
 
     @Test
     void noThreadIsLeftAfterAThousandClients() {
+        // case 15
         for (int i = 0; i < WAVES; i++) {
             List<QmpClient> clients = openAll();
             assertThat(threads()).isNotEmpty();

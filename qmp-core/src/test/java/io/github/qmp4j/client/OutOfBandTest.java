@@ -13,6 +13,7 @@ import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.QmpConnectException;
 import io.github.qmp4j.QmpDisconnectedException;
 import io.github.qmp4j.QmpException;
+import io.github.qmp4j.QmpObserver;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.QmpTimeoutException;
 import io.github.qmp4j.testkit.FakeQemu;
@@ -21,11 +22,13 @@ import io.github.qmp4j.testkit.RealQemu;
 import io.github.qmp4j.testkit.ReceivedCommand;
 import io.github.qmp4j.testkit.TempFolder;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -130,13 +133,40 @@ class OutOfBandTest {
         }
     }
 
+    /** Every QEMU has the first one, and refuses it where nothing is migrated. */
+    private static void overtakes(QmpClient client, boolean yanks) {
+        assertThat(failure(client.executeOob(QmpCommand.of("migrate-pause")), QmpCommandException.class)
+                        .errorClass())
+                .isEqualTo("GenericError");
+        if (yanks) {
+            assertThat(value(client.executeOob(QmpCommand.of("query-yank"))).isArray())
+                    .isTrue();
+        }
+    }
+
     @Test
     void onARealQemuItOvertakesACommandThatBlocksTheMainLoop() throws IOException, InterruptedException {
-        // cases 23, 24: opening this node waits for whoever writes to the pipe.
+        // cases 23, 24, 25: opening this node waits for whoever writes to the pipe.
+        List<String> finished = new CopyOnWriteArrayList<>();
+        QmpObserver inOrder = new QmpObserver() {
+            @Override
+            public void commandFinished(String command, Outcome outcome, Duration took) {
+                finished.add(command + " " + outcome);
+            }
+
+            @Override
+            public void lateReply() {
+                finished.add("nobody's");
+            }
+        };
+        QmpOptions options = QmpOptions.with(o -> {
+            o.outOfBand = true;
+            o.observers = List.of(inOrder);
+        });
         try (TempFolder folder = TempFolder.create("qmp4j-oob");
                 RealQemu qemu = RealQemu.builder().machine("none").start();
-                QmpClient client =
-                        Outcomes.value(QmpClient.connect(new QmpAddress.Unix(qemu.monitor()), OUT_OF_BAND))) {
+                Injector between = new Injector(qemu.monitor());
+                QmpClient client = value(QmpClient.connect(new QmpAddress.Unix(between.socket()), options))) {
             boolean yanks = qemu.knows("query-yank");
             Path pipe = folder.resolve("pipe");
             assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
@@ -146,16 +176,10 @@ class OutOfBandTest {
                     .with("node-name", "b")
                     .with("config", pipe.toString())
                     .with("image", java.util.Map.of("driver", "null-co")));
-            CompletableFuture<JsonNode> behind = client.execute(QmpCommand.of("query-status"));
-
-            // Every QEMU has this one, and refuses it where nothing is migrated.
-            assertThat(failure(client.executeOob(QmpCommand.of("migrate-pause")), QmpCommandException.class)
-                            .errorClass())
-                    .isEqualTo("GenericError");
-            if (yanks) {
-                assertThat(value(client.executeOob(QmpCommand.of("query-yank"))).isArray())
-                        .isTrue();
-            }
+            overtakes(client, yanks);
+            between.inject("{'id': 'in band, but no command'}\n".getBytes(StandardCharsets.UTF_8));
+            CompletableFuture<JsonNode> behind = client.execute(QmpCommand.of("query-name"));
+            overtakes(client, yanks);
             assertThat(failure(client.executeOob(QmpCommand.of("query-status")), QmpCommandException.class))
                     .hasMessageContaining("query-status");
             assertThat(blocked).isNotDone();
@@ -164,6 +188,9 @@ class OutOfBandTest {
             Files.writeString(pipe, "");
             value(blocked);
             value(behind);
+            assertThat(finished)
+                    .filteredOn(each -> !each.startsWith("migrate-pause") && !each.startsWith("query-yank"))
+                    .containsExactly("query-status ERROR", "blockdev-add OK", "nobody's", "query-name OK");
         }
     }
 }

@@ -30,7 +30,7 @@ class OwnCopyTest {
 
     @Test
     void cancelTimeOutAndCompletionOfACopyLeaveCommandAndSessionAlone() {
-        // R2, R8, case 52
+        // R2, R8, cases 52, 72
         try (FakeQemu fake = FakeQemu.responding(got -> List.of())
                         .on("query-status", "{}")
                         .start();
@@ -88,6 +88,7 @@ class OwnCopyTest {
 
     @Test
     void aConnectThatNobodyWaitsForAnyMoreLeavesTheMonitorFree() {
+        // case 5
         CountDownLatch cancelled = new CountDownLatch(1);
         try (FakeQemu fake = FakeQemu.script()
                 .greet()

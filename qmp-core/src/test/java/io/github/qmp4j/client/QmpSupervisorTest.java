@@ -89,6 +89,7 @@ class QmpSupervisorTest {
 
     @Test
     void a_listener_hears_the_present_state_at_once_and_then_each_in_order_although_one_throws() throws Exception {
+        // case 8
         try (FakeQemu fake = FakeQemu.responding().start();
                 QmpSupervisor supervisor = QmpSupervisor.start(address(fake), QmpOptions.defaults(), QUICK)) {
             QmpClient first = Outcomes.value(supervisor.client());

@@ -32,12 +32,20 @@ class RealQemuSessionTest {
 
     @Test
     void aRealQemuAnswersRefusesAndShowsItsSchema() {
-        // cases 16, 17, 63
+        // case 16
         try (RealQemu qemu = RealQemu.builder().machine("none").start();
                 QmpClient client = open(qemu)) {
-            JsonNode told = qemu.oracle().greeting().at("/QMP/version/qemu");
-            assertThat(client.greeting().version().major())
-                    .isEqualTo(told.path("major").asInt());
+            JsonNode told = qemu.oracle().greeting().path("QMP");
+            assertThat(client.greeting().version())
+                    .hasToString("%s.%s.%s"
+                            .formatted(
+                                    told.at("/version/qemu/major"),
+                                    told.at("/version/qemu/minor"),
+                                    told.at("/version/qemu/micro")));
+            assertThat(client.greeting().packageText())
+                    .isEqualTo(told.at("/version/package").asText());
+            assertThat(client.greeting().capabilities())
+                    .containsExactly(told.at("/capabilities/0").asText());
             assertThat(value(client.execute(STATUS)).path("status").asText()).isEqualTo("prelaunch");
             QmpCommandException refused =
                     failure(client.execute(QmpCommand.of("no-such-thing")), QmpCommandException.class);
@@ -77,6 +85,26 @@ class RealQemuSessionTest {
         }
     }
 
+    @Test
+    void anErrorAmongRepliesReachesItsOwnCommand() {
+        // case 21
+        try (RealQemu qemu = RealQemu.builder().machine("none").start();
+                QmpClient client = open(qemu)) {
+            qemu.freeze();
+            CompletableFuture<JsonNode> status = client.execute(STATUS);
+            CompletableFuture<JsonNode> none = client.execute(QmpCommand.of("no-such-thing"));
+            CompletableFuture<JsonNode> jobs = client.execute(QmpCommand.of("query-jobs"));
+            CompletableFuture<JsonNode> pause =
+                    client.execute(QmpCommand.of("job-pause").with("id", "no-such-job"));
+            qemu.thaw();
+            assertThat(value(status).path("status").asText()).isEqualTo("prelaunch");
+            assertThat(failure(none, QmpCommandException.class).errorClass()).isEqualTo("CommandNotFound");
+            assertThat(value(jobs).isArray()).isTrue();
+            assertThat(failure(pause, QmpCommandException.class).command()).isEqualTo("job-pause");
+            assertThat(client.strayReplies()).isZero();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void twoThousandCommandsInFlightGetTwoThousandReplies(boolean epoll) {
@@ -108,7 +136,7 @@ class RealQemuSessionTest {
 
     @Test
     void aKilledQemuFailsWhatWaitsWithinASecond() {
-        // cases 60, 83
+        // R3
         try (RealQemu qemu = RealQemu.builder().machine("none").start();
                 QmpClient client = open(qemu)) {
             qemu.freeze();

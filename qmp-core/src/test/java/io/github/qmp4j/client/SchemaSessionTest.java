@@ -9,10 +9,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpException;
 import io.github.qmp4j.QmpOptions;
+import io.github.qmp4j.schema.QmpSchema;
 import io.github.qmp4j.testkit.FakeQemu;
 import io.github.qmp4j.testkit.ReceivedCommand;
+import io.github.qmp4j.testkit.RecordedSchema;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(60)
 class SchemaSessionTest {
@@ -54,8 +58,30 @@ class SchemaSessionTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void aRecordedSchemaOfEachReleaseIsReadFromSmallPieces(RecordedSchema recorded) {
+        // cases 58, 66
+        try (FakeQemu fake = FakeQemu.script()
+                        .on("query-commands", "[\"" + recorded + "\"]")
+                        .negotiate()
+                        .expect("query-qmp-schema")
+                        .split(100)
+                        .reply(recorded.json())
+                        .start();
+                QmpClient client = open(fake)) {
+            QmpSchema schema = value(client.schema());
+            assertThat(schema.has("block-commit/arg/base-node/!string")).isTrue();
+            assertThat(schema.has("blockdev-add/arg/+nbd/server/+unix/path")).isTrue();
+            assertThat(schema.hasArgument("block-commit", "backing-mask-protocol"))
+                    .isEqualTo(recorded.compareTo(RecordedSchema.V10_0) >= 0);
+            assertThat(schema.commands()).hasSizeGreaterThan(150);
+        }
+    }
+
     @Test
     void aCheckedSessionRefusesWhatTheSchemaDoesNotHaveAndNamesIt() {
+        // case 60
         QmpCommand<JsonNode> go = QmpCommand.of("go");
         try (FakeQemu fake = fake("checked");
                 QmpClient client = open(fake, QmpOptions.with(options -> options.checkCommands = true))) {

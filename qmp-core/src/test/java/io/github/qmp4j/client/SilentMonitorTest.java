@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A monitor that is busy and one that is frozen both accept and stay silent; the kernel tells them apart (R9, case 81). */
+/** A monitor that is busy and one that is frozen both accept and stay silent; the kernel tells them apart (R9). */
 @Timeout(60)
 @ParameterizedClass
 @ValueSource(booleans = {true, false})
@@ -45,6 +45,7 @@ class SilentMonitorTest {
 
     @Test
     void aMonitorThatAnotherClientHoldsIsBusyUntilThatLeaves() {
+        // R9, cases 7, 12, 81
         try (RealQemu qemu = RealQemu.builder().machine("none").start()) {
             RawMonitor holder = RawMonitor.connect(qemu.monitor(), LONG);
             expect(qemu.monitor(), Phase.GREETING, Reason.BUSY);

@@ -66,7 +66,7 @@ class MicrometerObserverTest {
         assertThat(registry.get("qmp.event_overflow").counter().count()).isEqualTo(1);
     }
 
-    /** A peer that invents names must not fill the memory of whoever keeps the metrics. */
+    /** A peer that invents names must not fill the memory of whoever keeps the metrics (R6). */
     @Test
     void namesAreBounded() {
         for (int i = 0; i < 10_000; i++) {

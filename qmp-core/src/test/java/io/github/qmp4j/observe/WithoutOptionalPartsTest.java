@@ -36,11 +36,13 @@ class WithoutOptionalPartsTest {
 
     @Test
     void sessionWorksWithoutThemAndTheLoggerShowsTheWire() throws Exception {
+        // case 11
         try (FakeQemu qemu = FakeQemu.responding().on("set_password", "{}").start()) {
             assertThat(run(qemu, "trace"))
-                    .contains("TRACE qmp.wire - unix:" + qemu.socket() + "#1 <- {\"QMP\":")
-                    .contains("#1 -> {\"execute\":\"set_password\",\"arguments\":{\"password\":\"***\"},\"id\":1}")
-                    .contains("#1 <- {\"return\":{},\"id\":1}")
+                    .containsOnlyOnce("TRACE qmp.wire - unix:" + qemu.socket() + "#1 <- {\"QMP\":")
+                    .containsOnlyOnce(
+                            "#1 -> {\"execute\":\"set_password\",\"arguments\":{\"password\":\"***\"},\"id\":1}")
+                    .containsOnlyOnce("#1 <- {\"return\":{},\"id\":1}")
                     .doesNotContain("hunter2");
             assertThat(run(qemu, "info")).contains("done").doesNotContain("qmp.wire");
             assertThat(qemu.received())

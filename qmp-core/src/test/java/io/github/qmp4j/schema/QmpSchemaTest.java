@@ -58,6 +58,7 @@ class QmpSchemaTest {
         assertThat(schema.has(path)).isTrue();
     }
 
+    /** Case 63. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -95,7 +96,7 @@ class QmpSchemaTest {
         assertThat(schema.isUnstable("x-debug-query-block-graph")).isTrue();
     }
 
-    /** Cases 60, 64. */
+    /** Case 64. */
     @Test
     void findsNothingWrongWithWhatQemuAccepts() {
         assertThat(problems(QmpCommand.of("query-status"))).isEmpty();
@@ -111,6 +112,7 @@ class QmpSchemaTest {
                 .isEmpty();
     }
 
+    /** Case 64. */
     @Test
     void namesTheArgumentThatIsWrong() {
         assertThat(problems(QmpCommand.of("no-such"))).containsExactly("this QEMU has no command no-such");
@@ -129,6 +131,21 @@ class QmpSchemaTest {
                 .containsExactly("blockdev-add/file/filename must be of type string, not 5");
         assertThat(problems(QmpCommand.of("transaction").with("actions", List.of(Map.of("type", "abort")))))
                 .containsExactly("transaction/actions/0/data is missing");
+    }
+
+    /** Case 64. */
+    @Test
+    void holdsTheMembersOfAVariantAgainstThatVariant() {
+        QmpCommand<JsonNode> add = QmpCommand.of("blockdev-add").with("node-name", "n");
+        assertThat(problems(add.with("file", "f"))).contains("blockdev-add/driver is missing");
+        assertThat(problems(add.with("driver", "no-such-driver").with("file", "f")))
+                .anySatisfy(problem -> assertThat(problem).startsWith("blockdev-add/driver must be one of "));
+        assertThat(problems(add.with("driver", "file").with("filename", "/a").with("lazy-refcounts", true)))
+                .containsExactly("blockdev-add/lazy-refcounts is unknown to this QEMU");
+        assertThat(problems(add.with("driver", "qcow2").with("file", "f").with("lazy-refcounts", true)))
+                .isEmpty();
+        assertThat(problems(add.with("driver", "raw").with("file", 5)))
+                .containsExactly("blockdev-add/file is of no type that QEMU takes there: 5");
     }
 
     private static List<String> problems(QmpCommand<JsonNode> command) {

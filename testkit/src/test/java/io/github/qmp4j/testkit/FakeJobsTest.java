@@ -98,6 +98,7 @@ class FakeJobsTest {
     /** Cancel matrix, row READY: without force it ends well, with force it is cancelled. */
     @Test
     void tellsACancelFromAForcedOne() {
+        // case 79
         for (boolean force : List.of(false, true)) {
             monitor.execute("blockdev-mirror", MIRROR);
             jobs.finish("j");

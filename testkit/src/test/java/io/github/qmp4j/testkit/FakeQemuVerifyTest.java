@@ -29,6 +29,7 @@ class FakeQemuVerifyTest {
 
     @Test
     void reportsAnExpectationThatNobodyMet() {
+        // case 61
         try (FakeQemu fake = FakeQemu.script()
                         .negotiate()
                         .expect("query-jobs")

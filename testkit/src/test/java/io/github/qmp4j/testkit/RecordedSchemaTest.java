@@ -100,6 +100,7 @@ class RecordedSchemaTest {
 
     @Test
     void reportsWhatAClientSendsAgainstTheSchema() {
+        // case 60
         try (FakeQemu fake = FakeQemu.responding()
                         .checkedAgainst(RecordedSchema.V7_2)
                         .otherwise(command -> List.of(Outgoing.reply()))

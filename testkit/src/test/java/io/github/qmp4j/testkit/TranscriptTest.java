@@ -25,6 +25,7 @@ class TranscriptTest {
 
     @Test
     void recordsARealSessionAndPlaysItAgainWithoutQemu() throws Exception {
+        // case 66
         JsonNode version;
         JsonNode schema;
         try (RealQemu qemu = RealQemu.builder().machine("none").start()) {
