@@ -40,7 +40,12 @@ public interface BlockJob {
     /** {@code job-pause}; QEMU pauses when what is in flight is done. Fails as a command does when QEMU refuses. */
     CompletableFuture<Void> pause();
 
-    /** {@code job-resume}, after a pause or an I/O error. */
+    /**
+     * {@code job-resume}, after a pause or an I/O error.
+     *
+     * @return fails with {@link BlockJobException} where QEMU would not survive it: before QEMU 6.2, for somebody else's
+     *     copy or active commit that an error has paused after READY
+     */
     CompletableFuture<Void> resume();
 
     /**
@@ -59,9 +64,17 @@ public interface BlockJob {
      */
     CompletableFuture<JobOutcome> pivot();
 
-    /** Waits for READY, and ends the job with both sides in step and the guest on the source; resumes a paused job. */
+    /**
+     * Waits for READY, and ends the job with both sides in step and the guest on the source; resumes a paused job, and
+     * fails as {@link #resume()} does where QEMU would not survive that.
+     */
     CompletableFuture<JobOutcome> finishWithoutPivot();
 
-    /** {@code job-cancel}, also of a paused or READY job. A job that ends first wins: the outcome tells. */
+    /**
+     * {@code job-cancel}, also of a paused or READY job. A job that ends first wins: the outcome tells.
+     *
+     * @return fails with {@link BlockJobException} where QEMU would not survive it: before QEMU 6.2, for somebody else's
+     *     copy or active commit that an error of its last flush has paused
+     */
     CompletableFuture<JobOutcome> cancel();
 }

@@ -1,6 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
-/** A request was refused before a job was started; nothing has changed. */
+/** What was asked was refused before anything was sent; nothing has changed. */
 public class BlockJobException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -42,10 +42,6 @@ final class GraphReader {
         this.quirks = new Quirks(client.greeting().version());
     }
 
-    Quirks quirks() {
-        return quirks;
-    }
-
     /** Reads the nodes first and the chains after them, so that every node of a chain can be among the nodes. */
     CompletableFuture<Graph> read() {
         return list().thenCompose(listing -> client.execute(QmpCommand.of("query-block-exports"))

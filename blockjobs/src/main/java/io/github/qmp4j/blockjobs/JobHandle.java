@@ -16,7 +16,7 @@ final class JobHandle implements BlockJob {
     JobHandle(TrackedJob job, Optional<BlockJobRequest> request, JobContext context) {
         this.job = job;
         this.request = request;
-        this.verbs = new JobVerbs(job, context);
+        this.verbs = new JobVerbs(job, context, new DeadlyVerbs(context, request.isPresent()));
         this.callbacks = context.callbacks();
     }
 

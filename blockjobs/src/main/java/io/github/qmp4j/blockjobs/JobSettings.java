@@ -8,7 +8,8 @@ import java.util.function.Consumer;
  *
  * @param jobId the job-id to use; one is made where none is given
  * @param speed the limit in bytes per second; 0 is unlimited
- * @param onError what to do on an I/O error; for a copy it counts for source and target
+ * @param onError what to do on an I/O error; for a copy it counts for source and target. Before QEMU 6.2 a copy or an
+ *     active commit is refused any other than {@link ErrorPolicy#REPORT}, since QEMU would not survive the error
  */
 public record JobSettings(Optional<JobId> jobId, long speed, ErrorPolicy onError) {
 

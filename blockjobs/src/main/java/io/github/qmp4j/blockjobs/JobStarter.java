@@ -4,6 +4,7 @@ import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.QmpDisconnectedException;
 import io.github.qmp4j.QmpProtocolException;
 import io.github.qmp4j.QmpTimeoutException;
+import io.github.qmp4j.schema.QmpSchema;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -39,13 +40,17 @@ final class JobStarter {
         return context.graphs()
                 .read()
                 .thenCombine(JobList.read(context), (graph, jobs) -> checked(request, disk, id, graph, jobs))
-                .thenCompose(ready -> targetIsFree(request)
-                        .thenCombine(context.client().schema(), (free, schema) -> ready.command(id, schema))
+                .thenCompose(ready -> context.client()
+                        .schema()
+                        .thenCompose(schema -> {
+                            requireSurvival(ready.plan(), schema);
+                            return targetIsFree(request).thenApply(free -> ready.command(id, schema));
+                        })
                         .thenCompose(command -> send(ready, id, hold, command)));
     }
 
     private record Ready(JobPlan plan, Disk disk, Graph graph) {
-        StartCommand command(JobId id, io.github.qmp4j.schema.QmpSchema schema) {
+        StartCommand command(JobId id, QmpSchema schema) {
             return StartCommand.of(plan, id, graph, schema);
         }
     }
@@ -55,15 +60,19 @@ final class JobStarter {
                 .orElseThrow(() -> new BlockChainException("disk %s has just gone".formatted(disk.name())));
         Conflicts.check(graph, now, id, jobs);
         JobPlan plan = JobPlan.of(now.chain(), request);
-        boolean reports = request.settings().onError() == ErrorPolicy.REPORT;
-        if (plan.kind().becomesReady && !reports && !context.graphs().quirks().mayStopAfterReady()) {
-            throw new BlockChainException(
-                    "an error after READY would kill this version of QEMU under any policy but report; use that");
-        }
         if (request instanceof CopyRequest copy && copy.shallow() && !copy.reuseExternal()) {
             requireNamedBacking(plan);
         }
         return new Ready(plan, now, graph);
+    }
+
+    private static void requireSurvival(JobPlan plan, QmpSchema schema) {
+        ErrorPolicy policy = plan.request().settings().onError();
+        if (plan.kind().becomesReady && policy != ErrorPolicy.REPORT && !Quirks.survivesErrorsAfterReady(schema)) {
+            throw new BlockChainException(
+                    "a %s that becomes READY cannot have the error policy %s here, since an I/O error would then kill this QEMU or freeze its monitor; use report"
+                            .formatted(plan.kind().word, policy.qmpName()));
+        }
     }
 
     /** For a new target QEMU writes the name of the backing file as it holds it, and takes none from us. */

@@ -20,13 +20,15 @@ final class JobVerbs {
 
     private final TrackedJob job;
     private final JobContext context;
+    private final DeadlyVerbs deadly;
 
     /** Whether somebody has called a verb that ends the job, so that nothing else is to be done at READY. */
     private volatile boolean decided;
 
-    JobVerbs(TrackedJob job, JobContext context) {
+    JobVerbs(TrackedJob job, JobContext context, DeadlyVerbs deadly) {
         this.job = job;
         this.context = context;
+        this.deadly = deadly;
     }
 
     CompletableFuture<Void> pause() {
@@ -34,7 +36,9 @@ final class JobVerbs {
     }
 
     CompletableFuture<Void> resume() {
-        return unlessOver(() -> context.execute("job-resume", job.id())).thenRun(() -> job.pausedByUser(false));
+        return unlessOver(
+                        () -> deadly.refuseResume(job.id()).thenCompose(ok -> context.execute("job-resume", job.id())))
+                .thenRun(() -> job.pausedByUser(false));
     }
 
     CompletableFuture<Void> setSpeed(long bytesPerSecond) {
@@ -61,8 +65,10 @@ final class JobVerbs {
 
     CompletableFuture<JobOutcome> cancel() {
         decided = true;
-        job.ask(Asked.CANCEL);
-        return unlessOver(() -> context.execute("job-cancel", job.id()))
+        return unlessOver(() -> deadly.refuseCancel(job.id()).thenCompose(ok -> {
+                    job.ask(Asked.CANCEL);
+                    return context.execute("job-cancel", job.id());
+                }))
                 .handle((done, failure) -> failure == null || isInDoubt(failure)
                         ? job.outcome()
                         : CompletableFuture.<JobOutcome>failedFuture(Conclusion.unwrapped(failure)))
@@ -91,11 +97,8 @@ final class JobVerbs {
         }
         decided = true;
         // A job that a user has paused does not become READY.
-        CompletableFuture<?> resumed = job.info().status() == JobStatus.PAUSED
-                ? resume().exceptionally(failure -> null)
-                : CompletableFuture.completedFuture(null);
-        return resumed.thenCompose(
-                done -> whenReady(() -> finish(context.options().pivotRetries())));
+        return resumeIf(job.info().status() == JobStatus.PAUSED)
+                .thenCompose(done -> whenReady(() -> finish(context.options().pivotRetries())));
     }
 
     private CompletableFuture<JobOutcome> finish(int retries) {
@@ -106,14 +109,26 @@ final class JobVerbs {
                     // Somebody else may have paused it, which is not shown but makes QEMU refuse.
                     default -> retries < context.options().pivotRetries();
                 };
-        CompletableFuture<?> resumed =
-                halted ? resume().exceptionally(failure -> null) : CompletableFuture.completedFuture(null);
-        return resumed.thenCompose(done -> retrying(
-                () -> context.client()
-                        .execute(QmpCommand.of("block-job-cancel")
-                                .with("device", job.id().value())),
-                retries,
-                () -> finish(retries - 1)));
+        return resumeIf(halted)
+                .thenCompose(done -> retrying(
+                        () -> context.client()
+                                .execute(QmpCommand.of("block-job-cancel")
+                                        .with("device", job.id().value())),
+                        retries,
+                        () -> finish(retries - 1)));
+    }
+
+    /** QEMU may refuse it, since the job may have gone on by itself. */
+    private CompletableFuture<Void> resumeIf(boolean halted) {
+        if (!halted) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return resume().exceptionally(failure -> {
+            if (Conclusion.unwrapped(failure) instanceof BlockJobException deadlyVerb) {
+                throw deadlyVerb;
+            }
+            return null;
+        });
     }
 
     private CompletableFuture<JobOutcome> whenReady(Supplier<CompletableFuture<JobOutcome>> then) {

@@ -1,11 +1,13 @@
 package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.QmpGreeting.Version;
+import io.github.qmp4j.schema.QmpSchema;
 import java.util.Collection;
 
 /**
- * What must be avoided on some versions of QEMU because it kills them. This is the only thing that is asked of the
- * version: a schema does not list crashes. Each line was seen on QEMU 5.2.0, 7.2.22, 10.0.13 and 11.1.3.
+ * What must be avoided on some versions of QEMU because it kills them. Nothing else is ever asked of the version, and
+ * even here only where nothing in the schema came together with the repair. Each line was seen on QEMU 5.2.0, 7.2.22,
+ * 10.0.13 and 11.1.3.
  */
 final class Quirks {
     /**
@@ -16,7 +18,8 @@ final class Quirks {
 
     private static final Version LISTS_ENDED_PULLS = new Version(10, 0, 0);
     private static final Version LISTS_ENDED_BACKUPS = new Version(7, 2, 0);
-    private static final Version SURVIVES_ERRORS_AFTER_READY = new Version(7, 2, 0);
+    /** A driver of QEMU 6.2, the release in which the mirror engine was mended. */
+    private static final String MENDED_WITH = "blockdev-add/arg/driver/^copy-before-write";
 
     private final Version version;
 
@@ -34,10 +37,12 @@ final class Quirks {
     }
 
     /**
-     * Whether a copy or an active commit may have a policy other than {@link ErrorPolicy#REPORT}. On 5.2 an error after
-     * READY ends in SIGABRT, or in a monitor that never answers again.
+     * Whether a copy or an active commit may have a policy other than {@link ErrorPolicy#REPORT}. On 5.2 an I/O error
+     * after READY then ends in SIGABRT, or in a monitor that never answers again, as soon as the job is completed,
+     * cancelled or resumed. The schema is asked, since what mended it came with a driver: QEMU 6.2 added
+     * {@code copy-before-write}, 5.2 lacks it, and 7.2, 10.0 and 11.1, which have it, were seen to be safe.
      */
-    boolean mayStopAfterReady() {
-        return version.compareTo(SURVIVES_ERRORS_AFTER_READY) >= 0;
+    static boolean survivesErrorsAfterReady(QmpSchema schema) {
+        return schema.has(MENDED_WITH);
     }
 }

@@ -14,6 +14,7 @@ class FixtureTest {
     @Test
     void qemuRejectsWhatIsDeprecated() {
         try (TestVm vm = TestVm.start()) {
+            vm.assumeKnows("-compat");
             assertThatThrownBy(() -> vm.ask(
                             "block-commit", "{\"job-id\":\"x\",\"device\":\"active\",\"base\":\"b\",\"top\":\"t\"}"))
                     .isInstanceOf(QmpErrorException.class)

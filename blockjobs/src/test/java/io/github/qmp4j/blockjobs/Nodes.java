@@ -63,6 +63,14 @@ final class Nodes {
                         path(name), event, errno, once, event.startsWith("read") ? ",\"sector\":8192" : ""));
     }
 
+    /** A node whose file lets all pass until it is flushed, as a job does that gets READY, and then fails at {@code event}. */
+    void failingAfterItsFirstFlush(String name, @Nullable String backing, String event, int errno, boolean once) {
+        on(name, backing, """
+                "file":{"driver":"blkdebug","image":{"driver":"file","filename":"%s"},
+                "set-state":[{"event":"flush_to_disk","state":1,"new_state":2}],
+                "inject-error":[{"event":"%s","errno":%d,"once":%s,"state":2}]}""".formatted(path(name), event, errno, once));
+    }
+
     private void on(String name, @Nullable String backing, String file) {
         if (name.equals("active")) {
             devices.add("virtio-blk-pci,id=disk0,drive=active");

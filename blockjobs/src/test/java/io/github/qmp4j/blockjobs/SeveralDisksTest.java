@@ -73,13 +73,17 @@ class SeveralDisksTest {
                     .isEqualTo("concluded"));
             assertThat(TestVm.get(vm.jobs.disks())).hasSize(2);
             assertThat(TestVm.get(vm.jobs.chain(DiskRef.of("disk0"))).nodes()).hasSize(4);
-            // Nothing was listed yet, so no node-name below the active layer is known.
-            assertThat(ScriptedVm.failure(vm.jobs.start(CommitRequest.of("disk0"))))
-                    .isInstanceOf(BlockChainException.class)
-                    .hasMessageContaining("cannot be known now");
-            assertThat(vm.ask("query-status").path("status").asText()).isEqualTo("prelaunch");
-            TestVm.get(
-                    TestVm.get(vm.jobs.adopt(new JobId("theirs"))).orElseThrow().outcome());
+            // With this command, in 10.0, QEMU no longer dies of being asked for its nodes.
+            if (!vm.qemu.knows("blockdev-set-active")) {
+                // Nothing was listed yet, so no node-name below the active layer is known.
+                assertThat(ScriptedVm.failure(vm.jobs.start(CommitRequest.of("disk0"))))
+                        .isInstanceOf(BlockChainException.class)
+                        .hasMessageContaining("cannot be known now");
+                assertThat(vm.ask("query-status").path("status").asText()).isEqualTo("prelaunch");
+                TestVm.get(TestVm.get(vm.jobs.adopt(new JobId("theirs")))
+                        .orElseThrow()
+                        .outcome());
+            }
             assertThat(TestVm.get(vm.start(CommitRequest.of("disk0")).pivot()).pivoted())
                     .isTrue();
         }

@@ -3,6 +3,9 @@ package io.github.qmp4j.blockjobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.qmp4j.schema.QmpSchema;
+import io.github.qmp4j.testkit.RecordedSchema;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Status, ids, rates and quirks. */
@@ -90,14 +94,20 @@ class SmallPartsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "5,2,0, false, false, false", "7,1,0, false, false, false", "7,2,0, false, true, true",
-        "9,2,9, false, true, true", "10,0,0, true, true, true", "11,1,3, true, true, true"
+        "5,2,0, false, false", "7,1,0, false, false", "7,2,0, false, true",
+        "9,2,9, false, true", "10,0,0, true, true", "11,1,3, true, true"
     })
-    void knowsWhatKillsWhichVersion(int major, int minor, int micro, boolean pulls, boolean backups, boolean stops) {
+    void knowsWhatKillsWhichVersion(int major, int minor, int micro, boolean pulls, boolean backups) {
         Quirks quirks = new Quirks(new io.github.qmp4j.QmpGreeting.Version(major, minor, micro));
         assertThat(quirks.mayListNodes(List.of(JobType.COMMIT, JobType.PULL))).isEqualTo(pulls);
         assertThat(quirks.mayListNodes(List.of(JobType.COPY, JobType.BACKUP))).isEqualTo(backups);
         assertThat(quirks.mayListNodes(List.of(JobType.COMMIT, JobType.COPY))).isTrue();
-        assertThat(quirks.mayStopAfterReady()).isEqualTo(stops);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void knowsByItsSchemaWhichQemuSurvivesErrorsAfterReady(RecordedSchema recorded) throws Exception {
+        QmpSchema schema = QmpSchema.of(new ObjectMapper().readTree(recorded.json()));
+        assertThat(Quirks.survivesErrorsAfterReady(schema)).isEqualTo(recorded != RecordedSchema.V5_2);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpAddress;
@@ -132,6 +133,11 @@ final class TestVm implements AutoCloseable {
             files.add(Path.of(image.path("filename").asText()).getFileName().toString());
         }
         return files;
+    }
+
+    /** Skips the test where this QEMU does not have what a path through its schema names. */
+    void assumeKnows(String path) {
+        assumeTrue(qemu.knows(path), qemu.doesNotKnow(path));
     }
 
     void assertNoJobsLeft() {
