@@ -4,7 +4,7 @@ import io.github.qmp4j.event.EventFilter;
 import io.github.qmp4j.event.EventSubscription;
 import io.github.qmp4j.event.QmpEvent;
 import io.github.qmp4j.examples.report.Console;
-import io.github.qmp4j.examples.report.Json;
+import io.github.qmp4j.examples.report.EventLine;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -50,14 +50,7 @@ final class EventsCommand implements Callable<Integer> {
 
     private boolean print(QmpEvent event) {
         Console console = ctl.console();
-        if (console.json()) {
-            console.print(Json.line("event")
-                    .put("event", event.name())
-                    .put("time", event.time().toString())
-                    .set("data", event.data()));
-        } else {
-            console.out().println("%s  %s  %s".formatted(event.time(), event.name(), event.data()));
-        }
+        EventLine.print(console, event);
         return !console.out().checkError();
     }
 }

@@ -38,6 +38,7 @@ public final class Main {
                 .addSubcommand(new EventsCommand(ctl))
                 .addSubcommand(new ExecCommand(ctl))
                 .addSubcommand(new SchemaCommand(ctl))
+                .addSubcommand(new ShellCommand(ctl))
                 .addSubcommand(new DoctorCommand(ctl))
                 .addSubcommand(new DemoCommand(ctl.out(), ctl.err()));
         line.setOut(new PrintWriter(ctl.out(), true, Streams.charset()));

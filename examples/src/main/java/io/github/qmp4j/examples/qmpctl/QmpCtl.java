@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -127,13 +128,17 @@ public final class QmpCtl implements Runnable {
         }
     }
 
-    QmpOptions options() {
-        return QmpOptions.with(options -> timeout.ifPresent(limit -> {
-            options.connectTimeout = limit;
-            options.greetingTimeout = limit;
-            options.commandTimeout = limit;
-            options.blockCommandTimeout = limit;
-        }));
+    /** What the user gave, and then {@code change}. */
+    QmpOptions options(Consumer<QmpOptions.Builder> change) {
+        return QmpOptions.with(options -> {
+            timeout.ifPresent(limit -> {
+                options.connectTimeout = limit;
+                options.greetingTimeout = limit;
+                options.commandTimeout = limit;
+                options.blockCommandTimeout = limit;
+            });
+            change.accept(options);
+        });
     }
 
     /** How to call qmpctl again on the same monitor. */

@@ -1,5 +1,6 @@
 package io.github.qmp4j.examples.qmpctl;
 
+import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.blockjobs.BlockJob;
 import io.github.qmp4j.blockjobs.BlockJobException;
 import io.github.qmp4j.blockjobs.BlockJobOptions;
@@ -9,12 +10,18 @@ import io.github.qmp4j.blockjobs.JobInfo;
 import io.github.qmp4j.client.QmpClient;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /** One connection to the monitor, with its block jobs. */
 record Session(QmpClient client, BlockJobs jobs) implements AutoCloseable {
 
     static CompletableFuture<Session> open(QmpCtl ctl) {
-        return QmpClient.connect(ctl.address(), ctl.options())
+        return open(ctl, options -> {});
+    }
+
+    /** With options besides those that the user gave. */
+    static CompletableFuture<Session> open(QmpCtl ctl, Consumer<QmpOptions.Builder> change) {
+        return QmpClient.connect(ctl.address(), ctl.options(change))
                 .thenApply(client -> new Session(client, BlockJobs.of(client, BlockJobOptions.defaults())));
     }
 

@@ -33,6 +33,11 @@ public record Screen(boolean terminal, int width, boolean colour, boolean unicod
         return new Screen(true, width(environment, provider), colour, unicode);
     }
 
+    /** Whether standard input is a terminal. */
+    public static boolean isTyped() {
+        return new ExecTerminalProvider().isSystemStream(SystemStream.Input);
+    }
+
     private static int width(Map<String, String> environment, ExecTerminalProvider provider) {
         String columns = environment.getOrDefault("COLUMNS", "");
         int width = columns.matches("[1-9][0-9]{0,3}")

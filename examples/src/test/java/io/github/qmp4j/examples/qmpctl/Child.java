@@ -1,6 +1,7 @@
 package io.github.qmp4j.examples.qmpctl;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,23 +43,38 @@ final class Child implements AutoCloseable {
 
     /** On a pseudo-terminal, which takes both standard streams. */
     static Child onTerminal(Map<String, String> environment, String... arguments) {
-        List<String> quoted = command(List.of(), arguments).stream()
-                .map(word -> "'" + word + "'")
-                .toList();
+        return start(List.of(arguments), onTerminal(command(List.of(), arguments)), environment);
+    }
+
+    private static List<String> onTerminal(List<String> command) {
+        List<String> quoted = command.stream().map(word -> "'" + word + "'").toList();
         // Without exec a shell would stand between the two, and could report the end of what it ran.
-        List<String> command = List.of("script", "-qec", "exec " + String.join(" ", quoted), "/dev/null");
-        return start(List.of(arguments), command, environment);
+        return List.of("script", "-qec", "exec " + String.join(" ", quoted), "/dev/null");
+    }
+
+    /** With standard input open for {@link #type}. */
+    static Child listening(Map<String, String> environment, String... arguments) {
+        return open(List.of(arguments), command(List.of(), arguments), environment);
+    }
+
+    /** On a pseudo-terminal whose keyboard is {@link #type}. */
+    static Child typedOnTerminal(Map<String, String> environment, String... arguments) {
+        return open(List.of(arguments), onTerminal(command(List.of(), arguments)), environment);
     }
 
     private static Child start(List<String> arguments, List<String> command, Map<String, String> environment) {
+        Child child = open(arguments, command, environment);
+        child.typeNoMore();
+        return child;
+    }
+
+    private static Child open(List<String> arguments, List<String> command, Map<String, String> environment) {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeAll(List.of("QMP_SOCKET", "COLUMNS", "NO_COLOR", "JAVA_TOOL_OPTIONS"));
         builder.environment().putAll(Map.of("LC_ALL", "C.UTF-8", "TERM", "xterm"));
         builder.environment().putAll(environment);
         try {
-            Process process = builder.start();
-            process.getOutputStream().close();
-            return new Child(arguments, process);
+            return new Child(arguments, builder.start());
         } catch (IOException e) {
             throw new AssertionError("cannot start " + command, e);
         }
@@ -73,6 +89,27 @@ final class Child implements AutoCloseable {
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         command.addAll(List.of(arguments));
         return command;
+    }
+
+    /** Writes to its standard input. */
+    Child type(String text) {
+        try {
+            process.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().flush();
+            return this;
+        } catch (IOException e) {
+            throw new AssertionError("%s does not read: %s and %s".formatted(arguments, out, err), e);
+        }
+    }
+
+    /** Closes its standard input. */
+    Child typeNoMore() {
+        try {
+            process.getOutputStream().close();
+            return this;
+        } catch (IOException e) {
+            throw new AssertionError("%s has closed its input".formatted(arguments), e);
+        }
     }
 
     Child awaitOut(String pattern) {

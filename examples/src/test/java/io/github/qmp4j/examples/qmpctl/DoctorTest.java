@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.testkit.RawMonitor;
-import java.io.File;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -90,7 +87,7 @@ class DoctorTest {
             Ended ended = vm.qmpctl("--timeout", "500ms", "doctor").with(3).withSilentErr();
             assertThat(ended.out().lines()).hasSize(1);
             assertThat(ended.out()).startsWith("fail  monitor").contains("busy");
-            if (has("ss")) {
+            if (TerminalTest.isThere("ss")) {
                 assertThat(ended.out())
                         .contains("held by ", "(pid " + ProcessHandle.current().pid() + ")");
             }
@@ -122,10 +119,5 @@ class DoctorTest {
                 .toList();
         assertThat(found).as("findings on %s in %s", subject, lines).hasSize(1);
         return found.get(0);
-    }
-
-    private static boolean has(String program) {
-        return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 }

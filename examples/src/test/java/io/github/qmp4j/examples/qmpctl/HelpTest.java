@@ -35,9 +35,10 @@ class HelpTest {
         "dismiss, ID",
         "speed, ID RATE",
         "events, --filter --count",
-        "exec, COMMAND JSON",
+        "exec, --oob COMMAND ARGUMENT",
         "schema, COMMAND",
         "doctor, ''",
+        "shell, ''",
         "demo, --size --keep --no-install",
     })
     void the_help_of_a_command_names_all_it_takes(String command, String words) {

@@ -23,10 +23,7 @@ class TerminalTest {
 
     @BeforeAll
     static void start() {
-        assumeTrue(
-                Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                        .anyMatch(folder -> Files.isExecutable(Path.of(folder, "script"))),
-                "there is no script(1) here, so there is no terminal to test on");
+        assumeTrue(isThere("script"), "there is no script(1) here, so there is no terminal to test on");
         vm = new Vm();
     }
 
@@ -65,6 +62,12 @@ class TerminalTest {
         assertThat(run(Map.of("TERM", "dumb"), "pull", disk.name()))
                 .doesNotContain("\033")
                 .contains(": completed");
+    }
+
+    /** Whether a program is on the PATH. */
+    static boolean isThere(String program) {
+        return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 
     private static String run(Map<String, String> environment, String... arguments) {
