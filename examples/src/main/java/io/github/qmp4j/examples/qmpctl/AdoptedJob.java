@@ -5,6 +5,7 @@ import io.github.qmp4j.blockjobs.BlockJobException;
 import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.blockjobs.JobInfo;
 import io.github.qmp4j.blockjobs.JobType;
+import io.github.qmp4j.examples.report.ExitCode;
 import io.github.qmp4j.examples.report.Failure;
 import io.github.qmp4j.examples.report.JobResult;
 import io.github.qmp4j.examples.report.Json;
@@ -16,6 +17,7 @@ import io.github.qmp4j.examples.watch.WhenReady;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import picocli.CommandLine.ParameterException;
 
 /** Takes over a job that is there, and watches it to its end. An interrupt never cancels it. */
 final class AdoptedJob {
@@ -56,10 +58,17 @@ final class AdoptedJob {
         try {
             return step.get();
         } catch (CompletionException | BlockJobException e) {
-            if (ctl.console().json()) {
-                ctl.console().print(Json.result(JobResult.refused(id.value(), "job", Failure.of(e))));
-            }
+            refuse(Failure.of(e));
             throw e;
+        } catch (ParameterException e) {
+            refuse(new Failure(ExitCode.USAGE, String.valueOf(e.getMessage())));
+            throw e;
+        }
+    }
+
+    private void refuse(Failure failure) {
+        if (ctl.console().json()) {
+            ctl.console().print(Json.result(JobResult.refused(id.value(), "job", failure)));
         }
     }
 

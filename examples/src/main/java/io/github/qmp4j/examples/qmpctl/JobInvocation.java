@@ -31,6 +31,7 @@ final class JobInvocation {
         try {
             ordered = orders.get().toList();
             ctl.address();
+            ctl.options(options -> {});
         } catch (IllegalArgumentException | ParameterException e) {
             return refuse(kind, disks, new Failure(ExitCode.USAGE, String.valueOf(e.getMessage())));
         }

@@ -15,7 +15,11 @@ public final class Main {
     }
 
     static int run(QmpCtl ctl, String... arguments) {
-        return commandLine(ctl).execute(arguments);
+        try {
+            return commandLine(ctl).execute(arguments);
+        } finally {
+            ctl.closeTrace();
+        }
     }
 
     private static CommandLine commandLine(QmpCtl ctl) {

@@ -2,9 +2,11 @@ package io.github.qmp4j.examples.qmpctl;
 
 import io.github.qmp4j.QmpAddress;
 import io.github.qmp4j.QmpOptions;
+import io.github.qmp4j.TraceFile;
 import io.github.qmp4j.examples.report.Console;
 import io.github.qmp4j.examples.report.Screen;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -40,6 +42,8 @@ import picocli.CommandLine.Spec;
         })
 @SuppressWarnings("NullAway.Init")
 public final class QmpCtl implements Runnable {
+    private static final String SOCKET_VARIABLE = "QMPCTL_SOCKET";
+
     private final PrintStream out;
     private final PrintStream err;
 
@@ -50,7 +54,9 @@ public final class QmpCtl implements Runnable {
             names = "--socket",
             paramLabel = "PATH",
             scope = ScopeType.INHERIT,
-            description = "The monitor's UNIX socket; without it the environment variable QMP_SOCKET counts.")
+            description =
+                    "The monitor's UNIX socket, or a name from the configuration. Without it the environment variable"
+                            + " QMPCTL_SOCKET counts, and then the configuration's default.")
     private Optional<String> socket = Optional.empty();
 
     @Option(
@@ -74,6 +80,16 @@ public final class QmpCtl implements Runnable {
             converter = IntervalConverter.class,
             description = "How long to wait for the connection (5s) and for each answer, for example 500ms, 5s, 2m.")
     private Optional<Duration> timeout = Optional.empty();
+
+    @Option(
+            names = "--trace",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "Append all that goes over the wire, both ways, without secrets.")
+    private Optional<Path> trace = Optional.empty();
+
+    /** Belongs to the thread of the command. */
+    private Optional<TraceFile> traceFile = Optional.empty();
 
     @Option(
             names = {"-v", "--verbose"},
@@ -111,18 +127,23 @@ public final class QmpCtl implements Runnable {
         return Screen.detect(System.getenv());
     }
 
-    /** Which monitor; a usage error if none or two were named. */
+    /** Which monitor; a usage error if none or two were named, or the configuration cannot be used. */
     QmpAddress address() {
         if (socket.isPresent() && connect.isPresent()) {
             throw new ParameterException(spec.commandLine(), "--socket and --connect exclude each other");
         }
-        Optional<String> path = socket.or(() -> Optional.ofNullable(System.getenv("QMP_SOCKET")));
         try {
-            return connect.map(QmpAddress::parse)
-                    .or(() -> path.map(Path::of).map(QmpAddress.Unix::new))
-                    .orElseThrow(() -> new ParameterException(
-                            spec.commandLine(),
-                            "which monitor? give --socket PATH or --connect ADDRESS, or set QMP_SOCKET"));
+            if (connect.isPresent()) {
+                return QmpAddress.parse(connect.get());
+            }
+            KnownMonitors known = KnownMonitors.read(System.getenv());
+            String variable = System.getenv().getOrDefault(SOCKET_VARIABLE, "");
+            return socket.or(() -> Optional.of(variable).filter(text -> !text.isEmpty()))
+                    .map(known::resolve)
+                    .or(known::usualAddress)
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "which monitor? give --socket PATH or --connect ADDRESS, set %s, or write default = PATH into %s"
+                                    .formatted(SOCKET_VARIABLE, known.file())));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
@@ -131,6 +152,7 @@ public final class QmpCtl implements Runnable {
     /** What the user gave, and then {@code change}. */
     QmpOptions options(Consumer<QmpOptions.Builder> change) {
         return QmpOptions.with(options -> {
+            options.trace = trace.map(this::openTrace);
             timeout.ifPresent(limit -> {
                 options.connectTimeout = limit;
                 options.greetingTimeout = limit;
@@ -139,6 +161,25 @@ public final class QmpCtl implements Runnable {
             });
             change.accept(options);
         });
+    }
+
+    /** The file is opened again and again later on, so what can be said of it is said now. */
+    private TraceFile openTrace(Path file) {
+        Path parent = file.toAbsolutePath().getParent();
+        boolean fits = Files.exists(file)
+                ? Files.isWritable(file) && !Files.isDirectory(file)
+                : parent != null && Files.isDirectory(parent) && Files.isWritable(parent);
+        if (!fits) {
+            throw new ParameterException(spec.commandLine(), "the trace cannot be written to '%s'".formatted(file));
+        }
+        TraceFile opened = traceFile.orElseGet(() -> new TraceFile(file));
+        traceFile = Optional.of(opened);
+        return opened;
+    }
+
+    /** Waits until the trace is written. */
+    void closeTrace() {
+        traceFile.ifPresent(TraceFile::close);
     }
 
     /** How to call qmpctl again on the same monitor. */

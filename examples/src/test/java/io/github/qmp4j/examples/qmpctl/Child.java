@@ -70,8 +70,10 @@ final class Child implements AutoCloseable {
 
     private static Child open(List<String> arguments, List<String> command, Map<String, String> environment) {
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().keySet().removeAll(List.of("QMP_SOCKET", "COLUMNS", "NO_COLOR", "JAVA_TOOL_OPTIONS"));
-        builder.environment().putAll(Map.of("LC_ALL", "C.UTF-8", "TERM", "xterm"));
+        builder.environment()
+                .keySet()
+                .removeAll(List.of("QMPCTL_SOCKET", "XDG_CONFIG_HOME", "COLUMNS", "NO_COLOR", "JAVA_TOOL_OPTIONS"));
+        builder.environment().putAll(Map.of("LC_ALL", "C.UTF-8", "TERM", "xterm", "HOME", "/nonexistent"));
         builder.environment().putAll(environment);
         try {
             return new Child(arguments, builder.start());
