@@ -24,7 +24,8 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  *       in the invocation for {@code local}.
  * </ul>
  *
- * <p>A version that cannot be had, for want of a Docker engine for example, fails its invocation. The engine must run on this
+ * <p>The class cannot have another class template, {@code @ParameterizedClass} for example, besides; parameterized methods are fine. A
+ * version that cannot be had, for want of a Docker engine for example, fails its invocation. The engine must run on this
  * machine, and the program {@code docker} must be on the path. Needs JUnit 6, and Testcontainers for anything but {@code local}.
  */
 @Target(ElementType.TYPE)

@@ -1,7 +1,9 @@
 package io.github.qmp4j.testkit;
 
+import java.lang.annotation.Annotation;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.ClassTemplate;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ClassTemplateInvocationContext;
@@ -29,7 +31,19 @@ final class QemuVersionsExtension
     public Stream<? extends ClassTemplateInvocationContext> provideClassTemplateInvocationContexts(
             ExtensionContext context) {
         Class<?> testClass = context.getRequiredTestClass();
+        refuseOtherTemplates(testClass);
         return versionsOf(testClass).stream().map(version -> new VersionInvocation(version, testClass));
+    }
+
+    /** JUnit would run the class once for each version without parameters, and once for each parameter without a version. */
+    private static void refuseOtherTemplates(Class<?> testClass) {
+        for (Annotation each : testClass.getAnnotations()) {
+            Class<?> type = each.annotationType();
+            if (type != QemuVersions.class && AnnotationSupport.isAnnotated(type, ClassTemplate.class)) {
+                throw new ExtensionConfigurationException(testClass.getSimpleName() + " has @QemuVersions and @"
+                        + type.getSimpleName() + ", of which a class can have one");
+            }
+        }
     }
 
     @Override

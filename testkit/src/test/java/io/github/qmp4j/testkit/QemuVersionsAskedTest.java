@@ -15,6 +15,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
@@ -78,6 +81,12 @@ class QemuVersionsAskedTest {
                 .singleElement()
                 .asString()
                 .contains("takes a QemuContainer", "containersOnly");
+    }
+
+    @Test
+    void aSecondTemplateIsRefused() {
+        assertThat(failures(run(Parameterized.class))).anySatisfy(message -> assertThat(message)
+                .isEqualTo("Parameterized has @QemuVersions and @ParameterizedClass, of which a class can have one"));
     }
 
     /** It would be the same QEMU for all versions. */
@@ -176,6 +185,19 @@ class QemuVersionsAskedTest {
         @Test
         @Disabled("of no use")
         void isDisabled() {}
+    }
+
+    @QemuVersions
+    @ParameterizedClass
+    @ValueSource(booleans = true)
+    static class Parameterized {
+        @Parameter
+        boolean parameter;
+
+        @Test
+        void passes() {
+            assertThat(parameter).isTrue();
+        }
     }
 
     @QemuVersions
