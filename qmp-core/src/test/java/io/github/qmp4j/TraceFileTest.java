@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.testkit.FakeQemu;
+import io.github.qmp4j.testkit.QemuVersions;
 import io.github.qmp4j.testkit.RealQemu;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@QemuVersions
 @Timeout(60)
 class TraceFileTest {
     @TempDir

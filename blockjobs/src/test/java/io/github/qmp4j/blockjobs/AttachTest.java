@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.qmp4j.blockjobs.JobOutcome.End;
+import io.github.qmp4j.testkit.QemuVersions;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Jobs that were only met: an observer touches nothing, whoever adopts a job dismisses it. */
+@QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class AttachTest {
     private static final JobId JOB = new JobId("theirs");

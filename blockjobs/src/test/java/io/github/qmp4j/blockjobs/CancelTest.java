@@ -5,11 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.qmp4j.blockjobs.JobOutcome.End;
 import io.github.qmp4j.blockjobs.JobOutcome.Head;
+import io.github.qmp4j.testkit.QemuVersions;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a cancelled job leaves: the guest where it was, and nothing in QEMU. */
+@QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class CancelTest {
     private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);

@@ -3,12 +3,14 @@ package io.github.qmp4j.blockjobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmp4j.blockjobs.JobOutcome.Head;
+import io.github.qmp4j.testkit.QemuVersions;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Disks of -drive: they have a device name, and node-names that QEMU made. */
+@QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class DriveTest {
     /** A VM whose one disk is drive0, on a chain that QEMU opens by the headers alone. */

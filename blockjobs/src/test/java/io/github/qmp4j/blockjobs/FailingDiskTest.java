@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.qmp4j.blockjobs.JobOutcome.End;
 import io.github.qmp4j.blockjobs.JobOutcome.Head;
+import io.github.qmp4j.testkit.QemuVersions;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Disks that fail (blkdebug): the error is told, and the data is where it was. */
+@QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class FailingDiskTest {
     private static final int EIO = 5;

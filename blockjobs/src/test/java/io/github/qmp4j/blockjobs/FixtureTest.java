@@ -2,12 +2,14 @@ package io.github.qmp4j.blockjobs;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.qmp4j.testkit.QemuVersions;
 import io.github.qmp4j.testkit.QmpErrorException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What the other tests rest on. */
+@QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class FixtureTest {
     /** So that a deprecated command or argument of ours fails every test that uses it. */

@@ -7,12 +7,14 @@ import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.blockjobs.JobOutcome.End;
 import io.github.qmp4j.blockjobs.JobOutcome.Head;
 import io.github.qmp4j.client.QmpClient;
+import io.github.qmp4j.testkit.QemuVersions;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** P7: somebody else on another monitor acts on our job; the outcome is what really happened. */
+@QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class ForeignActorTest {
     private static String id(BlockJob job) {

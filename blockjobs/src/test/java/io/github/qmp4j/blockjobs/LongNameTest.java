@@ -2,6 +2,7 @@ package io.github.qmp4j.blockjobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.qmp4j.testkit.QemuVersions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** By-version §2: a backing string of 1024 bytes in a commit kills every QEMU; 1023 are written. */
+@QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class LongNameTest {
     /** A VM whose lowest image has a path of so many bytes. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmp4j.blockjobs.JobOutcome.End;
 import io.github.qmp4j.blockjobs.JobOutcome.Head;
+import io.github.qmp4j.testkit.QemuVersions;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A QEMU that ends, and a session that does: the job is unknown, never completed. */
+@QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class LostVmTest {
     private static final CommitRequest SLOW_COMMIT = CommitRequest.of("disk0").with(JobSettings.DEFAULT.withSpeed(1));

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.qmp4j.blockjobs.JobOutcome.Head;
+import io.github.qmp4j.testkit.QemuVersions;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Pause, resume and speed, as the second monitor sees them. */
+@QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class PausedJobTest {
     private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.qmp4j.testkit.Outgoing;
+import io.github.qmp4j.testkit.QemuVersions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Requests that do not fit are refused with a sentence, and nothing was started. */
+@QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class RefusalTest {
     private static void assertRefused(TestVm vm, BlockJobRequest request, String sentence) {

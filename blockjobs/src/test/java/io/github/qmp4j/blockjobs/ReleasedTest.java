@@ -3,6 +3,7 @@ package io.github.qmp4j.blockjobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmp4j.testkit.DiskImages;
+import io.github.qmp4j.testkit.QemuVersions;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What is released may be deleted, so nothing may be that anybody uses, be it by way of another image. */
+@QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class ReleasedTest {
     @Test

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.qmp4j.blockjobs.JobOutcome.End;
+import io.github.qmp4j.testkit.QemuVersions;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** One job writes to a chain at a time; several chains have nothing to do with each other. */
+@QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class SeveralDisksTest {
     private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);

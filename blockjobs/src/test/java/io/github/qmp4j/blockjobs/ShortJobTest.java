@@ -2,6 +2,7 @@ package io.github.qmp4j.blockjobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.qmp4j.testkit.QemuVersions;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Jobs that end before the command that starts them is answered. */
+@QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class ShortJobTest {
     private static final int MANY = 200;

@@ -17,6 +17,7 @@ import io.github.qmp4j.event.EventFilter;
 import io.github.qmp4j.event.QmpEvent;
 import io.github.qmp4j.testkit.FakeQemu;
 import io.github.qmp4j.testkit.Outgoing;
+import io.github.qmp4j.testkit.QemuVersions;
 import io.github.qmp4j.testkit.RealQemu;
 import io.github.qmp4j.testkit.ReceivedCommand;
 import java.util.List;
@@ -28,6 +29,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+@QemuVersions
 @Timeout(60)
 class AwaitedEventTest {
     private static final QmpCommand<JsonNode> DELETE =

@@ -10,6 +10,7 @@ import io.github.qmp4j.QmpDisconnectedException;
 import io.github.qmp4j.QmpHealth;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.testkit.FakeQemu;
+import io.github.qmp4j.testkit.QemuVersions;
 import io.github.qmp4j.testkit.RealQemu;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+@QemuVersions
 @Timeout(60)
 class HealthTest {
     private static final Duration SHORT = Duration.ofMillis(300);

@@ -11,6 +11,7 @@ import io.github.qmp4j.QmpConnectException.Reason;
 import io.github.qmp4j.QmpException;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.TlsOptions;
+import io.github.qmp4j.testkit.QemuVersions;
 import io.github.qmp4j.testkit.RealQemu;
 import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** QEMU connects to us. The scripted peers are plain sockets that a test writes to. */
+@QemuVersions
 @Timeout(60)
 class ListenTest {
     private static final String GREETING =

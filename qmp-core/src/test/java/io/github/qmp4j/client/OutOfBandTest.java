@@ -18,6 +18,7 @@ import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.QmpTimeoutException;
 import io.github.qmp4j.testkit.FakeQemu;
 import io.github.qmp4j.testkit.Outgoing;
+import io.github.qmp4j.testkit.QemuVersions;
 import io.github.qmp4j.testkit.RealQemu;
 import io.github.qmp4j.testkit.ReceivedCommand;
 import io.github.qmp4j.testkit.TempFolder;
@@ -33,6 +34,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+@QemuVersions
 @Timeout(60)
 class OutOfBandTest {
     private static final QmpOptions OUT_OF_BAND = QmpOptions.with(options -> options.outOfBand = true);

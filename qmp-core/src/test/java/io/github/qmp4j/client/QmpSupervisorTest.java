@@ -13,6 +13,7 @@ import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.event.EventFilter;
 import io.github.qmp4j.event.EventSubscription;
 import io.github.qmp4j.testkit.FakeQemu;
+import io.github.qmp4j.testkit.QemuVersions;
 import io.github.qmp4j.testkit.RealQemu;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@QemuVersions
 @Timeout(60)
 class QmpSupervisorTest {
     private static final Backoff QUICK = new Backoff(Duration.ofMillis(20), Duration.ofMillis(100), 2, 0.5);

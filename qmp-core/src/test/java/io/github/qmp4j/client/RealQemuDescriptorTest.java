@@ -9,6 +9,7 @@ import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.testkit.DiskImages;
+import io.github.qmp4j.testkit.QemuVersions;
 import io.github.qmp4j.testkit.RealQemu;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Descriptors that arrive in a real QEMU and work there (R12). What QEMU has open is read from {@code /proc}. */
+@QemuVersions
 @Timeout(120)
 class RealQemuDescriptorTest {
     private static final long SIZE = 1 << 20;

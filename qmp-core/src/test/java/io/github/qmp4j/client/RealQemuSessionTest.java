@@ -13,6 +13,7 @@ import io.github.qmp4j.QmpDisconnectedException;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.QmpTimeoutException;
 import io.github.qmp4j.schema.QmpSchema;
+import io.github.qmp4j.testkit.QemuVersions;
 import io.github.qmp4j.testkit.RealQemu;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@QemuVersions
 @Timeout(60)
 class RealQemuSessionTest {
     private static final QmpCommand<JsonNode> STATUS = QmpCommand.of("query-status");

@@ -11,6 +11,7 @@ import io.github.qmp4j.QmpConnectException.Phase;
 import io.github.qmp4j.QmpConnectException.Reason;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.testkit.FakeQemu;
+import io.github.qmp4j.testkit.QemuVersions;
 import io.github.qmp4j.testkit.RawMonitor;
 import io.github.qmp4j.testkit.RealQemu;
 import java.io.IOException;
@@ -26,21 +27,19 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** A monitor that is busy and one that is frozen both accept and stay silent; the kernel tells them apart (R9). */
+@QemuVersions
 @Timeout(60)
-@ParameterizedClass
-@ValueSource(booleans = {true, false})
 class SilentMonitorTest {
-    private final QmpOptions options;
+    private final QmpOptions options = QmpOptions.with(o -> {
+        o.nativeTransport = nativeTransport();
+        o.greetingTimeout = Duration.ofMillis(300);
+    });
 
-    SilentMonitorTest(boolean epoll) {
-        options = QmpOptions.with(o -> {
-            o.nativeTransport = epoll;
-            o.greetingTimeout = Duration.ofMillis(300);
-        });
+    /** The transport is not a parameter of the class, since a class has the versions of QEMU or parameters. */
+    boolean nativeTransport() {
+        return true;
     }
 
     @Test

@@ -10,13 +10,15 @@ import io.github.qmp4j.QmpConnectException.Phase;
 import io.github.qmp4j.QmpConnectException.Reason;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.TlsOptions;
+import io.github.qmp4j.testkit.QemuVersions;
 import io.github.qmp4j.testkit.RealQemu;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real QEMU with one monitor behind tls-creds-x509 and one plain one, both on TCP. */
+@QemuVersions
 @Timeout(60)
 class TlsTest {
     private static final String IP = "127.0.0.1";
@@ -33,15 +36,19 @@ class TlsTest {
     private static Path folder;
 
     private static Certificates ours;
-    private static RealQemu qemu;
-    private static int securePort;
-    private static int plainPort;
+    private RealQemu qemu;
+    private int securePort;
+    private int plainPort;
 
     @BeforeAll
-    static void start() throws Exception {
+    static void certify() throws Exception {
         ours = Certificates.create();
         ours.server(folder.resolve("server"), IP);
         ours.client(folder.resolve("client"));
+    }
+
+    @BeforeEach
+    void start() {
         qemu = RealQemu.builder()
                 .machine("none")
                 .arguments(
@@ -57,7 +64,7 @@ class TlsTest {
     }
 
     /** QEMU writes {@code disconnected:tcp:127.0.0.1:PORT,server=on}. */
-    private static int port(String chardev) {
+    private int port(String chardev) {
         JsonNode all = qemu.oracle().execute("query-chardev");
         String name = StreamSupport.stream(all.spliterator(), false)
                 .filter(one -> one.path("label").asText().equals(chardev))
@@ -67,8 +74,8 @@ class TlsTest {
         return Integer.parseInt(name.replaceFirst(".*:(\\d+),.*", "$1"));
     }
 
-    @AfterAll
-    static void stop() {
+    @AfterEach
+    void stop() {
         qemu.close();
     }
 
@@ -171,7 +178,7 @@ class TlsTest {
         assertFails(secure(IP, TlsOptions.client(broken)), Phase.CONNECT, Reason.OTHER, key.toString());
     }
 
-    private static QmpAddress secure(String host, TlsOptions tls) {
+    private QmpAddress secure(String host, TlsOptions tls) {
         return new QmpAddress.Tcp(host, securePort).with(tls);
     }
 

@@ -12,6 +12,7 @@ import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.QmpConnectException;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.event.EventFilter;
+import io.github.qmp4j.testkit.QemuVersions;
 import io.github.qmp4j.testkit.RealQemu;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What QEMU's own tests torture it with, on the connection of a live session: each command still gets its own reply. */
+@QemuVersions
 @Timeout(60)
 class TortureTest {
     private static final Duration SOON = Duration.ofSeconds(5);

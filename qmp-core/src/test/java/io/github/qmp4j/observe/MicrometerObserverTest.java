@@ -9,6 +9,7 @@ import io.github.qmp4j.QmpObserver.Outcome;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.event.EventFilter;
+import io.github.qmp4j.testkit.QemuVersions;
 import io.github.qmp4j.testkit.RealQemu;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -19,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+@QemuVersions
 @Timeout(60)
 class MicrometerObserverTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();

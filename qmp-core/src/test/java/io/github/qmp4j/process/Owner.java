@@ -1,6 +1,7 @@
 package io.github.qmp4j.process;
 
 import io.github.qmp4j.QmpOptions;
+import io.github.qmp4j.testkit.QemuPlace;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -8,25 +9,26 @@ import java.util.List;
 /** A program that starts a QEMU and a storage daemon, says where their monitors are, and then waits to be killed. */
 final class Owner {
     static final QmpOptions PATIENT = QmpOptions.with(options -> options.waitFor = Duration.ofSeconds(20));
-    static final List<String> QEMU =
-            List.of(program("qemu", "qemu-system-x86_64"), "-nodefaults", "-display", "none", "-S", "-machine", "none");
-    static final List<String> DAEMON = List.of(program("qemu-storage-daemon", "qemu-storage-daemon"));
 
     private Owner() {}
 
-    /** The system property {@code qmp4j.NAME} says where it is if it is not on the path. */
-    private static String program(String name, String onPath) {
-        return System.getProperty("qmp4j." + name, onPath);
+    /** Not a constant, since the place may be another one each time. */
+    static List<String> qemu() {
+        return List.of(QemuPlace.current().system(), "-nodefaults", "-display", "none", "-S", "-machine", "none");
+    }
+
+    static List<String> daemon() {
+        return List.of(QemuPlace.current().storageDaemon());
     }
 
     /** What another JVM needs so that it starts the same programs. */
     static List<String> properties() {
-        return List.of("-Dqmp4j.qemu=" + QEMU.get(0), "-Dqmp4j.qemu-storage-daemon=" + DAEMON.get(0));
+        return List.of("-Dqmp4j.qemu=" + qemu().get(0), "-Dqmp4j.qemu-storage-daemon=" + daemon().get(0));
     }
 
     public static void main(String[] arguments) throws IOException {
-        try (QemuProcess qemu = QemuProcess.start(QEMU, PATIENT).join();
-                StorageDaemon daemon = StorageDaemon.start(DAEMON, PATIENT).join()) {
+        try (QemuProcess qemu = QemuProcess.start(qemu(), PATIENT).join();
+                StorageDaemon daemon = StorageDaemon.start(daemon(), PATIENT).join()) {
             System.out.println(qemu.client().address() + " " + daemon.client().address());
             System.in.read();
         }

@@ -10,6 +10,7 @@ import io.github.qmp4j.client.ConnectionState;
 import io.github.qmp4j.client.Outcomes;
 import io.github.qmp4j.event.EventFilter;
 import io.github.qmp4j.event.EventSubscription;
+import io.github.qmp4j.testkit.QemuVersions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** How processes end, and what is told of it. Real QEMU and its storage daemon. */
+@QemuVersions
 @Timeout(60)
 class ProcessEndTest {
     private static final Duration ONE_SECOND = Duration.ofSeconds(1);
@@ -62,7 +64,7 @@ class ProcessEndTest {
     /** A command that comes after the connection has gone, and before it is known how QEMU ended. */
     @Test
     void a_command_in_between_was_not_sent_and_is_told_why() throws Exception {
-        try (QemuProcess qemu = start(Owner.QEMU)) {
+        try (QemuProcess qemu = start(Owner.qemu())) {
             Children.child(Children.folder(qemu.client())).destroyForcibly();
             await().pollInterval(Duration.ofMillis(1)).until(() -> qemu.client().state() == ConnectionState.CLOSED);
             assertThat(Outcomes.failure(
@@ -75,7 +77,7 @@ class ProcessEndTest {
 
     @Test
     void the_end_after_quit_is_success_and_leaves_nothing() throws Exception {
-        QemuProcess qemu = start(Owner.QEMU);
+        QemuProcess qemu = start(Owner.qemu());
         Path folder = Children.folder(qemu.client());
         assertThat(Children.of(folder)).isNotEmpty();
         qemu.close();
@@ -87,7 +89,7 @@ class ProcessEndTest {
 
     @Test
     void a_storage_daemon_runs_commands_in_a_folder_of_mode_0700_and_ends_with_success() throws Exception {
-        StorageDaemon daemon = Outcomes.value(StorageDaemon.start(Owner.DAEMON, Owner.PATIENT));
+        StorageDaemon daemon = Outcomes.value(StorageDaemon.start(Owner.daemon(), Owner.PATIENT));
         Path folder = Children.folder(daemon.client());
         assertThat(Files.getAttribute(folder, "unix:mode")).isEqualTo(040700);
         Outcomes.value(daemon.client()
@@ -105,7 +107,7 @@ class ProcessEndTest {
 
     @Test
     void a_storage_daemon_that_does_not_start_is_quoted() {
-        List<String> command = List.of(Owner.DAEMON.get(0), "--blockdev", "driver=file,filename=/none,node-name=n");
+        List<String> command = List.of(Owner.daemon().get(0), "--blockdev", "driver=file,filename=/none,node-name=n");
         QemuStartException failure =
                 Outcomes.failure(StorageDaemon.start(command, Owner.PATIENT), QemuStartException.class);
         assertThat(failure).hasMessageContaining("qemu-storage-daemon ended with status 1");
@@ -114,7 +116,7 @@ class ProcessEndTest {
 
     @Test
     void a_storage_daemon_that_is_killed_is_told_with_its_status() throws Exception {
-        try (StorageDaemon daemon = Outcomes.value(StorageDaemon.start(Owner.DAEMON, Owner.PATIENT))) {
+        try (StorageDaemon daemon = Outcomes.value(StorageDaemon.start(Owner.daemon(), Owner.PATIENT))) {
             Children.child(Children.folder(daemon.client())).destroyForcibly();
             assertThat(Outcomes.failure(daemon.client().closed(), QmpException.class))
                     .hasMessageContaining("ended by signal 9");
@@ -154,7 +156,7 @@ class ProcessEndTest {
     /** QEMU, after a line on its standard error. */
     private static List<String> saying(String line) {
         List<String> command = new ArrayList<>(List.of("sh", "-c", "echo '" + line + "' >&2; exec \"$@\"", "sh"));
-        command.addAll(Owner.QEMU);
+        command.addAll(Owner.qemu());
         return command;
     }
 

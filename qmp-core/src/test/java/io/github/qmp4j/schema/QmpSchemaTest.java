@@ -6,32 +6,44 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import io.github.qmp4j.QmpCommand;
+import io.github.qmp4j.testkit.QemuPlace;
+import io.github.qmp4j.testkit.QemuVersions;
 import io.github.qmp4j.testkit.RealQemu;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The schema of the QEMU on this machine. */
+/** The schema of a real QEMU. */
+@QemuVersions
 @Timeout(60)
 class QmpSchemaTest {
     private static final String UNSTABLE = "x-debug-query-block-graph/$unstable";
-    private static QmpSchema schema = QmpSchema.of(NullNode.getInstance());
-    private static boolean flagsUnstable;
-    private static String doesNotFlag = "";
+    private static final Map<QemuPlace, Known> KNOWN = new HashMap<>();
+    private Known known = new Known(QmpSchema.of(NullNode.getInstance()), false, "");
+    private QmpSchema schema = known.schema();
 
-    @BeforeAll
-    static void readSchema() {
-        // Its policy would keep QEMU from telling what is deprecated.
-        try (RealQemu qemu =
-                RealQemu.builder().machine("none").allowDeprecated().start()) {
-            schema = QmpSchema.of(qemu.oracle().execute("query-qmp-schema"));
-            flagsUnstable = qemu.knows(UNSTABLE);
-            doesNotFlag = qemu.doesNotKnow(UNSTABLE);
+    private record Known(QmpSchema schema, boolean flagsUnstable, String doesNotFlag) {
+        static Known read(QemuPlace place) {
+            // Its policy would keep QEMU from telling what is deprecated.
+            try (RealQemu qemu =
+                    RealQemu.builder().machine("none").allowDeprecated().start()) {
+                return new Known(
+                        QmpSchema.of(qemu.oracle().execute("query-qmp-schema")),
+                        qemu.knows(UNSTABLE),
+                        qemu.doesNotKnow(UNSTABLE));
+            }
         }
+    }
+
+    @BeforeEach
+    void readSchema() {
+        known = KNOWN.computeIfAbsent(QemuPlace.current(), Known::read);
+        schema = known.schema();
     }
 
     /** Case 63. */
@@ -92,7 +104,7 @@ class QmpSchemaTest {
 
     @Test
     void flagsWhatIsUnstable() {
-        assumeTrue(flagsUnstable, doesNotFlag);
+        assumeTrue(known.flagsUnstable(), known.doesNotFlag());
         assertThat(schema.isUnstable("x-debug-query-block-graph")).isTrue();
     }
 
@@ -148,7 +160,7 @@ class QmpSchemaTest {
                 .containsExactly("blockdev-add/file is of no type that QEMU takes there: 5");
     }
 
-    private static List<String> problems(QmpCommand<JsonNode> command) {
+    private List<String> problems(QmpCommand<JsonNode> command) {
         return schema.problems(command);
     }
 

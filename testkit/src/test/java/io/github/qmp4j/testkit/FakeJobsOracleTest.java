@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Plays the same commands to {@link FakeJobs} and to the QEMU of this machine: both must say the same. */
+@QemuVersions
 @Timeout(60)
 class FakeJobsOracleTest {
     private static final Duration LONG = Duration.ofSeconds(10);

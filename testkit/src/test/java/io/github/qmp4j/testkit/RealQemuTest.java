@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+@QemuVersions
 @Timeout(60)
 class RealQemuTest {
     private static final Duration LONG = Duration.ofSeconds(10);
@@ -152,6 +153,7 @@ class RealQemuTest {
     void doesNotOutliveAJvmThatIsKilled() throws Exception {
         Process jvm = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Dqmp4j.qemu=" + QemuPlace.current().system(),
                         "-cp",
                         System.getProperty("java.class.path"),
                         Doomed.class.getName())

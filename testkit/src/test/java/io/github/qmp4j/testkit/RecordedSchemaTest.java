@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@QemuVersions
 @Timeout(30)
 class RecordedSchemaTest {
     private static final Duration LONG = Duration.ofSeconds(5);

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+@QemuVersions
 @Timeout(30)
 class TranscriptTest {
     private static final Duration LONG = Duration.ofSeconds(5);
