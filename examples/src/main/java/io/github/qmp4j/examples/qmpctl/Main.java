@@ -22,7 +22,7 @@ public final class Main {
         }
     }
 
-    private static CommandLine commandLine(QmpCtl ctl) {
+    static CommandLine commandLine(QmpCtl ctl) {
         CommandLine line = new CommandLine(ctl)
                 .addSubcommand(new DisksCommand(ctl))
                 .addSubcommand(new ChainCommand(ctl))
@@ -44,6 +44,8 @@ public final class Main {
                 .addSubcommand(new SchemaCommand(ctl))
                 .addSubcommand(new ShellCommand(ctl))
                 .addSubcommand(new DoctorCommand(ctl))
+                .addSubcommand(new CompletionCommand(ctl))
+                .addSubcommand(new CompleteCommand(ctl))
                 .addSubcommand(new DemoCommand(ctl.out(), ctl.err()));
         line.setOut(new PrintWriter(ctl.out(), true, Streams.charset()));
         line.setErr(new PrintWriter(ctl.err(), true, Streams.charset()));

@@ -114,6 +114,11 @@ final class Child implements AutoCloseable {
         }
     }
 
+    /** The command that qmpctl is, without arguments. */
+    static List<String> javaCommand() {
+        return command(List.of());
+    }
+
     Child awaitOut(String pattern) {
         out.await(Pattern.compile(pattern), LIMIT);
         return this;

@@ -39,6 +39,7 @@ class HelpTest {
         "schema, COMMAND",
         "doctor, ''",
         "shell, ''",
+        "completion, SHELL",
         "demo, --size --keep --no-install",
     })
     void the_help_of_a_command_names_all_it_takes(String command, String words) {
