@@ -2,8 +2,11 @@ package io.github.qmp4j.examples.qmpctl;
 
 import io.github.qmp4j.examples.demo.DemoCommand;
 import io.github.qmp4j.examples.report.Failure;
+import io.github.qmp4j.examples.report.Screen;
 import java.io.PrintWriter;
 import picocli.CommandLine;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IExecutionExceptionHandler;
 
 /** Where qmpctl starts, and ends with its exit code. */
@@ -49,6 +52,9 @@ public final class Main {
                 .addSubcommand(new DemoCommand(ctl.out(), ctl.err()));
         line.setOut(new PrintWriter(ctl.out(), true, Streams.charset()));
         line.setErr(new PrintWriter(ctl.err(), true, Streams.charset()));
+        if (!Screen.mayColour(System.getenv())) {
+            line.setColorScheme(Help.defaultColorScheme(Ansi.OFF)); // else picocli sees for itself whether it can
+        }
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExpandAtFiles(false);
         line.setExecutionStrategy(parsed -> {

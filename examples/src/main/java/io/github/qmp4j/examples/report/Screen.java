@@ -29,8 +29,12 @@ public record Screen(boolean terminal, int width, boolean colour, boolean unicod
         if ("dumb".equals(environment.get("TERM")) || !provider.isSystemStream(SystemStream.Output)) {
             return plain(unicode);
         }
-        boolean colour = environment.getOrDefault("NO_COLOR", "").isEmpty();
-        return new Screen(true, width(environment, provider), colour, unicode);
+        return new Screen(true, width(environment, provider), mayColour(environment), unicode);
+    }
+
+    /** Whether nothing in the environment forbids colours on a terminal: {@code NO_COLOR}, or one that has none. */
+    public static boolean mayColour(Map<String, String> environment) {
+        return environment.getOrDefault("NO_COLOR", "").isEmpty() && !"dumb".equals(environment.get("TERM"));
     }
 
     /** Whether standard input is a terminal. */

@@ -3,6 +3,7 @@ package io.github.qmp4j.examples.qmpctl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.qmp4j.testkit.RealQemu;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,6 +58,19 @@ class TerminalTest {
     }
 
     @Test
+    void coloursAreForTerminalsOnlyAndOnlyForThoseWhoWantThem() {
+        try (RealQemu well = RealQemu.builder().machine("none").start()) {
+            for (String command : List.of("doctor", "--help")) {
+                String[] arguments = {"--socket", well.monitor().toString(), command};
+                assertThat(onTerminal(Map.of(), arguments)).contains("\033[");
+                assertThat(onTerminal(Map.of("NO_COLOR", "1"), arguments)).doesNotContain("\033");
+                assertThat(onTerminal(Map.of("TERM", "dumb"), arguments)).doesNotContain("\033");
+                assertThat(Child.run(arguments).with(0).out()).doesNotContain("\033");
+            }
+        }
+    }
+
+    @Test
     void a_dumb_terminal_gets_plain_lines() {
         ChainedDisk disk = vm.disk(1);
         assertThat(run(Map.of("TERM", "dumb"), "pull", disk.name()))
@@ -71,7 +85,11 @@ class TerminalTest {
     }
 
     private static String run(Map<String, String> environment, String... arguments) {
-        try (Child child = Child.onTerminal(environment, vm.onMonitor(arguments))) {
+        return onTerminal(environment, vm.onMonitor(arguments));
+    }
+
+    private static String onTerminal(Map<String, String> environment, String... arguments) {
+        try (Child child = Child.onTerminal(environment, arguments)) {
             return child.ended().with(0).out();
         }
     }
