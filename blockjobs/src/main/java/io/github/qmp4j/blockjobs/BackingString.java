@@ -17,7 +17,24 @@ final class BackingString {
      * @throws BlockChainException if no text can be written that QEMU would later read as that file
      */
     static String of(BlockNode overlay, BlockNode base) {
-        String text = text(overlay, base);
+        return fitting(overlay, base, text(overlay, base));
+    }
+
+    /**
+     * Names {@code base} for the header of a new image that may lie anywhere.
+     *
+     * @throws BlockChainException as above, and if the base was opened by a relative name
+     */
+    static String ofAbsolute(BlockNode base) {
+        String text = base.path()
+                .filter(file -> file.startsWith("/") || new FileName(file).isTakenApart())
+                .orElseThrow(() -> new BlockChainException(
+                        "%s has no absolute plain name ('%s') that could be written into the header of a copy; make the target with qemu-img create -b, and ask for reuse"
+                                .formatted(base.label(), base.file())));
+        return fitting(base, base, text);
+    }
+
+    private static String fitting(BlockNode overlay, BlockNode base, String text) {
         int bytes = text.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > Quirks.LONGEST_BACKING_STRING) {
             throw new BlockChainException(

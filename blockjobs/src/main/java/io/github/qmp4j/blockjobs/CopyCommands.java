@@ -11,12 +11,23 @@ final class CopyCommands {
 
     static QmpCommand<JsonNode> driveMirror(StartCommand.Sheet sheet, String targetNode) {
         CopyRequest request = (CopyRequest) sheet.plan().request();
-        return sheet.start("drive-mirror", sheet.plan().before().activeLayer())
-                .with("target", request.target())
-                .with("format", request.format())
+        CopyTarget.File target = (CopyTarget.File) request.target();
+        return withSettings(sheet, request, "drive-mirror")
+                .with("target", target.path())
+                .with("format", target.format())
                 .with("node-name", targetNode)
-                .with("sync", request.shallow() ? "top" : "full")
                 .with("mode", request.reuseExternal() ? "existing" : "absolute-paths")
+                .with("unmap", request.unmap() ? null : false);
+    }
+
+    static QmpCommand<JsonNode> blockdevMirror(StartCommand.Sheet sheet, String targetNode) {
+        CopyRequest request = (CopyRequest) sheet.plan().request();
+        return withSettings(sheet, request, "blockdev-mirror").with("target", targetNode);
+    }
+
+    private static QmpCommand<JsonNode> withSettings(StartCommand.Sheet sheet, CopyRequest request, String name) {
+        return sheet.start(name, sheet.plan().before().activeLayer())
+                .with("sync", request.extent().qmpName())
                 .with("granularity", nullable(request.granularity()))
                 .with("buf-size", nullable(request.bufSize()))
                 .with("copy-mode", request.synchronousWrites() ? "write-blocking" : null)

@@ -7,6 +7,7 @@ import io.github.qmp4j.client.QmpClient;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
@@ -50,6 +51,23 @@ final class GraphReader {
                         (exports, devices) -> graph(listing, exports, devices)));
     }
 
+    /**
+     * The entry of one node, with its chain nested in it; empty if there is none of that name.
+     *
+     * @return fails with {@link BlockChainException} while nodes cannot be listed
+     */
+    CompletableFuture<Optional<JsonNode>> entry(String nodeName) {
+        return sent(QmpCommand.of("query-named-block-nodes")).thenApply(json -> {
+            if (json.isMissingNode()) {
+                throw new BlockChainException(
+                        "a node cannot be looked at while a pull or a backup exists that keeps this version of QEMU from listing its nodes; try again when that is over");
+            }
+            return stream(json)
+                    .filter(node -> node.path("node-name").asText().equals(nodeName))
+                    .findFirst();
+        });
+    }
+
     /** Hands a command that starts a job to the wire, at a moment when no listing of nodes is under way. */
     CompletableFuture<JsonNode> startSafely(Supplier<CompletableFuture<JsonNode>> send) {
         return turns.take(() -> CompletableFuture.completedFuture(send.get())).thenCompose(reply -> reply);
@@ -58,10 +76,7 @@ final class GraphReader {
     private record Listing(List<GraphNode> nodes, boolean fresh) {}
 
     private CompletableFuture<Listing> list() {
-        // The turn ends when the listing is on the wire: QEMU executes commands in the order in which they come.
-        CompletableFuture<CompletableFuture<JsonNode>> sent =
-                turns.take(() -> client.execute(QmpCommand.of("query-jobs")).thenApply(this::listIfSafe));
-        return sent.thenCompose(reply -> reply).thenApply(json -> {
+        return sent(LIST_NODES).thenApply(json -> {
             boolean fresh = !json.isMissingNode();
             if (fresh) {
                 lastListed = stream(json).map(GraphNode::of).toList();
@@ -70,11 +85,19 @@ final class GraphReader {
         });
     }
 
-    private CompletableFuture<JsonNode> listIfSafe(JsonNode jobs) {
+    /** What the nodes are listed with; a missing node where that is not safe. */
+    private CompletableFuture<JsonNode> sent(QmpCommand<JsonNode> listing) {
+        // The turn ends when the listing is on the wire: QEMU executes commands in the order in which they come.
+        CompletableFuture<CompletableFuture<JsonNode>> sent = turns.take(
+                () -> client.execute(QmpCommand.of("query-jobs")).thenApply(jobs -> listIfSafe(jobs, listing)));
+        return sent.thenCompose(reply -> reply);
+    }
+
+    private CompletableFuture<JsonNode> listIfSafe(JsonNode jobs, QmpCommand<JsonNode> listing) {
         Set<JobType> existing =
                 stream(jobs).map(job -> JobType.of(job.path("type").asText())).collect(Collectors.toSet());
         return quirks.mayListNodes(existing)
-                ? client.execute(LIST_NODES)
+                ? client.execute(listing)
                 : CompletableFuture.completedFuture(MissingNode.getInstance());
     }
 

@@ -81,8 +81,12 @@ public record JobOutcome(
     }
 
     JobOutcome with(Leftover leftover) {
+        return with(List.of(leftover));
+    }
+
+    JobOutcome with(List<Leftover> more) {
         List<Leftover> all = new ArrayList<>(leftovers);
-        all.add(leftover);
+        all.addAll(more);
         return new JobOutcome(job, end, head, progress, released, invalidated, all);
     }
 }

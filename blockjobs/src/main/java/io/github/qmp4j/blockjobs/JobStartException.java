@@ -1,15 +1,14 @@
 package io.github.qmp4j.blockjobs;
 
-import io.github.qmp4j.QmpCommandException;
 import java.util.List;
 
-/** QEMU refused to start a job, and there is more to say of it: why that may be, or what QEMU left behind. */
+/** A job was not started, and there is more to say of it: why that may be, or what QEMU left behind. */
 public final class JobStartException extends BlockJobException {
     private static final long serialVersionUID = 1L;
 
     private final transient List<Leftover> leftovers;
 
-    JobStartException(QmpCommandException refusal, List<Leftover> leftovers, List<GraphNode> overlays) {
+    JobStartException(Throwable refusal, List<Leftover> leftovers, List<GraphNode> overlays) {
         super(refusal.getMessage() + left(leftovers) + hint(overlays));
         initCause(refusal);
         this.leftovers = List.copyOf(leftovers);

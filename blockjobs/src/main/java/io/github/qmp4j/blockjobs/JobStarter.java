@@ -44,15 +44,22 @@ final class JobStarter {
                         .schema()
                         .thenCompose(schema -> {
                             requireSurvival(ready.plan(), schema);
-                            return targetIsFree(request).thenApply(free -> ready.command(id, schema));
+                            return targetFits(ready.plan())
+                                    .thenApply(free -> new StartCommand.Sheet(ready.plan(), id, ready.graph(), schema));
                         })
-                        .thenCompose(command -> send(ready, id, hold, command)));
+                        .thenCompose(sheet -> prepared(ready, sheet, hold)));
     }
 
-    private record Ready(JobPlan plan, Disk disk, Graph graph) {
-        StartCommand command(JobId id, QmpSchema schema) {
-            return StartCommand.of(plan, id, graph, schema);
+    private record Ready(JobPlan plan, Disk disk, Graph graph) {}
+
+    private CompletableFuture<BlockJob> prepared(Ready ready, StartCommand.Sheet sheet, JobRegistry.Hold hold) {
+        if (!(ready.plan().request() instanceof CopyRequest copy) || copy.byDriveMirror()) {
+            return send(ready, sheet.id(), hold, StartCommand.of(sheet, Optional.empty()), Optional.empty());
         }
+        TargetSetup setup = new TargetSetup(context, ready.plan());
+        return setup.run(sheet)
+                .thenCompose(node ->
+                        send(ready, sheet.id(), hold, StartCommand.of(sheet, Optional.of(node)), Optional.of(setup)));
     }
 
     private Ready checked(BlockJobRequest request, Disk disk, JobId id, Graph graph, List<JobInfo> jobs) {
@@ -60,8 +67,8 @@ final class JobStarter {
                 .orElseThrow(() -> new BlockChainException("disk %s has just gone".formatted(disk.name())));
         Conflicts.check(graph, now, id, jobs);
         JobPlan plan = JobPlan.of(now.chain(), request);
-        if (request instanceof CopyRequest copy && copy.shallow() && !copy.reuseExternal()) {
-            requireNamedBacking(plan);
+        if (request instanceof CopyRequest copy && copy.byDriveMirror() && !copy.reuseExternal()) {
+            requireNamedBacking(plan, copy.extent());
         }
         return new Ready(plan, now, graph);
     }
@@ -75,51 +82,57 @@ final class JobStarter {
         }
     }
 
-    /** For a new target QEMU writes the name of the backing file as it holds it, and takes none from us. */
-    private static void requireNamedBacking(JobPlan plan) {
-        plan.backingOfActiveImage()
+    /** For a new target QEMU writes the name of what it stands on as it holds it, and takes none from us. */
+    private static void requireNamedBacking(JobPlan plan, CopyExtent extent) {
+        int place =
+                switch (extent) {
+                    case FULL -> plan.before().nodes().size();
+                    case TOP -> plan.before().activeImagePlace() + 1;
+                    case NONE -> 0;
+                };
+        plan.before().nodes().stream()
+                .skip(place)
+                .limit(1)
                 .filter(backing -> !backing.path().equals(Optional.of(backing.file())))
-                .ifPresent(backing -> {
+                .forEach(backing -> {
                     throw new BlockChainException(
                             "QEMU would write a json: text for %s into the header of the copy; make the target with qemu-img create -b, and ask for reuse"
                                     .formatted(backing.label()));
                 });
     }
 
-    private CompletableFuture<Boolean> targetIsFree(BlockJobRequest request) {
-        if (!(request instanceof CopyRequest copy) || copy.reuseExternal()) {
-            return CompletableFuture.completedFuture(true);
-        }
-        return new TargetProbe(context.client()).exists(copy.target()).thenApply(exists -> {
-            if (exists) {
-                throw new BlockChainException(
-                        "the target '%s' exists, and a copy would overwrite it; give another path, or ask for reuse"
-                                .formatted(copy.target()));
-            }
-            return true;
-        });
+    private CompletableFuture<?> targetFits(JobPlan plan) {
+        return plan.kind() == JobPlan.Kind.COPY
+                ? new TargetCheck(context, plan).check()
+                : CompletableFuture.completedFuture(null);
     }
 
-    private CompletableFuture<BlockJob> send(Ready ready, JobId id, JobRegistry.Hold hold, StartCommand command) {
+    private CompletableFuture<BlockJob> send(
+            Ready ready, JobId id, JobRegistry.Hold hold, StartCommand command, Optional<TargetSetup> setup) {
         Judge judge = new PlannedJudge(ready.plan(), ready.disk(), command.targetNode());
         TrackedJob job = new TrackedJob(
                 id, type(ready.plan()), Optional.of(ready.plan().request()), context, judge, true, done -> {
                     registry.forget(done);
                     registry.release(hold);
                 });
+        setup.ifPresent(made -> job.afterwards(made::tidied));
         // From here on events of this id are heard, also those that come before the reply.
         if (registry.register(job) != job) {
             throw JobRegistry.conflict(id);
         }
         return context.graphs()
                 .startSafely(() -> context.client().execute(command.command()))
-                .handle((reply, failure) -> answered(job, ready, failure))
+                .handle((reply, failure) -> answered(job, ready, setup, failure))
                 .thenCompose(result -> result);
     }
 
     private CompletableFuture<BlockJob> answered(
-            TrackedJob job, Ready ready, @org.jspecify.annotations.Nullable Throwable failure) {
+            TrackedJob job,
+            Ready ready,
+            Optional<TargetSetup> setup,
+            @org.jspecify.annotations.Nullable Throwable failure) {
         if (failure == null) {
+            setup.ifPresent(TargetSetup::underWay);
             job.started();
             job.handle().begun();
             return CompletableFuture.completedFuture(job.handle());
@@ -129,6 +142,7 @@ final class JobStarter {
                 || cause instanceof QmpProtocolException
                 || (cause instanceof QmpDisconnectedException lost && lost.wasSent());
         if (inDoubt) {
+            setup.ifPresent(TargetSetup::underWay);
             job.startInDoubt();
             job.handle().begun();
             return CompletableFuture.completedFuture(job.handle());
@@ -136,9 +150,12 @@ final class JobStarter {
         registry.forget(job);
         job.refused(cause.toString());
         if (!(cause instanceof QmpCommandException refusal)) {
-            return CompletableFuture.failedFuture(cause);
+            return setup.map(made -> made.<BlockJob>failed(cause))
+                    .orElseGet(() -> CompletableFuture.failedFuture(cause));
         }
-        return leftovers(ready.plan().request()).thenCompose(left -> {
+        CompletableFuture<List<Leftover>> undone = setup.map(TargetSetup::undone)
+                .orElseGet(() -> leftovers(ready.plan().request()));
+        return undone.thenCompose(left -> {
             List<GraphNode> overlays = ready.graph().above(ready.disk().chain());
             return CompletableFuture.failedFuture(
                     left.isEmpty() && overlays.isEmpty() ? refusal : new JobStartException(refusal, left, overlays));
@@ -147,14 +164,15 @@ final class JobStarter {
 
     /** QEMU makes the target's file before it looks at all the arguments of a copy, and leaves it there. */
     private CompletableFuture<List<Leftover>> leftovers(BlockJobRequest request) {
-        if (!(request instanceof CopyRequest copy) || copy.reuseExternal()) {
+        Optional<String> made = request instanceof CopyRequest copy ? copy.newFile() : Optional.empty();
+        if (made.isEmpty()) {
             return CompletableFuture.completedFuture(List.of());
         }
-        Leftover file = new Leftover(Leftover.Kind.FILE, copy.target(), "QEMU made it before it refused the copy");
+        Leftover file = new Leftover(Leftover.Kind.FILE, made.get(), "QEMU made it before it refused the copy");
         return new TargetProbe(context.client())
-                .exists(copy.target())
+                .exists(made.get())
                 .exceptionally(unknown -> true)
-                .thenApply(made -> made ? List.of(file) : List.of());
+                .thenApply(exists -> exists ? List.of(file) : List.of());
     }
 
     private static JobType type(JobPlan plan) {

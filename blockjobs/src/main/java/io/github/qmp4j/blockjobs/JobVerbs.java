@@ -32,13 +32,14 @@ final class JobVerbs {
     }
 
     CompletableFuture<Void> pause() {
-        return unlessOver(() -> context.execute("job-pause", job.id())).thenRun(() -> job.pausedByUser(true));
+        return unlessOver(() -> context.execute("job-pause", job.id()))
+                .thenRun(() -> job.change(state -> state.pausedByUser(true)));
     }
 
     CompletableFuture<Void> resume() {
         return unlessOver(
                         () -> deadly.refuseResume(job.id()).thenCompose(ok -> context.execute("job-resume", job.id())))
-                .thenRun(() -> job.pausedByUser(false));
+                .thenRun(() -> job.change(state -> state.pausedByUser(false)));
     }
 
     CompletableFuture<Void> setSpeed(long bytesPerSecond) {
@@ -58,7 +59,9 @@ final class JobVerbs {
                     case FINISH -> () -> finish(context.options().pivotRetries());
                 };
         whenReady(() -> decided ? job.outcome() : verb.get()).exceptionally(failure -> {
-            job.verbRefused(then, Conclusion.unwrapped(failure));
+            String why = "%s at READY was refused: %s"
+                    .formatted(then, Conclusion.unwrapped(failure).getMessage());
+            job.change(state -> state.refused(why));
             return null;
         });
     }

@@ -119,15 +119,14 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
     }
 
     private List<Leftover> leftovers(End end, Head head) {
-        boolean made = plan.request() instanceof CopyRequest copy && !copy.reuseExternal();
-        if (!made || end instanceof End.Completed || head == Head.TARGET) {
+        Optional<String> made = plan.request() instanceof CopyRequest copy ? copy.newFile() : Optional.empty();
+        if (made.isEmpty() || end instanceof End.Completed || head == Head.TARGET) {
             return List.of();
         }
-        String target = ((CopyRequest) plan.request()).target();
         String why = end instanceof End.Unknown
                 ? "the job made it; it is not known whether the disk uses it"
                 : "the job made it, and it is no complete copy";
-        return List.of(new Leftover(Leftover.Kind.FILE, target, why));
+        return List.of(new Leftover(Leftover.Kind.FILE, made.get(), why));
     }
 
     private static String drawn(BlockChain chain) {

@@ -14,14 +14,17 @@ import org.jspecify.annotations.Nullable;
  */
 record StartCommand(QmpCommand<JsonNode> command, Optional<String> targetNode) {
 
-    static StartCommand of(JobPlan plan, JobId id, Graph graph, QmpSchema schema) {
-        Sheet sheet = new Sheet(plan, id, graph, schema);
-        return switch (plan.kind()) {
+    /** @param prepared the node-name of a copy's target that is there already; empty if QEMU is to open it */
+    static StartCommand of(Sheet sheet, Optional<String> prepared) {
+        return switch (sheet.plan().kind()) {
             case PULL -> new StartCommand(PullCommand.of(sheet), Optional.empty());
             case INTERMEDIATE_COMMIT, ACTIVE_COMMIT -> new StartCommand(CommitCommand.of(sheet), Optional.empty());
             case COPY -> {
-                String node = isNodeName(id, graph)
-                        ? id.value()
+                if (prepared.isPresent()) {
+                    yield new StartCommand(CopyCommands.blockdevMirror(sheet, prepared.get()), prepared);
+                }
+                String node = isNodeName(sheet)
+                        ? sheet.id().value()
                         : JobIds.make("copy", "target").value();
                 yield new StartCommand(CopyCommands.driveMirror(sheet, node), Optional.of(node));
             }
@@ -29,8 +32,9 @@ record StartCommand(QmpCommand<JsonNode> command, Optional<String> targetNode) {
     }
 
     /** An id that is used again may be the name of the node that the disk got by the job before. */
-    private static boolean isNodeName(JobId id, Graph graph) {
-        return id.value().length() <= JobIds.LONGEST_NODE_NAME && graph.isFree(id.value());
+    private static boolean isNodeName(Sheet sheet) {
+        String id = sheet.id().value();
+        return id.length() <= JobIds.LONGEST_NODE_NAME && sheet.graph().isFree(id);
     }
 
     /** What every one of these commands is written from. */

@@ -8,11 +8,12 @@ import io.github.qmp4j.event.EventSubscription;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * All that is known of one job. Whatever happens to it comes through its mailbox, so that no field is touched by two
  * threads where its comment does not say so. When the job has ended, its result is read, it is dismissed, the graph is
- * read, all is judged, and only then the futures complete.
+ * read, all is judged, what was added for it is removed, and only then the futures complete.
  */
 final class TrackedJob {
     private final JobId id;
@@ -35,6 +36,15 @@ final class TrackedJob {
     private volatile boolean ending;
     /** Whether it is ours to dismiss; set by anybody, never unset. */
     private volatile boolean owned;
+
+    /** Belongs to the mailbox. */
+    private boolean judged;
+    /** What is done between the judgement and its telling; never fails. Set before the job is registered. */
+    private Function<JobOutcome, CompletableFuture<JobOutcome>> afterwards = CompletableFuture::completedFuture;
+
+    void afterwards(Function<JobOutcome, CompletableFuture<JobOutcome>> cleanUp) {
+        afterwards = cleanUp;
+    }
 
     TrackedJob(
             JobId id,
@@ -86,10 +96,10 @@ final class TrackedJob {
         lost(why);
     }
 
-    /** Takes it over; false if its end has been told already, so that nothing of it will be dismissed here. */
+    /** Takes it over; false if its end has been judged already, so that nothing of it will be dismissed here. */
     CompletableFuture<Boolean> own() {
         owned = true;
-        return CompletableFuture.supplyAsync(() -> !outcome.isDone(), mailbox);
+        return CompletableFuture.supplyAsync(() -> !judged, mailbox);
     }
 
     void statusChanged(String status) {
@@ -209,7 +219,7 @@ final class TrackedJob {
     }
 
     private void conclude(Conclusion conclusion) {
-        if (outcome.isDone()) {
+        if (judged) {
             return;
         }
         if (owned && conclusion.fate() == Fate.KEPT) {
@@ -217,8 +227,13 @@ final class TrackedJob {
             end(conclusion.dismissed(context, id));
             return;
         }
+        judged = true;
         Evidence evidence = testimony.with(id, conclusion, state.info().progress());
         JobOutcome whole = judge.verdict(evidence, conclusion.fate() != Fate.LEFT);
+        afterwards.apply(whole).thenAcceptAsync(this::tell, mailbox);
+    }
+
+    private void tell(JobOutcome whole) {
         state.ended(whole.error());
         publish();
         // Whoever is told of the end may start the next job on this disk at once.
@@ -238,17 +253,9 @@ final class TrackedJob {
         mailbox.execute(() -> testimony.asked(verb));
     }
 
-    void pausedByUser(boolean paused) {
+    void change(Consumer<? super JobState> change) {
         mailbox.execute(() -> {
-            state.pausedByUser(paused);
-            publish();
-        });
-    }
-
-    /** QEMU does not do for good what was to be done at READY. */
-    void verbRefused(WhenReady verb, Throwable why) {
-        mailbox.execute(() -> {
-            state.refused("%s at READY was refused: %s".formatted(verb, why.getMessage()));
+            change.accept(state);
             publish();
         });
     }

@@ -2,7 +2,6 @@ package io.github.qmp4j.blockjobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.qmp4j.blockjobs.JobOutcome.Head;
 import io.github.qmp4j.testkit.QemuVersions;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -84,17 +83,18 @@ class DriveTest {
         }
     }
 
+    /** A54: QEMU would complete it, and the guest would have lost all that lies below. */
     @Test
-    void doesNotCallACopyDoneThatHasLostItsLowerLayers() {
+    void refusesAShallowCopyOntoAFileWhoseHeaderNamesNothing() {
         try (TestVm vm = start("active.qcow2")) {
             Path target = vm.images.create("copy.qcow2", "qcow2", TestVm.SIZE);
-            JobOutcome outcome = TestVm.get(vm.start(CopyRequest.of("drive0", target.toString(), "qcow2")
+            assertThat(ScriptedVm.failure(vm.jobs.start(CopyRequest.of("drive0", target.toString(), "qcow2")
                             .ofActiveLayerOnly()
-                            .ontoExistingFile())
-                    .pivot());
-            assertThat(outcome.completed()).as("%s", outcome).isFalse();
-            assertThat(outcome.head()).isEqualTo(Head.TARGET);
-            assertThat(outcome.released()).isEmpty();
+                            .ontoExistingFile())))
+                    .isInstanceOf(BlockChainException.class)
+                    .hasMessageContaining(
+                            "names none as its backing file, but the copy will stand on " + vm.image("snap2"));
+            vm.assertNoJobsLeft();
         }
     }
 }

@@ -96,11 +96,13 @@ class GraphTest {
         assertThat(graph.isAmbiguous("a")).isFalse();
         JobPlan plan = JobPlan.of(new BlockChain(List.of(image("a", "/i/a"), BASE)), CommitRequest.of("vda"));
         assertThatThrownBy(() -> StartCommand.of(
-                        plan,
-                        new JobId("j"),
-                        graph,
-                        io.github.qmp4j.schema.QmpSchema.of(
-                                com.fasterxml.jackson.databind.node.JsonNodeFactory.instance.arrayNode())))
+                        new StartCommand.Sheet(
+                                plan,
+                                new JobId("j"),
+                                graph,
+                                io.github.qmp4j.schema.QmpSchema.of(
+                                        com.fasterxml.jackson.databind.node.JsonNodeFactory.instance.arrayNode())),
+                        Optional.empty()))
                 .hasMessageContaining("is the name of another disk too");
     }
 

@@ -57,6 +57,8 @@ class RefusalTest {
             assertRefused(vm, CopyRequest.of("disk0", vm.folderName(), "qcow2"), "exists");
         }
         assertThatThrownBy(() -> CopyRequest.of("disk0", "nbd:unix:x", "qcow2")).hasMessageContaining("absolute path");
+        assertThatThrownBy(() -> CopyRequest.of("disk0", "/dev//fdset/3", "raw"))
+                .hasMessageContaining("sets of descriptors");
         assertThatThrownBy(() -> CopyRequest.of("disk0", "/x", " ")).hasMessageContaining("needs the format");
     }
 

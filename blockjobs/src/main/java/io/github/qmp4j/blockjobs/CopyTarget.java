@@ -1,0 +1,60 @@
+package io.github.qmp4j.blockjobs;
+
+import java.util.regex.Pattern;
+
+/** Where a copy goes to. */
+public sealed interface CopyTarget {
+
+    /**
+     * A regular file: a new one, or with {@link CopyRequest#ontoExistingFile()} one that is there.
+     *
+     * @param path an absolute path in QEMU's file system
+     * @param format never guessed, since a guest can write what looks like another format
+     */
+    record File(String path, String format) implements CopyTarget {
+        public File {
+            requirePath(path);
+            requireFormat(format);
+        }
+    }
+
+    /**
+     * A block device, all of which is overwritten.
+     *
+     * @param path an absolute path in QEMU's file system
+     * @param format {@code raw}, or a format that is on the device already
+     */
+    record BlockDevice(String path, String format) implements CopyTarget {
+        public BlockDevice {
+            requirePath(path);
+            requireFormat(format);
+        }
+    }
+
+    /** A node that the caller has added, and that stays the caller's to remove. */
+    record Node(String nodeName) implements CopyTarget {
+        public Node {
+            if (nodeName.isBlank()) {
+                throw new IllegalArgumentException("the node-name of the target is empty");
+            }
+        }
+    }
+
+    private static void requirePath(String path) {
+        if (!path.startsWith("/") || path.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException(
+                    "the target '%s' is no absolute path; QEMU would take another name apart".formatted(path));
+        }
+        if (Pattern.matches("/+dev/+fdset/.*", path)) {
+            throw new IllegalArgumentException(
+                    "the target '%s' is no path for QEMU but one of its sets of descriptors; give a path, or add a node of it and give that"
+                            .formatted(path));
+        }
+    }
+
+    private static void requireFormat(String format) {
+        if (format.isBlank()) {
+            throw new IllegalArgumentException("a copy needs the format of its target, for example qcow2 or raw");
+        }
+    }
+}

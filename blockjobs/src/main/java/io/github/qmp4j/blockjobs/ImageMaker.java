@@ -1,0 +1,66 @@
+package io.github.qmp4j.blockjobs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.qmp4j.QmpCommand;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Makes images with {@code blockdev-create}, a job whose errors come with its end and which QEMU never dismisses itself. */
+final class ImageMaker {
+    private static final long POLL_MILLIS = 20;
+
+    private final JobContext context;
+
+    ImageMaker(JobContext context) {
+        this.context = context;
+    }
+
+    /** Makes an empty file; QEMU truncates one that is there. */
+    CompletableFuture<Void> file(String path, long bytes) {
+        return create(options("file").put("filename", path).put("size", bytes));
+    }
+
+    /** Writes an empty image of this size, in bytes, onto a node. */
+    CompletableFuture<Void> image(String format, String onNode, long bytes, Optional<BlockNode> backing) {
+        ObjectNode options = options(format).put("file", onNode).put("size", bytes);
+        backing.ifPresent(base ->
+                options.put("backing-file", BackingString.ofAbsolute(base)).put("backing-fmt", base.driver()));
+        return create(options);
+    }
+
+    private static ObjectNode options(String driver) {
+        return JsonNodeFactory.instance.objectNode().put("driver", driver);
+    }
+
+    private CompletableFuture<Void> create(ObjectNode options) {
+        JobId id = JobIds.make("create", "target");
+        QmpCommand<JsonNode> command =
+                QmpCommand.of("blockdev-create").with("job-id", id.value()).with("options", options);
+        return context.graphs()
+                .startSafely(() -> context.client().execute(command))
+                .thenCompose(started -> ended(id))
+                .thenCompose(error -> context.execute("job-dismiss", id)
+                        .thenAccept(dismissed -> error.ifPresent(why -> {
+                            throw new BlockJobException("the target could not be made: " + why);
+                        })));
+    }
+
+    /** Asks until it has ended, and gives its error. */
+    private CompletableFuture<Optional<String>> ended(JobId id) {
+        return context.queryJob(id).thenCompose(entry -> {
+            JsonNode job = entry.orElseThrow(() ->
+                    new BlockJobException("somebody else has dismissed job %s, which makes the target".formatted(id)));
+            if (JobStatus.of(job.path("status").asText()) == JobStatus.CONCLUDED) {
+                return CompletableFuture.completedFuture(
+                        Optional.of(job.path("error").asText()).filter(error -> !error.isEmpty()));
+            }
+            return CompletableFuture.supplyAsync(
+                            () -> id,
+                            CompletableFuture.delayedExecutor(POLL_MILLIS, TimeUnit.MILLISECONDS, context.callbacks()))
+                    .thenCompose(this::ended);
+        });
+    }
+}

@@ -1,0 +1,138 @@
+package io.github.qmp4j.blockjobs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.QmpCommandException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Looks at the target of a copy before anything is written to it: a new file must not exist, and what exists must have the
+ * size of the disk and a header that names what the copy will stand on.
+ */
+final class TargetCheck {
+    private final JobContext context;
+    private final JobPlan plan;
+    private final CopyRequest request;
+
+    TargetCheck(JobContext context, JobPlan plan) {
+        this.context = context;
+        this.plan = plan;
+        this.request = (CopyRequest) plan.request();
+    }
+
+    /** @return fails with {@link BlockChainException} if the target does not fit */
+    CompletableFuture<Void> check() {
+        if (request.target() instanceof CopyTarget.Node node) {
+            return context.graphs().entry(node.nodeName()).thenAccept(entry -> checkNode(node.nodeName(), entry));
+        }
+        if (request.target() instanceof CopyTarget.BlockDevice device) {
+            return checkImage(device.path(), device.format(), true);
+        }
+        CopyTarget.File file = (CopyTarget.File) request.target();
+        if (request.reuseExternal()) {
+            requireOneOpening();
+            if (isSpecial(Path.of(file.path()))) {
+                throw new BlockChainException(
+                        "the target '%s' is no regular file; if it is a block device, say so".formatted(file.path()));
+            }
+            return checkImage(file.path(), file.format(), false);
+        }
+        return new TargetProbe(context.client()).exists(file.path()).thenAccept(exists -> {
+            if (exists) {
+                throw new BlockChainException(
+                        "the target '%s' exists, and a copy would overwrite it; give another path, or ask for reuse"
+                                .formatted(file.path()));
+            }
+        });
+    }
+
+    /** QEMU finds out only when it has switched the disk (5.2: before that), and the guest has lost the lower layers. */
+    private void requireOneOpening() {
+        if (request.byDriveMirror() && request.extent() == CopyExtent.TOP) {
+            plan.baseNode().filter(base -> !base.readOnly()).ifPresent(base -> {
+                throw new BlockChainException(
+                        "drive-mirror would open %s a second time at the pivot, which fails because QEMU has it open for writing; use blockdev-mirror"
+                                .formatted(base.label()));
+            });
+        }
+    }
+
+    private static boolean isSpecial(Path ours) {
+        return Files.exists(ours) && !Files.isRegularFile(ours);
+    }
+
+    private CompletableFuture<Void> checkImage(String path, String format, boolean device) {
+        TargetNodes looked = new TargetNodes(context.client());
+        String name = JobIds.make("copy", "look").value();
+        return looked.addToLookAt(name, format, path, device)
+                .thenCompose(node -> context.graphs().entry(node))
+                .thenAccept(entry -> checkHeader(path, entry.orElseThrow().path("image")))
+                .handle((done, failure) -> looked.remove().thenAccept(left -> refuse(path, format, device, failure)))
+                .thenCompose(result -> result);
+    }
+
+    private static void refuse(
+            String path, String format, boolean device, @org.jspecify.annotations.Nullable Throwable failure) {
+        if (failure == null) {
+            return;
+        }
+        Throwable cause = Conclusion.unwrapped(failure);
+        if (cause instanceof QmpCommandException refusal) {
+            throw new BlockChainException("the target '%s' cannot be opened as %s on a %s: %s"
+                    .formatted(path, format, device ? "block device" : "file", refusal.desc()));
+        }
+        throw cause instanceof RuntimeException known ? known : new BlockJobException(String.valueOf(cause));
+    }
+
+    private void checkSize(String target, JsonNode image) {
+        long wanted = plan.before().activeLayer().virtualSize();
+        long found = image.path("virtual-size").asLong(-1);
+        if (found != wanted) {
+            throw new BlockChainException(
+                    "the target '%s' has %d bytes and disk %s has %d; a copy needs exactly as many"
+                            .formatted(target, found, request.disk(), wanted));
+        }
+    }
+
+    private void checkHeader(String target, JsonNode image) {
+        checkSize(target, image);
+        Optional<String> named = Optional.of(image.path("full-backing-filename")
+                        .asText(image.path("backing-filename").asText()))
+                .filter(name -> !name.isEmpty());
+        Optional<String> wanted = plan.baseNode().map(base -> base.path().orElse(base.file()));
+        if (!named.equals(wanted)) {
+            throw new BlockChainException(
+                    "the header of the target '%s' names %s as its backing file, but the copy will stand on %s"
+                            .formatted(target, named.orElse("none"), wanted.orElse("none")));
+        }
+    }
+
+    /** The node of a caller stands on what it stands on; that must be what the copy is to stand on. */
+    private void checkNode(String name, Optional<JsonNode> entry) {
+        JsonNode image = entry.orElseThrow(
+                        () -> new BlockChainException("there is no node '%s' that could be copied to".formatted(name)))
+                .path("image");
+        if (plan.before().nodes().stream()
+                .anyMatch(node -> node.nodeName().filter(name::equals).isPresent())) {
+            throw new BlockChainException(
+                    "the target '%s' is a node of disk %s itself".formatted(name, request.disk()));
+        }
+        checkHeader(name, image);
+        JsonNode below = image.path("backing-image");
+        for (BlockNode node :
+                plan.after().nodes().subList(1, plan.after().nodes().size())) {
+            if (!below.path("filename").asText().equals(node.file())
+                    || !below.path("format").asText().equals(node.driver())) {
+                throw new BlockChainException("the target '%s' has '%s' below it where the copy has to stand on %s"
+                        .formatted(name, below.path("filename").asText("nothing"), node.label()));
+            }
+            below = below.path("backing-image");
+        }
+        if (!below.isMissingNode()) {
+            throw new BlockChainException("the target '%s' stands on '%s', which the copy must not"
+                    .formatted(name, below.path("filename").asText()));
+        }
+    }
+}

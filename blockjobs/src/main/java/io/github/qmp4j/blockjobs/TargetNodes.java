@@ -1,0 +1,125 @@
+package io.github.qmp4j.blockjobs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.qmp4j.QmpCommand;
+import io.github.qmp4j.client.QmpClient;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The nodes that are added for the target of one copy, so that they can be removed again. Its futures follow one upon another,
+ * and so do the uses of it.
+ */
+final class TargetNodes {
+    private final QmpClient client;
+
+    /** The last added first, as they must go. */
+    private final Deque<String> added = new ArrayDeque<>();
+
+    TargetNodes(QmpClient client) {
+        this.client = client;
+    }
+
+    /** Adds the node of a path. */
+    CompletableFuture<String> addFile(String name, String path) {
+        return add(name, options("file", false).put("filename", path));
+    }
+
+    CompletableFuture<Void> removeFile(String name) {
+        return client.execute(QmpCommand.of("blockdev-del").with("node-name", name))
+                .thenAccept(reply -> added.remove(name));
+    }
+
+    /** Adds a format on a path; with a backing node or, where the format can have one, none. */
+    CompletableFuture<String> addImage(
+            String name, String format, String path, boolean device, boolean discard, Optional<String> backing) {
+        return add(name, image(format, path, device, discard, backing));
+    }
+
+    /** Adds a format on a path to look at it: nothing is written, nobody is kept from it, and no backing file opened. */
+    CompletableFuture<String> addToLookAt(String name, String format, String path, boolean device) {
+        return add(
+                name,
+                image(format, path, device, false, Optional.empty())
+                        .put("read-only", true)
+                        .put("force-share", true));
+    }
+
+    /** The node of the path is nested, so that it goes with that of the format. */
+    private static ObjectNode image(
+            String format, String path, boolean device, boolean discard, Optional<String> backing) {
+        ObjectNode options = options(format, discard);
+        options.set("file", options(device ? "host_device" : "file", discard).put("filename", path));
+        if (CopyPlan.WITH_BACKING.contains(format)) {
+            backing.ifPresentOrElse(
+                    node -> options.put("backing", node), () -> options.set("backing", NullNode.getInstance()));
+        }
+        return options;
+    }
+
+    private static ObjectNode options(String driver, boolean discard) {
+        ObjectNode options = JsonNodeFactory.instance.objectNode().put("driver", driver);
+        return discard ? options.put("discard", "unmap") : options;
+    }
+
+    private CompletableFuture<String> add(String name, ObjectNode options) {
+        QmpCommand<JsonNode> command = QmpCommand.of("blockdev-add").with("node-name", name);
+        for (var field : options.properties()) {
+            command = command.with(field.getKey(), field.getValue());
+        }
+        // If no answer comes it may be there all the same, and then it has to go too.
+        added.push(name);
+        return client.execute(command)
+                .handle((reply, failure) -> {
+                    if (failure == null) {
+                        return CompletableFuture.completedFuture(name);
+                    }
+                    if (Conclusion.unwrapped(failure) instanceof io.github.qmp4j.QmpCommandException) {
+                        added.remove(name);
+                    }
+                    return CompletableFuture.<String>failedFuture(Conclusion.unwrapped(failure));
+                })
+                .thenCompose(result -> result);
+    }
+
+    /** Whether there are any. */
+    boolean any() {
+        return !added.isEmpty();
+    }
+
+    /** Removes them, and gives those that are still there, with the reason. Never fails. */
+    CompletableFuture<List<Leftover>> remove() {
+        CompletableFuture<List<Leftover>> left = CompletableFuture.completedFuture(new ArrayList<>());
+        for (String name : List.copyOf(added)) {
+            left = left.thenCompose(before -> client.execute(
+                            QmpCommand.of("blockdev-del").with("node-name", name))
+                    .handle((reply, failure) -> {
+                        if (failure == null) {
+                            added.remove(name);
+                        } else {
+                            before.add(new Leftover(
+                                    Leftover.Kind.NODE,
+                                    name,
+                                    "it was added for the copy and could not be removed: "
+                                            + Conclusion.unwrapped(failure).getMessage()));
+                        }
+                        return before;
+                    }));
+        }
+        return left;
+    }
+
+    /** Those that are there, without trying to remove them. */
+    List<Leftover> left(String why) {
+        return added.stream()
+                .map(name -> new Leftover(Leftover.Kind.NODE, name, why))
+                .toList();
+    }
+}
