@@ -16,8 +16,52 @@ final class BackingString {
      *
      * @throws BlockChainException if no text can be written that QEMU would later read as that file
      */
-    static String of(BlockNode overlay, BlockNode base) {
-        return fitting(overlay, base, text(overlay, base));
+    static String of(BlockNode overlay, BlockNode base, BackingName name) {
+        return fitting(
+                overlay,
+                base,
+                switch (name) {
+                    case AS_OPENED -> text(overlay, base);
+                    case RELATIVE -> relative(overlay, base);
+                    case ABSOLUTE -> absolute(overlay, base);
+                });
+    }
+
+    private static String absolute(BlockNode overlay, BlockNode base) {
+        return base.path()
+                .filter(BackingString::isWhole)
+                .orElseThrow(() -> new BlockChainException(
+                        "base %s was opened as '%s', which is no absolute name for the header of %s"
+                                .formatted(base.label(), base.file(), overlay.label())));
+    }
+
+    private static String relative(BlockNode overlay, BlockNode base) {
+        return base.path()
+                .filter(file -> file.startsWith("/") || !new FileName(file).isTakenApart())
+                .map(Path::of)
+                .flatMap(file -> overlay.path()
+                        .map(Path::of)
+                        .filter(over -> over.isAbsolute() == file.isAbsolute())
+                        .map(over -> below(Optional.ofNullable(over.getParent()).orElse(Path.of("")), file)))
+                .filter(text -> !text.isEmpty())
+                .orElseThrow(() -> new BlockChainException(
+                        "base %s ('%s') does not lie in the folder of %s or below it, so the header cannot name it relatively"
+                                .formatted(base.label(), base.file(), overlay.label())));
+    }
+
+    /** The way down from a folder; empty if there is none. */
+    private static String below(Path folder, Path file) {
+        boolean isBelow = folder.toString().isEmpty() ? !file.startsWith("..") : file.startsWith(folder);
+        return isBelow ? unparsed(folder.relativize(file).toString()) : "";
+    }
+
+    /** A name that QEMU would read as a protocol is no such with a folder before it. */
+    private static String unparsed(String relative) {
+        return new FileName(relative).isTakenApart() ? "./" + relative : relative;
+    }
+
+    private static boolean isWhole(String file) {
+        return file.startsWith("/") || new FileName(file).isTakenApart();
     }
 
     /**
@@ -27,7 +71,7 @@ final class BackingString {
      */
     static String ofAbsolute(BlockNode base) {
         String text = base.path()
-                .filter(file -> file.startsWith("/") || new FileName(file).isTakenApart())
+                .filter(BackingString::isWhole)
                 .orElseThrow(() -> new BlockChainException(
                         "%s has no absolute plain name ('%s') that could be written into the header of a copy; make the target with qemu-img create -b, and ask for reuse"
                                 .formatted(base.label(), base.file())));
@@ -54,7 +98,7 @@ final class BackingString {
                 .orElseThrow(() -> new BlockChainException(
                         "base %s has no plain file name ('%s') that could be written into the header of %s"
                                 .formatted(base.label(), base.file(), overlay.label())));
-        if (file.startsWith("/") || new FileName(file).isTakenApart()) {
+        if (isWhole(file)) {
             return file;
         }
         // QEMU has opened it relative to its own folder; a header is read relative to the overlay's.
@@ -65,7 +109,6 @@ final class BackingString {
                         "base %s was opened by the relative name '%s', which means something else in the header of %s"
                                 .formatted(base.label(), file, overlay.label())));
         Path folder = Optional.ofNullable(from.getParent()).orElse(Path.of(""));
-        String relative = folder.relativize(Path.of(file)).toString();
-        return new FileName(relative).isTakenApart() ? "./" + relative : relative;
+        return unparsed(folder.relativize(Path.of(file)).toString());
     }
 }

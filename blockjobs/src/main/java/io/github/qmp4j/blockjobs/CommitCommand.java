@@ -15,6 +15,6 @@ final class CommitCommand {
                 .with("top-node", sheet.handle(plan.topNode()))
                 .with("base-node", sheet.handle(base))
                 .with("on-error", sheet.onError());
-        return plan.kind() == JobPlan.Kind.ACTIVE_COMMIT ? command : sheet.withHeader(command, base);
+        return plan.kind() == JobPlan.Kind.ACTIVE_COMMIT ? command : sheet.withHeader(command);
     }
 }

@@ -16,6 +16,7 @@ import java.util.function.Consumer;
  *     of top
  * @param shallow whether only top is committed, into the first image below it
  * @param whenReady what is done at READY; a commit that never becomes READY is refused with another than HOLD
+ * @param backingName how the header of the image above top names the base; for the active layer there is none
  */
 public record CommitRequest(
         DiskRef disk,
@@ -23,13 +24,20 @@ public record CommitRequest(
         Optional<String> base,
         boolean shallow,
         WhenReady whenReady,
+        BackingName backingName,
         JobSettings settings)
         implements BlockJobRequest {
 
     /** A commit of the whole chain into its lowest node. */
     public static CommitRequest of(String disk) {
         return new CommitRequest(
-                DiskRef.of(disk), Optional.empty(), Optional.empty(), false, WhenReady.HOLD, JobSettings.DEFAULT);
+                DiskRef.of(disk),
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                WhenReady.HOLD,
+                BackingName.AS_OPENED,
+                JobSettings.DEFAULT);
     }
 
     public CommitRequest top(String node) {
@@ -48,6 +56,10 @@ public record CommitRequest(
         return changed(draft -> draft.whenReady = then);
     }
 
+    public CommitRequest backingName(BackingName name) {
+        return changed(draft -> draft.backingName = name);
+    }
+
     public CommitRequest with(JobSettings newSettings) {
         return changed(draft -> draft.settings = newSettings);
     }
@@ -55,7 +67,8 @@ public record CommitRequest(
     private CommitRequest changed(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
-        return new CommitRequest(disk, draft.top, draft.base, draft.shallow, draft.whenReady, draft.settings);
+        return new CommitRequest(
+                disk, draft.top, draft.base, draft.shallow, draft.whenReady, draft.backingName, draft.settings);
     }
 
     /** What can be changed of a request. */
@@ -64,6 +77,7 @@ public record CommitRequest(
         private Optional<String> base;
         private boolean shallow;
         private WhenReady whenReady;
+        private BackingName backingName;
         private JobSettings settings;
 
         Draft(CommitRequest from) {
@@ -71,6 +85,7 @@ public record CommitRequest(
             base = from.base;
             shallow = from.shallow;
             whenReady = from.whenReady;
+            backingName = from.backingName;
             settings = from.settings;
         }
     }

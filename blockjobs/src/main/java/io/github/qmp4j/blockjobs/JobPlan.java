@@ -93,6 +93,22 @@ record JobPlan(BlockJobRequest request, Kind kind, BlockChain before, int top, i
         };
     }
 
+    /**
+     * What the header of the overlay is to name; empty if it names nothing, or if there is no overlay.
+     *
+     * @throws BlockChainException if that cannot be written
+     */
+    Optional<String> backingString() {
+        BackingName name = BackingName.AS_OPENED;
+        if (request instanceof PullRequest pull) {
+            name = pull.backingName();
+        } else if (request instanceof CommitRequest commit) {
+            name = commit.backingName();
+        }
+        BackingName wanted = name;
+        return overlay().flatMap(overlay -> baseNode().map(base -> BackingString.of(overlay, base, wanted)));
+    }
+
     /** The nodes of the chain that are not in it any more when the job has completed. */
     List<BlockNode> dropped() {
         return before.nodes().stream()

@@ -93,8 +93,7 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
     private Optional<BlockNode> wrongHeader(BlockChain now) {
         return plan.overlay().flatMap(overlay -> now.nodes().stream()
                 .filter(overlay::isSameImage)
-                .filter(node ->
-                        !node.backingFile().equals(plan.baseNode().map(base -> BackingString.of(overlay, base))))
+                .filter(node -> !node.backingFile().equals(plan.backingString()))
                 .findFirst());
     }
 

@@ -7,13 +7,13 @@ import io.github.qmp4j.QmpCommand;
 final class PullCommand {
     private PullCommand() {}
 
-    /** It goes to an image and not to the filters above it. */
+    /** It goes to an image, that of the request or the active layer, and not to the filters above it. */
     static QmpCommand<JsonNode> of(StartCommand.Sheet sheet) {
         JobPlan plan = sheet.plan();
         QmpCommand<JsonNode> command =
                 sheet.start("block-stream", plan.topNode()).with("on-error", sheet.onError());
         return plan.baseNode()
-                .map(base -> sheet.withHeader(command.with("base-node", sheet.handle(base)), base))
+                .map(base -> sheet.withHeader(command.with("base-node", sheet.handle(base))))
                 .orElse(command);
     }
 }

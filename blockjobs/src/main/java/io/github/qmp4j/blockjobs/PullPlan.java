@@ -12,10 +12,20 @@ final class PullPlan {
                 .map(name -> JobPlan.place(chain, request, "base", name))
                 .or(() -> request.bottom().map(name -> JobPlan.place(chain, request, "bottom", name) + 1))
                 .orElse(nodes.size());
-        int top = chain.activeImagePlace();
+        int top = request.into()
+                .map(name -> JobPlan.place(chain, request, "into", name))
+                .orElse(chain.activeImagePlace());
+        if (nodes.get(top).isFilter()) {
+            throw new BlockChainException("'%s' is a filter and holds no data; name the image below it"
+                    .formatted(nodes.get(top).label()));
+        }
         if (base <= top) {
-            throw new BlockChainException("base '%s' is the active layer of disk %s itself; a base lies below it"
-                    .formatted(request.base().orElse(""), request.disk()));
+            throw new BlockChainException(
+                    request.into().isEmpty()
+                            ? "base '%s' is the active layer of disk %s itself; a base lies below it"
+                                    .formatted(request.base().orElse(""), request.disk())
+                            : "what is pulled into '%s' lies below it in the chain of disk %s: %s"
+                                    .formatted(nodes.get(top).label(), request.disk(), JobPlan.drawn(chain)));
         }
         return new JobPlan(
                 request, JobPlan.Kind.PULL, chain, top, base, JobPlan.joined(nodes.subList(0, top + 1), chain, base));

@@ -50,10 +50,9 @@ record StartCommand(QmpCommand<JsonNode> command, Optional<String> targetNode) {
                     .with("auto-dismiss", false);
         }
 
-        QmpCommand<JsonNode> withHeader(QmpCommand<JsonNode> command, BlockNode base) {
-            BlockNode overlay = plan.overlay().orElseThrow();
+        QmpCommand<JsonNode> withHeader(QmpCommand<JsonNode> command) {
             boolean masks = schema.hasArgument(command.name(), "backing-mask-protocol");
-            return command.with("backing-file", BackingString.of(overlay, base))
+            return command.with("backing-file", plan.backingString().orElseThrow())
                     .with("backing-mask-protocol", masks ? true : null);
         }
 

@@ -16,7 +16,7 @@ class BackingStringTest {
     }
 
     private static String text(String overlay, String base) {
-        return BackingString.of(file(overlay), file(base));
+        return BackingString.of(file(overlay), file(base), BackingName.AS_OPENED);
     }
 
     @ParameterizedTest
@@ -43,6 +43,35 @@ class BackingStringTest {
     })
     void refusesANameThatWouldBeReadAsSomethingElse(String overlay, String base, String sentence) {
         assertThatThrownBy(() -> text(overlay, base))
+                .isInstanceOf(BlockChainException.class)
+                .hasMessageContaining(sentence);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "RELATIVE, /a/o.qcow2, /a/base.qcow2, base.qcow2",
+        "RELATIVE, /a/o.qcow2, /a/b/base.qcow2, b/base.qcow2",
+        "RELATIVE, o.qcow2, x/base.qcow2, x/base.qcow2",
+        "RELATIVE, /a/o.qcow2, /a/b:c.qcow2, ./b:c.qcow2",
+        "ABSOLUTE, o.qcow2, /b/base.qcow2, /b/base.qcow2",
+        "ABSOLUTE, o.qcow2, nbd://host/export, nbd://host/export"
+    })
+    void namesTheBaseAsAskedFor(BackingName name, String overlay, String base, String text) {
+        assertThat(BackingString.of(file(overlay), file(base), name)).isEqualTo(text);
+    }
+
+    /** A way upwards leads elsewhere behind a link, and QEMU's own folder is not known. */
+    @ParameterizedTest
+    @CsvSource({
+        "RELATIVE, /a/o.qcow2, /b/base.qcow2, does not lie in the folder",
+        "RELATIVE, /a/b/o.qcow2, /a/base.qcow2, does not lie in the folder",
+        "RELATIVE, /a/o.qcow2, base.qcow2, does not lie in the folder",
+        "RELATIVE, o.qcow2, ../base.qcow2, does not lie in the folder",
+        "RELATIVE, /a/o.qcow2, nbd://host/export, does not lie in the folder",
+        "ABSOLUTE, /a/o.qcow2, base.qcow2, is no absolute name",
+    })
+    void refusesANameThatCannotBeWrittenAsAskedFor(BackingName name, String overlay, String base, String sentence) {
+        assertThatThrownBy(() -> BackingString.of(file(overlay), file(base), name))
                 .isInstanceOf(BlockChainException.class)
                 .hasMessageContaining(sentence);
     }

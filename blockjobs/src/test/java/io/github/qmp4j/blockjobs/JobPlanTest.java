@@ -29,6 +29,7 @@ class JobPlanTest {
                 Optional.ofNullable(base),
                 shallow,
                 WhenReady.HOLD,
+                BackingName.AS_OPENED,
                 JobSettings.DEFAULT);
     }
 
@@ -135,9 +136,10 @@ class JobPlanTest {
         ",, active", "base,, active base", "snap2,, active snap2 snap1 base",
         ",base, active", ",snap1, active base", ",active, active snap2 snap1 base"
     })
-    void normalisesAPull(String base, String bottom, String after) {
-        PullRequest pull = new PullRequest(
-                DiskRef.of("d"), Optional.ofNullable(base), Optional.ofNullable(bottom), JobSettings.DEFAULT);
+    void normalisesAPull(@Nullable String base, @Nullable String bottom, String after) {
+        PullRequest pull =
+                base == null ? PullRequest.of("d") : PullRequest.of("d").base(base);
+        pull = bottom == null ? pull : pull.bottom(bottom);
         assertThat(names(JobPlan.of(CHAIN, pull).after())).containsExactly(after.split(" "));
     }
 

@@ -48,4 +48,67 @@ class PullTest {
             vm.assertUnchanged(vm.image("active"));
         }
     }
+
+    /** A1: the image in the middle takes the data, and all above it stays as it is. */
+    @Test
+    void pullsIntoAMiddleNode() {
+        try (TestVm vm = TestVm.start()) {
+            JobOutcome outcome = vm.run(PullRequest.of("disk0").into("snap2").base("base"));
+
+            assertThat(outcome.completed()).as("%s", outcome).isTrue();
+            assertThat(outcome.head()).isEqualTo(Head.SOURCE);
+            assertThat(outcome.released()).extracting(BlockNode::label).containsExactly("snap1");
+            assertThat(vm.liveChain()).containsExactly("active.qcow2", "snap2.qcow2", "base.qcow2");
+            assertThat(vm.run(PullRequest.of("disk0").into(vm.image("snap2").toString()))
+                            .completed())
+                    .isTrue();
+            assertThat(vm.liveChain()).containsExactly("active.qcow2", "snap2.qcow2");
+            vm.assertNoJobsLeft();
+            vm.shutDown();
+            assertThat(vm.images.backingChain(vm.image("active"))).hasSize(2);
+            vm.assertUnchanged(vm.image("active"));
+        }
+    }
+
+    @Test
+    void refusesToPullIntoWhatHasNothingBelow() {
+        try (TestVm vm = TestVm.start()) {
+            assertThat(ScriptedVm.failure(
+                            vm.jobs.start(PullRequest.of("disk0").into("snap1").base("snap2"))))
+                    .isInstanceOf(BlockChainException.class)
+                    .hasMessageContaining("what is pulled into 'snap1' lies below it");
+            assertThat(ScriptedVm.failure(vm.jobs.start(PullRequest.of("disk0").into("nope"))))
+                    .hasMessageContaining("into 'nope' is not in the chain");
+        }
+    }
+
+    /** A52, P34: the header is what was asked for, and QEMU and qemu-img read the same chain by it. */
+    @Test
+    void namesTheBaseRelativelyOrAbsolutely() {
+        try (TestVm vm = TestVm.start()) {
+            assertThat(vm.run(PullRequest.of("disk0").base("snap1").backingName(BackingName.RELATIVE))
+                            .completed())
+                    .isTrue();
+            assertThat(header(vm)).isEqualTo("snap1.qcow2");
+            assertThat(vm.run(CommitRequest.of("disk0").top("snap1").backingName(BackingName.RELATIVE))
+                            .completed())
+                    .isTrue();
+            assertThat(header(vm)).isEqualTo("base.qcow2");
+            vm.assertUnchanged(vm.image("active"));
+        }
+        try (TestVm vm = TestVm.start()) {
+            assertThat(vm.run(PullRequest.of("disk0").base("base").backingName(BackingName.ABSOLUTE))
+                            .completed())
+                    .isTrue();
+            assertThat(header(vm)).isEqualTo(vm.image("base").toString());
+            vm.assertUnchanged(vm.image("active"));
+        }
+    }
+
+    private static String header(TestVm vm) {
+        return vm.images
+                .info(vm.image("active"), "qcow2")
+                .path("backing-filename")
+                .asText();
+    }
 }
