@@ -12,6 +12,7 @@ import java.util.stream.StreamSupport;
  *
  * @param backing what its backing node may be called: the file names that QEMU gives for it
  * @param children the node-names of its children, where QEMU tells them (from 11.1 on)
+ * @param persistentBitmaps the names of those of its dirty bitmaps that are stored in its image
  */
 record GraphNode(
         String name,
@@ -19,7 +20,8 @@ record GraphNode(
         String driver,
         boolean readOnly,
         Set<String> backing,
-        Optional<Set<String>> children) {
+        Optional<Set<String>> children,
+        Set<String> persistentBitmaps) {
     private static final Set<String> JOB_FILTERS = Set.of("mirror_top", "commit_top");
 
     static GraphNode of(JsonNode json) {
@@ -36,7 +38,11 @@ record GraphNode(
                         .filter(JsonNode::isTextual)
                         .map(JsonNode::asText)
                         .collect(Collectors.toSet()),
-                json.has("children") ? Optional.of(children(json.get("children"))) : Optional.empty());
+                json.has("children") ? Optional.of(children(json.get("children"))) : Optional.empty(),
+                StreamSupport.stream(json.path("dirty-bitmaps").spliterator(), false)
+                        .filter(bitmap -> bitmap.path("persistent").asBoolean())
+                        .map(bitmap -> bitmap.path("name").asText())
+                        .collect(Collectors.toSet()));
     }
 
     private static Set<String> children(JsonNode references) {

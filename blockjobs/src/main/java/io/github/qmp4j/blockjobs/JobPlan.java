@@ -74,11 +74,6 @@ record JobPlan(BlockJobRequest request, Kind kind, BlockChain before, int top, i
         return before.nodes().get(top);
     }
 
-    /** What the active image stands on, be it a filter; empty if it stands on nothing. */
-    Optional<BlockNode> backingOfActiveImage() {
-        return before.nodes().stream().skip(before.activeImagePlace() + 1L).findFirst();
-    }
-
     /** The node that stays or receives; empty for a pull of the whole chain and for a full copy. */
     Optional<BlockNode> baseNode() {
         return base < before.nodes().size() ? Optional.of(before.nodes().get(base)) : Optional.empty();

@@ -10,10 +10,12 @@ import java.util.function.Consumer;
  * @param speed the limit in bytes per second; 0 is unlimited
  * @param onError what to do on an I/O error; for a copy it counts for source and target. Before QEMU 6.2 a copy or an
  *     active commit is refused any other than {@link ErrorPolicy#REPORT}, since QEMU would not survive the error
+ * @param bitmaps what is done about persistent dirty bitmaps that the job would drop; default refuse
  */
-public record JobSettings(Optional<JobId> jobId, long speed, ErrorPolicy onError) {
+public record JobSettings(Optional<JobId> jobId, long speed, ErrorPolicy onError, BitmapRule bitmaps) {
 
-    public static final JobSettings DEFAULT = new JobSettings(Optional.empty(), 0, ErrorPolicy.REPORT);
+    public static final JobSettings DEFAULT =
+            new JobSettings(Optional.empty(), 0, ErrorPolicy.REPORT, BitmapRule.REFUSE);
 
     public JobSettings {
         requireSpeed(speed);
@@ -43,6 +45,10 @@ public record JobSettings(Optional<JobId> jobId, long speed, ErrorPolicy onError
         return changed(settings -> settings.onError = policy);
     }
 
+    public JobSettings withBitmaps(BitmapRule rule) {
+        return changed(settings -> settings.bitmaps = rule);
+    }
+
     private JobSettings changed(Consumer<? super Builder> change) {
         Builder builder = new Builder(this);
         change.accept(builder);
@@ -54,15 +60,17 @@ public record JobSettings(Optional<JobId> jobId, long speed, ErrorPolicy onError
         public Optional<JobId> jobId;
         public long speed;
         public ErrorPolicy onError;
+        public BitmapRule bitmaps;
 
         private Builder(JobSettings from) {
             jobId = from.jobId;
             speed = from.speed;
             onError = from.onError;
+            bitmaps = from.bitmaps;
         }
 
         private JobSettings build() {
-            return new JobSettings(jobId, speed, onError);
+            return new JobSettings(jobId, speed, onError, bitmaps);
         }
     }
 }

@@ -67,6 +67,7 @@ final class JobStarter {
                 .orElseThrow(() -> new BlockChainException("disk %s has just gone".formatted(disk.name())));
         Conflicts.check(graph, now, id, jobs);
         JobPlan plan = JobPlan.of(now.chain(), request);
+        BitmapGuard.check(plan, graph);
         if (request instanceof CopyRequest copy && copy.byDriveMirror() && !copy.reuseExternal()) {
             requireNamedBacking(plan, copy.extent());
         }

@@ -27,7 +27,8 @@ class ChainReaderTest {
                 "qcow2",
                 true,
                 Set.of(),
-                children.length == 0 ? Optional.empty() : Optional.of(Set.of(children)));
+                children.length == 0 ? Optional.empty() : Optional.of(Set.of(children)),
+                Set.of());
     }
 
     private static List<String> names(GraphNode... nodes) {

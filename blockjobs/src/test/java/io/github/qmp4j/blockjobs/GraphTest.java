@@ -18,7 +18,7 @@ class GraphTest {
     }
 
     private static GraphNode node(String name, String file, String... backing) {
-        return new GraphNode(name, file, "qcow2", false, Set.of(backing), Optional.empty());
+        return new GraphNode(name, file, "qcow2", false, Set.of(backing), Optional.empty(), Set.of());
     }
 
     private static Disk disk(@Nullable String device, @Nullable String qdev, BlockNode... chain) {
@@ -109,7 +109,7 @@ class GraphTest {
     /** A filter that was listed when nodes could be listed last says nothing of now. */
     @Test
     void seesNoFilterWhereNothingCouldBeListed() {
-        GraphNode filter = new GraphNode("#f", "/i/a", "mirror_top", false, Set.of(), Optional.empty());
+        GraphNode filter = new GraphNode("#f", "/i/a", "mirror_top", false, Set.of(), Optional.empty(), Set.of());
         assertThat(new Graph(List.of(DISK), List.of(filter), true, Set.of()).jobFilterIn(DISK.chain()))
                 .contains(filter);
         assertThat(new Graph(List.of(DISK), List.of(filter), false, Set.of()).jobFilterIn(DISK.chain()))

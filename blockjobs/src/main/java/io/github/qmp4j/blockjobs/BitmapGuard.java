@@ -1,0 +1,40 @@
+package io.github.qmp4j.blockjobs;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** P45: refuses what would drop persistent dirty bitmaps unasked; QEMU itself says nothing. */
+final class BitmapGuard {
+    private BitmapGuard() {}
+
+    /**
+     * A copy or an active commit counts as if it pivoted, since it can until it has ended. Where nodes cannot be listed now,
+     * the bitmaps are those of the last time, like the node-names themselves.
+     *
+     * @throws BlockChainException if a bitmap would be dropped, and the request does not say so
+     */
+    static void check(JobPlan plan, Graph graph) {
+        if (plan.request().settings().bitmaps() == BitmapRule.DROP) {
+            return;
+        }
+        List<String> lost = plan.dropped().stream()
+                .map(node -> bitmapsOf(node, graph))
+                .flatMap(Optional::stream)
+                .toList();
+        if (!lost.isEmpty()) {
+            throw new BlockChainException(
+                    "the job would take nodes with persistent dirty bitmaps out of the chain of disk %s: %s; let the request drop them, or remove them with block-dirty-bitmap-remove"
+                            .formatted(plan.request().disk(), String.join(", ", lost)));
+        }
+    }
+
+    private static Optional<String> bitmapsOf(BlockNode node, Graph graph) {
+        return graph.nodes().stream()
+                .filter(known -> node.nodeName().filter(known.name()::equals).isPresent())
+                .filter(known -> !known.persistentBitmaps().isEmpty())
+                .map(known -> node.label() + " has "
+                        + known.persistentBitmaps().stream().sorted().collect(Collectors.joining(" and ")))
+                .findFirst();
+    }
+}
