@@ -91,6 +91,11 @@ final class JobUpdates {
         }
 
         @Override
+        public CompletableFuture<Void> delivered() {
+            return CompletableFuture.runAsync(() -> {}, mailbox);
+        }
+
+        @Override
         public CompletableFuture<Void> ended() {
             return ended.copy();
         }

@@ -175,6 +175,27 @@ final class Subscription implements EventSubscription {
         return this;
     }
 
+    /** Its place in the queue is behind all that has arrived. */
+    @Override
+    public CompletableFuture<Void> delivered() {
+        Marker marker = new Marker(new CompletableFuture<>());
+        lock.lock();
+        try {
+            enqueue(marker);
+        } finally {
+            lock.unlock();
+        }
+        return CallFuture.copyOf(marker.passed, executor);
+    }
+
+    /** A place in the queue that somebody waits for. */
+    private record Marker(CompletableFuture<@Nullable Void> passed) implements Runnable {
+        @Override
+        public void run() {
+            passed.complete(null);
+        }
+    }
+
     @Override
     public CompletableFuture<Void> ended() {
         return CallFuture.copyOf(ended, executor);
@@ -187,7 +208,7 @@ final class Subscription implements EventSubscription {
         try {
             if (!over) {
                 over = true;
-                queue.clear();
+                queue.removeIf(delivery -> !(delivery instanceof Marker));
                 ended.complete(null);
             }
         } finally {

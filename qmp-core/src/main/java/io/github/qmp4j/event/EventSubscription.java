@@ -17,6 +17,13 @@ public interface EventSubscription extends AutoCloseable {
     EventSubscription onDropped(Runnable action);
 
     /**
+     * Completes when every event that has arrived by now has been given to the listener, or dropped; also where the
+     * subscription has ended. No order is promised between an event and a reply: whoever weighs a reply against the events
+     * that QEMU sent before it calls this when the reply is there, and waits. It never fails.
+     */
+    CompletableFuture<Void> delivered();
+
+    /**
      * Completes normally after {@link #close()}; fails with the first cause when the connection ends. All events that
      * came before have been delivered by then. This is the caller's own copy.
      */

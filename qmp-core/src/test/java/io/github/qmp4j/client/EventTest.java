@@ -23,6 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -153,6 +155,45 @@ class EventTest {
     }
 
     @Test
+    void aReplyCanBeWeighedAfterTheEventsThatCameBeforeIt() {
+        // R11
+        Outgoing[] events =
+                IntStream.range(0, 500).mapToObj(i -> Outgoing.event("A", "{}")).toArray(Outgoing[]::new);
+        try (FakeQemu fake = answering(events);
+                QmpClient client = open(fake)) {
+            EventSubscription subscription = client.subscribe(EventFilter.all(), heard::add);
+            for (int i = 1; i <= 20; i++) {
+                value(client.execute(GO).thenCompose(reply -> subscription.delivered()));
+                assertThat(heard).hasSize(i * events.length);
+            }
+        }
+    }
+
+    @Test
+    void whoeverWaitsForEventsIsNotLeftWaitingWhenTheSubscriptionEnds() {
+        CountDownLatch stuck = new CountDownLatch(1);
+        try (FakeQemu fake = answering(Outgoing.event("A", "{}"), Outgoing.event("A", "{}"));
+                QmpClient client = open(fake)) {
+            EventSubscription subscription = client.subscribe(EventFilter.all(), event -> {
+                heard.add(event);
+                hold(stuck);
+            });
+            value(client.execute(GO));
+            await().atMost(LONG).until(() -> heard.size() == 1);
+            CompletableFuture<Void> waiting = subscription.delivered();
+            subscription.close();
+            CompletableFuture<Void> late = subscription.delivered();
+            assertThat(waiting).isNotDone();
+            stuck.countDown();
+            value(waiting);
+            value(late);
+            assertThat(heard).hasSize(1);
+        } finally {
+            stuck.countDown();
+        }
+    }
+
+    @Test
     void closingTheSessionOrTheSubscriptionEndsItNormally() {
         try (FakeQemu fake = answering(Outgoing.event("A", "{}"))) {
             QmpClient client = open(fake);
@@ -166,6 +207,14 @@ class EventTest {
             value(open.ended());
             value(client.subscribe(EventFilter.all(), event -> {}).ended());
             assertThat(heard).isEmpty();
+        }
+    }
+
+    private static void hold(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
