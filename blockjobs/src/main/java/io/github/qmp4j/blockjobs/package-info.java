@@ -4,6 +4,103 @@
  * <p>{@link io.github.qmp4j.blockjobs.BlockJobs} starts a {@link io.github.qmp4j.blockjobs.BlockJobRequest} and gives a
  * {@link io.github.qmp4j.blockjobs.BlockJob}, whose {@code outcome()} tells what is true when the job has ended: proved
  * from the job's own result and from the block graph, and {@code Unknown} where it cannot be proved.
+ *
+ * <h2>What differs between versions of QEMU</h2>
+ *
+ * Each line was seen on QEMU 5.2.0, 7.2.22, 10.0.13 and 11.1.3 and is shown by the test that it names, which runs on all
+ * four. The versions between were not measured. What a QEMU can do is asked of its schema; only which jobs make it
+ * deadly to list its nodes is asked of its version, since no schema tells that.
+ *
+ * <table>
+ * <caption>A cell that spans several columns holds for all of these versions.</caption>
+ * <thead>
+ * <tr><th>what<th>5.2<th>7.2<th>10.0<th>11.1<th>test
+ * </thead>
+ * <tbody>
+ * <tr><td>the start of a job that has nothing to do is answered
+ *     <td>amid its events<td colspan="3">after its last event
+ *     <td>{@code OrderByVersionTest.answersTheStartOfAPullOfNothingInItsMidstOrAfterItsEnd}
+ * <tr><td>start of a copy or an active commit with an error policy other than report
+ *     <td>refused: an I/O error after READY would kill QEMU or freeze its monitor<td colspan="3">starts
+ *     <td>{@code ReadyErrorTest.refusesEveryPolicyButReportWhereQemuWouldNotSurviveIt}
+ * <tr><td>start while a pull of somebody else has ended and is not dismissed, and its own disk's nodes were never listed
+ *     <td colspan="2">refused: to list the nodes could kill QEMU<td colspan="2">starts
+ *     <td>{@code SeveralDisksTest.readsBesideAnEndedPullThatNobodyHasDismissed}
+ * <tr><td>the same, with the nodes listed before
+ *     <td colspan="4">starts
+ *     <td>{@code QuirksTest.readsDisksAndRunsJobsBesideAJobThatNobodyHasDismissed}
+ * <tr><td>start on a disk whose ended pull nobody has dismissed
+ *     <td colspan="2">refused by QEMU<td colspan="2">refused, and the job is named
+ *     <td>{@code EndByVersionTest.startsNothingOnADiskWithAnEndedPullThatNobodyHasDismissed}
+ * <tr><td>start on a disk whose ended active commit nobody has dismissed
+ *     <td>refused, and the job is named<td colspan="3">starts
+ *     <td>{@code EndByVersionTest.startsOnADiskWithAnEndedActiveCommitUnlessThatStillHoldsTheChain}
+ * <tr><td>the format that a pull or a commit writes into the header for a base without a format driver
+ *     <td colspan="2">{@code file}<td colspan="2">{@code raw}
+ *     <td>{@code SchemaByVersionTest.writesTheFormatOfAProtocolNodeIntoTheHeaderAsTheVersionCan}
+ * <tr><td>a job that its speed limit holds up is paused
+ *     <td>when the limit lets it go on, or is raised<td colspan="3">at once
+ *     <td>{@code PauseByVersionTest.pausesAJobThatItsLimitHoldsUpAtOnceOrWhenTheLimitIsRaised}
+ * <tr><td>QEMU pauses a job for a moment by itself, which is not shown
+ *     <td>seldom<td>at times<td colspan="2">often
+ *     <td>{@code NoiseTest.showsNoPauseThatNobodyAskedFor}
+ * <tr><td>{@code len} of a copy to a new raw file
+ *     <td colspan="4">the data
+ *     <td>{@code SizeByVersionTest.countsAndWritesOnlyTheDataWhenItCopiesToANewRawFile}
+ * <tr><td>{@code len} of a copy to a raw file that is there, and all zeroes
+ *     <td colspan="3">the whole disk<td>the data
+ *     <td>{@code SizeByVersionTest.countsAndWritesTheWholeDiskOrOnlyTheDataWhenItCopiesToARawFileThatIsThere}
+ * <tr><td>what such a file takes of its file system
+ *     <td colspan="2">the data<td>the whole disk<td>the data
+ *     <td>{@code SizeByVersionTest.countsAndWritesTheWholeDiskOrOnlyTheDataWhenItCopiesToARawFileThatIsThere}
+ * <tr><td>copy, pull and commit of a disk of no bytes
+ *     <td colspan="4">complete, with a {@code len} of 0
+ *     <td>{@code SizeByVersionTest.copiesPullsAndCommitsADiskOfNoBytes}
+ * <tr><td>QEMU tells whether a copy is actively synced, and can change a running one to synchronous writes
+ *     <td colspan="2">no<td colspan="2">yes
+ *     <td>{@code SchemaByVersionTest.tellsWhetherACopyIsActivelySyncedWhereTheSchemaHasIt},
+ *     {@code SchemaByVersionTest.changesARunningCopyToSynchronousWritesWhereTheSchemaHasTheCommand}
+ * <tr><td>pivot of a READY job that is paused
+ *     <td>fails, since QEMU refuses it<td colspan="3">waits until the job is resumed
+ *     <td>{@code PauseByVersionTest.holdsThePivotOfAPausedJobUntilItIsResumedOrRefusesIt}
+ * <tr><td>pivot to a copy whose header names a backing file that is missing
+ *     <td>fails, and the job stays READY<td colspan="3">{@code Failed}, and the guest is on the copy
+ *     <td>{@code EndByVersionTest.switchesToACopyThatLacksItsBackingFileOrRefusesTo}
+ * <tr><td>a job that is finished without a pivot, and whose last flush fails
+ *     <td>{@code Cancelled}<td colspan="3">{@code Failed}
+ *     <td>{@code ReadyErrorTest.failsAnActiveCommitWhoseLastFlushFails}
+ * <tr><td>resume of somebody else's READY job that an I/O error has paused
+ *     <td>refused: QEMU would not survive it<td colspan="3">goes on
+ *     <td>{@code ReadyErrorTest.goesOnWithAPivotThatAnErrorHasStoppedUnlessQemuWouldNotSurviveIt},
+ *     {@code ReadyErrorTest.resumesAReadyJobThatAFailedWriteHasStopped}
+ * <tr><td>cancel of somebody else's job that a failed write has paused
+ *     <td colspan="4">{@code Cancelled}
+ *     <td>{@code ReadyErrorTest.cancelsAReadyJobThatAFailedWriteHasStopped}
+ * <tr><td>cancel of somebody else's job that its failed last flush has paused
+ *     <td>refused: QEMU would not survive it<td colspan="3">{@code Cancelled}
+ *     <td>{@code ReadyErrorTest.cancelsAPivotThatAnErrorHasStoppedUnlessQemuWouldNotSurviveIt}
+ * <tr><td>the event of a READY copy when QEMU quits; the outcome is never {@code Completed}
+ *     <td>{@code BLOCK_JOB_COMPLETED}, and nothing was switched<td colspan="3">{@code BLOCK_JOB_CANCELLED}
+ *     <td>{@code OrderByVersionTest.completesOrCancelsAReadyCopyWhenQemuQuits},
+ *     {@code LostVmTest.neverCompletesAReadyCopyWhenQemuQuits}
+ * <tr><td>the answer to {@code quit}
+ *     <td>before all events<td colspan="3">after them
+ *     <td>{@code OrderByVersionTest.completesOrCancelsAReadyCopyWhenQemuQuits}
+ * <tr><td>the event of a copy to a file of another size; the outcome gives the whole reason
+ *     <td>{@code Invalid argument}<td colspan="3">{@code Source and target image have different sizes}
+ *     <td>{@code SizeByVersionTest.failsACopyOntoAFileOfAnotherSizeWithTheWholeReason}
+ * <tr><td>{@code block-job-pause}, {@code -resume}, {@code -complete}, {@code -finalize} and {@code -dismiss}, which the
+ *     library does not send
+ *     <td colspan="3">current<td>deprecated
+ *     <td>{@code SchemaByVersionTest.flagsTheOldVerbsAsDeprecatedWhereTheVersionDoes}
+ * <tr><td>QEMU can be told to reject what is deprecated ({@code -compat}); it takes all that the library sends
+ *     <td>no<td colspan="3">yes
+ *     <td>{@code FixtureTest.qemuRejectsWhatIsDeprecated}
+ * <tr><td>the text of a refusal, which is shown and never parsed
+ *     <td>one<td colspan="3">another
+ *     <td>{@code SchemaByVersionTest.saysTheSameInOtherWords}
+ * </tbody>
+ * </table>
  */
 @NullMarked
 package io.github.qmp4j.blockjobs;

@@ -1,0 +1,97 @@
+package io.github.qmp4j.blockjobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.qmp4j.QmpCommandException;
+import io.github.qmp4j.blockjobs.JobOutcome.End;
+import io.github.qmp4j.blockjobs.JobOutcome.Head;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** How jobs end, and what an ended job that nobody has dismissed still holds. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class EndByVersionTest {
+
+    private static void awaitStatus(TestVm vm, String status) {
+        await().untilAsserted(() ->
+                assertThat(vm.ask("query-jobs").get(0).path("status").asText()).isEqualTo(status));
+    }
+
+    /** Row 25, P13, A53. */
+    @Test
+    void switchesToACopyThatLacksItsBackingFileOrRefusesTo() throws IOException {
+        try (TestVm vm = TestVm.start()) {
+            Path missing = vm.images.create("missing.qcow2", "qcow2", TestVm.SIZE);
+            Path target = vm.images.overlay("copy.qcow2", missing, "qcow2");
+            Files.delete(missing);
+            BlockJob job = vm.start(CopyRequest.of("disk0", target.toString(), "qcow2")
+                    .ofActiveLayerOnly()
+                    .ontoExistingFile());
+            TestVm.get(job.ready());
+            if (Release.of(vm.qemu).isBefore(Release.V7_2)) {
+                assertThat(ScriptedVm.failure(job.pivot()))
+                        .isInstanceOf(QmpCommandException.class)
+                        .hasMessageContaining("Could not open backing file");
+                assertThat(vm.onlyJob().path("status").asText()).isEqualTo("ready");
+                assertThat(vm.activeFile()).isEqualTo(vm.image("active").toString());
+                assertThat(TestVm.get(job.cancel()).head()).isEqualTo(Head.SOURCE);
+            } else {
+                JobOutcome outcome = TestVm.get(job.pivot());
+                assertThat(outcome.end()).isEqualTo(new End.Failed("Invalid argument"));
+                assertThat(outcome.head()).isEqualTo(Head.TARGET);
+                assertThat(outcome.released()).isEmpty();
+                assertThat(vm.activeFile()).contains(target.toString());
+            }
+            vm.assertNoJobsLeft();
+        }
+    }
+
+    /** Row 20, P20. */
+    @Test
+    void startsOnADiskWithAnEndedActiveCommitUnlessThatStillHoldsTheChain() {
+        try (TestVm vm = TestVm.start()) {
+            vm.ask("block-commit", "{\"job-id\":\"theirs\",\"device\":\"active\",\"auto-dismiss\":false}");
+            awaitStatus(vm, "ready");
+            vm.ask("job-cancel", "{\"id\":\"theirs\"}");
+            awaitStatus(vm, "concluded");
+            if (Release.of(vm.qemu).isBefore(Release.V7_2)) {
+                assertThat(ScriptedVm.failure(vm.jobs.start(CommitRequest.of("disk0"))))
+                        .isInstanceOf(JobConflictException.class)
+                        .hasMessageContaining("held by job theirs, which has ended and nobody has dismissed");
+                vm.ask("job-dismiss", "{\"id\":\"theirs\"}");
+            }
+            assertThat(TestVm.get(vm.start(CommitRequest.of("disk0")).pivot()).pivoted())
+                    .isTrue();
+        }
+    }
+
+    /** Rows 19 and 21, P20: every version refuses, and the newer ones let the job be named. */
+    @Test
+    void startsNothingOnADiskWithAnEndedPullThatNobodyHasDismissed() {
+        try (TestVm vm = TestVm.start()) {
+            // So that the nodes are known from before, where they cannot be listed beside a pull.
+            assertThat(TestVm.get(vm.jobs.disks())).hasSize(1);
+            vm.ask(
+                    "block-stream",
+                    "{\"job-id\":\"theirs\",\"device\":\"active\",\"base-node\":\"base\","
+                            + "\"backing-file\":\"base.qcow2\",\"auto-dismiss\":false}");
+            awaitStatus(vm, "concluded");
+            Throwable refusal = ScriptedVm.failure(vm.jobs.start(CommitRequest.of("disk0")));
+            if (Release.of(vm.qemu).isBefore(Release.V10_0)) {
+                assertThat(refusal).isInstanceOf(QmpCommandException.class);
+            } else {
+                assertThat(refusal)
+                        .isInstanceOf(JobConflictException.class)
+                        .hasMessageContaining("held by job theirs, which has ended and nobody has dismissed");
+            }
+            vm.ask("job-dismiss", "{\"id\":\"theirs\"}");
+            assertThat(TestVm.get(vm.start(CommitRequest.of("disk0")).pivot()).pivoted())
+                    .isTrue();
+        }
+    }
+}
