@@ -4,6 +4,12 @@ import io.github.qmp4j.examples.demo.DemoCommand;
 import io.github.qmp4j.examples.report.Failure;
 import io.github.qmp4j.examples.report.Screen;
 import java.io.PrintWriter;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
@@ -19,37 +25,63 @@ public final class Main {
 
     static int run(QmpCtl ctl, String... arguments) {
         try {
-            return commandLine(ctl).execute(arguments);
+            return commandLine(ctl, needed(ctl, arguments)).execute(arguments);
         } finally {
             ctl.closeTrace();
         }
     }
 
+    /** With all commands. */
     static CommandLine commandLine(QmpCtl ctl) {
-        CommandLine line = new CommandLine(ctl)
-                .addSubcommand(new DisksCommand(ctl))
-                .addSubcommand(new ChainCommand(ctl))
-                .addSubcommand(new PullCommand(ctl))
-                .addSubcommand(new CommitCommand(ctl))
-                .addSubcommand(new CopyCommand(ctl))
-                .addSubcommand(new JobsCommand(ctl))
-                .addSubcommand(new JobCommand(ctl))
-                .addSubcommand(new WaitCommand(ctl))
-                .addSubcommand(new PivotCommand(ctl))
-                .addSubcommand(new FinishCommand(ctl))
-                .addSubcommand(new CancelCommand(ctl))
-                .addSubcommand(new PauseCommand(ctl))
-                .addSubcommand(new ResumeCommand(ctl))
-                .addSubcommand(new SpeedCommand(ctl))
-                .addSubcommand(new DismissCommand(ctl))
-                .addSubcommand(new EventsCommand(ctl))
-                .addSubcommand(new ExecCommand(ctl))
-                .addSubcommand(new SchemaCommand(ctl))
-                .addSubcommand(new ShellCommand(ctl))
-                .addSubcommand(new DoctorCommand(ctl))
-                .addSubcommand(new CompletionCommand(ctl))
-                .addSubcommand(new CompleteCommand(ctl))
-                .addSubcommand(new DemoCommand(ctl.out(), ctl.err()));
+        return commandLine(ctl, Set.of());
+    }
+
+    /** In the order of the help. A command is made only where it is needed, since reading its annotations takes a while. */
+    private static Map<String, Supplier<Object>> commands(QmpCtl ctl) {
+        Map<String, Supplier<Object>> all = new LinkedHashMap<>();
+        all.put("disks", () -> new DisksCommand(ctl));
+        all.put("chain", () -> new ChainCommand(ctl));
+        all.put("pull", () -> new PullCommand(ctl));
+        all.put("commit", () -> new CommitCommand(ctl));
+        all.put("copy", () -> new CopyCommand(ctl));
+        all.put("jobs", () -> new JobsCommand(ctl));
+        all.put("job", () -> new JobCommand(ctl));
+        all.put("wait", () -> new WaitCommand(ctl));
+        all.put("pivot", () -> new PivotCommand(ctl));
+        all.put("finish", () -> new FinishCommand(ctl));
+        all.put("cancel", () -> new CancelCommand(ctl));
+        all.put("pause", () -> new PauseCommand(ctl));
+        all.put("resume", () -> new ResumeCommand(ctl));
+        all.put("speed", () -> new SpeedCommand(ctl));
+        all.put("dismiss", () -> new DismissCommand(ctl));
+        all.put("events", () -> new EventsCommand(ctl));
+        all.put("exec", () -> new ExecCommand(ctl));
+        all.put("schema", () -> new SchemaCommand(ctl));
+        all.put("shell", () -> new ShellCommand(ctl));
+        all.put("doctor", () -> new DoctorCommand(ctl));
+        all.put("completion", () -> new CompletionCommand(ctl));
+        all.put("__complete", () -> new CompleteCommand(ctl));
+        all.put("demo", () -> new DemoCommand(ctl.out(), ctl.err()));
+        return all;
+    }
+
+    /** The commands that these words may name; none, which stands for all, where help is asked for or no command is named. */
+    private static Set<String> needed(QmpCtl ctl, String... arguments) {
+        List<String> words = List.of(arguments);
+        Set<String> named = new HashSet<>(commands(ctl).keySet());
+        named.retainAll(words);
+        boolean needsAll = words.contains("-h") || words.contains("--help") || named.contains("__complete");
+        return needsAll ? Set.of() : named;
+    }
+
+    private static CommandLine commandLine(QmpCtl ctl, Set<String> needed) {
+        CommandLine line = new CommandLine(ctl);
+        Map<String, Supplier<Object>> commands = commands(ctl);
+        commands.forEach((name, command) -> {
+            if (needed.isEmpty() || needed.contains(name)) {
+                line.addSubcommand(command.get());
+            }
+        });
         line.setOut(new PrintWriter(ctl.out(), true, Streams.charset()));
         line.setErr(new PrintWriter(ctl.err(), true, Streams.charset()));
         if (!Screen.mayColour(System.getenv())) {

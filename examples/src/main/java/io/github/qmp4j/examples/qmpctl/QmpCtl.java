@@ -152,6 +152,7 @@ public final class QmpCtl implements Runnable {
     /** What the user gave, and then {@code change}. */
     QmpOptions options(Consumer<QmpOptions.Builder> change) {
         return QmpOptions.with(options -> {
+            options.nativeTransport = false; // unpacking it takes longer than it saves
             options.trace = trace.map(this::openTrace);
             timeout.ifPresent(limit -> {
                 options.connectTimeout = limit;
