@@ -57,9 +57,14 @@ final class JobStarter {
             return send(ready, sheet.id(), hold, StartCommand.of(sheet, Optional.empty()), Optional.empty());
         }
         TargetSetup setup = new TargetSetup(context, ready.plan());
-        return setup.run(sheet)
-                .thenCompose(node ->
-                        send(ready, sheet.id(), hold, StartCommand.of(sheet, Optional.of(node)), Optional.of(setup)));
+        return setup.run(sheet).thenCompose(node -> {
+            try {
+                StartCommand command = StartCommand.of(sheet, Optional.of(node));
+                return send(ready, sheet.id(), hold, command, Optional.of(setup));
+            } catch (RuntimeException notSent) {
+                return setup.failed(notSent);
+            }
+        });
     }
 
     private Ready checked(BlockJobRequest request, Disk disk, JobId id, Graph graph, List<JobInfo> jobs) {

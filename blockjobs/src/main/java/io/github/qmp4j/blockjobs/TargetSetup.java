@@ -59,6 +59,8 @@ final class TargetSetup {
                     "blockdev-mirror makes no new file in the format %s; make it with qemu-img and ask for reuse, or use drive-mirror"
                             .formatted(file.format()));
         }
+        // What cannot be named in the header is found out before there is a file.
+        plan.baseNode().ifPresent(BackingString::ofAbsolute);
         long size = plan.before().activeLayer().virtualSize();
         ImageMaker maker = new ImageMaker(context);
         madeFile = true;

@@ -197,6 +197,22 @@ class EngineTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "AUTO")
+    void leavesNothingBehindWhereTheFileCannotBeMade(CopyEngine engine) {
+        try (TestVm vm = TestVm.start()) {
+            List<String> before = nodes(vm);
+            CopyRequest request = CopyRequest.of(
+                            "disk0", vm.path("nowhere/copy.qcow2").toString(), "qcow2")
+                    .engine(engine);
+            assertThat(ScriptedVm.failure(vm.jobs.start(request))).hasMessageContaining("No such file or directory");
+            vm.assertNoJobsLeft();
+            assertThat(nodes(vm)).isEqualTo(before);
+            // The disk is free again.
+            assertThat(vm.run(PullRequest.of("disk0")).completed()).isTrue();
+        }
+    }
+
     /** A34: the copy stands on the disk as it is. */
     @Test
     void putsAnEmptyLayerOnTopOfTheDisk() {
