@@ -5,6 +5,7 @@ import static io.github.qmp4j.blockjobs.ScriptedVm.told;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmp4j.testkit.Outgoing;
+import io.github.qmp4j.testkit.QemuVersions;
 import io.github.qmp4j.testkit.ReceivedCommand;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Jobs that are met while they begin or end. */
+@QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class AdoptTest {
     private static final JobId JOB = new JobId("j");

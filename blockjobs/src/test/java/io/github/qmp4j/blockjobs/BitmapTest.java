@@ -3,6 +3,7 @@ package io.github.qmp4j.blockjobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.testkit.QemuVersions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** P45: persistent dirty bitmaps are not dropped unasked. */
+@QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class BitmapTest {
     private static void addBitmap(TestVm vm, String node, boolean persistent) {

@@ -2,11 +2,13 @@ package io.github.qmp4j.blockjobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.qmp4j.testkit.QemuVersions;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Copies on disks that a copy has been made of before. */
+@QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class CopyAgainTest {
     private static final JobSettings NIGHTLY = JobSettings.DEFAULT.withJobId(new JobId("nightly"));

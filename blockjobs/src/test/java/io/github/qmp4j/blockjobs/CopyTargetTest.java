@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.qmp4j.blockjobs.JobOutcome.Head;
+import io.github.qmp4j.testkit.QemuVersions;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Copies to nodes of the caller and to block devices. */
+@QemuVersions
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class CopyTargetTest {
     private static void add(TestVm vm, String node, Path file, String backing) {

@@ -2,12 +2,14 @@ package io.github.qmp4j.blockjobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.qmp4j.testkit.QemuVersions;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A shallow copy of a disk with filters: QEMU looks through them for the image that the copy stands on. */
+@QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class CopyThroughFilterTest {
     private static final String THROTTLE =

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.blockjobs.JobOutcome.End;
 import io.github.qmp4j.blockjobs.JobOutcome.Head;
+import io.github.qmp4j.testkit.QemuVersions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** How jobs end, and what an ended job that nobody has dismissed still holds. */
+@QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class EndByVersionTest {
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.qmp4j.blockjobs.JobOutcome.End;
 import io.github.qmp4j.blockjobs.JobOutcome.Head;
+import io.github.qmp4j.testkit.QemuVersions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A19 to A22, A34: drive-mirror and blockdev-mirror give the same outcomes, and leave the same behind. */
+@QemuVersions
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class EngineTest {
     private static CopyRequest copy(TestVm vm, CopyEngine engine) {

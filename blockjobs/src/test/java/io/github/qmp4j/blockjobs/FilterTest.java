@@ -3,6 +3,7 @@ package io.github.qmp4j.blockjobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.testkit.QemuVersions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A18: a disk whose root is a throttle filter, and one more filter between snap2 and snap1. */
+@QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class FilterTest {
     private static final String THROTTLE =

@@ -3,6 +3,7 @@ package io.github.qmp4j.blockjobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.qmp4j.testkit.QemuVersions;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The list of all jobs, those too that are no block jobs. */
+@QemuVersions
 @Timeout(value = 1, unit = TimeUnit.MINUTES)
 class JobListTest {
     @Test

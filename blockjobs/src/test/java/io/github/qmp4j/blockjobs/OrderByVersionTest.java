@@ -2,6 +2,7 @@ package io.github.qmp4j.blockjobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.qmp4j.testkit.QemuVersions;
 import io.github.qmp4j.testkit.RealQemu;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** In which order QEMU tells what happens to a job, and answers: no order may be relied on. By-version §4. */
+@QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class OrderByVersionTest {
     private static RealQemu withTwoNodes() {

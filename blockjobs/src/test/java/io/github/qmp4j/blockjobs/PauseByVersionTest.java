@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommandException;
+import io.github.qmp4j.testkit.QemuVersions;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** When a pause takes effect, and what a paused job can be asked. */
+@QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class PauseByVersionTest {
 

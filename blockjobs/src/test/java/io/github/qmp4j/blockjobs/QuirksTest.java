@@ -3,6 +3,7 @@ package io.github.qmp4j.blockjobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.qmp4j.testkit.QemuVersions;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Jobs of somebody else that have ended and that nobody has dismissed: on 7.2 a pull, on 5.2 a backup makes QEMU die of
  * being asked for its nodes. By-version §0, rows 22 and 23.
  */
+@QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class QuirksTest {
     private static final JobId THEIRS = new JobId("theirs");

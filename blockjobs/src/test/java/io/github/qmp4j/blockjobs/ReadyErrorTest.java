@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.qmp4j.blockjobs.JobOutcome.End;
 import io.github.qmp4j.blockjobs.JobOutcome.Head;
+import io.github.qmp4j.testkit.QemuVersions;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** I/O errors after READY, which kill QEMU 5.2 or freeze its monitor: by-version rows 11 to 15. */
+@QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class ReadyErrorTest {
     private static final int EIO = 5;

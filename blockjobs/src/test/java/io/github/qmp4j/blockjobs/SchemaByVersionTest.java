@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.testkit.DiskImages;
+import io.github.qmp4j.testkit.QemuVersions;
 import io.github.qmp4j.testkit.QmpErrorException;
 import io.github.qmp4j.testkit.RealQemuBuilder;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Commands, arguments and members that only some versions have, and what QEMU says when it refuses. */
+@QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class SchemaByVersionTest {
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.qmp4j.blockjobs.JobOutcome.End;
 import io.github.qmp4j.blockjobs.JobOutcome.Head;
 import io.github.qmp4j.testkit.DiskImages;
+import io.github.qmp4j.testkit.QemuVersions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What {@code len} counts, how much a target takes, and sizes that do not fit. */
+@QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class SizeByVersionTest {
     /** How much of the 64 MiB of the disk of a {@link TestVm} holds data. */

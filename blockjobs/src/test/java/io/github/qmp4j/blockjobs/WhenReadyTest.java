@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.qmp4j.blockjobs.JobOutcome.End;
 import io.github.qmp4j.blockjobs.JobOutcome.Head;
 import io.github.qmp4j.testkit.Outgoing;
+import io.github.qmp4j.testkit.QemuVersions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Reference §4.3, its last row: what becomes of a job that reaches READY is the request's to say, and without that nothing. */
+@QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class WhenReadyTest {
     private enum Kind {
