@@ -82,8 +82,9 @@ class TraceFileTest {
                 client.execute(command).get(20, TimeUnit.SECONDS);
                 assertThat(file)
                         .content()
-                        .contains(" messages are missing about here\n")
-                        .contains("query-version");
+                        .contains("query-version")
+                        // On a busy machine the first batch may be tried only now, and then nothing is missing.
+                        .containsPattern("-- \\d+ messages are missing about here\n|<- \\S+ \\{\"QMP\"");
             });
         }
     }
