@@ -92,6 +92,9 @@ final class Handshake implements WireListener {
 
     @Override
     public void received(QmpMessage message) {
+        if (failure != null) {
+            return; // what was on its way when it was given up
+        }
         if (made != null) {
             made.received(message);
         } else if (greeting == null) {

@@ -49,7 +49,7 @@ final class InBandLane {
     }
 
     private boolean hasRoomFor(Waiting line) {
-        return withQemu.isEmpty() || !alone && !line.alone() && withQemu.size() < most;
+        return withQemu.isEmpty() || (!alone && !line.alone() && withQemu.size() < most);
     }
 
     private void go(long id, Waiting line) {

@@ -189,7 +189,7 @@ final class Subscription implements EventSubscription {
     }
 
     /** A place in the queue that somebody waits for. */
-    private record Marker(CompletableFuture<@Nullable Void> passed) implements Runnable {
+    private record Marker(CompletableFuture<Void> passed) implements Runnable {
         @Override
         public void run() {
             passed.complete(null);

@@ -123,6 +123,20 @@ class ConnectErrorTest {
     }
 
     @Test
+    void aNegotiationThatWasRefusedIsNotSavedByWhatComesWithTheRefusal() {
+        expect(
+                FakeQemu.script()
+                        .greet()
+                        .expect("qmp_capabilities")
+                        .raw(
+                                "{\"error\":{\"class\":\"CommandNotFound\",\"desc\":\"not today\"}}\n{\"return\":{},\"id\":0}\n")
+                        .silence(),
+                Phase.NEGOTIATION,
+                Reason.NEGOTIATION_REFUSED,
+                "not today");
+    }
+
+    @Test
     void aNegotiationThatIsNeverAnsweredIsFrozen() {
         expect(
                 FakeQemu.script().greet().expect("qmp_capabilities").silence(),
