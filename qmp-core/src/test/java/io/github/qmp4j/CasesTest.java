@@ -67,8 +67,8 @@ class CasesTest {
     /** A method shows it by a comment of its own; a class, where all of it is meant, by the one above it. */
     private void assertShows(String test, String number) {
         String[] name = test.split("\\.", -1);
-        List<String> source = sources.get(name[0]);
-        assertThat(source).as("the source of %s", test).isNotNull();
+        assertThat(sources).as("the sources, for %s", test).containsKey(name[0]);
+        List<String> source = sources.getOrDefault(name[0], List.of());
         List<String> part = name.length == 1 ? head(source, name[0]) : method(source, name[1]);
         assertThat(part).as(test).isNotEmpty();
         assertThat(name.length == 1 ? source : part).as("%s is run", test).anyMatch(line -> RUN.matcher(line)

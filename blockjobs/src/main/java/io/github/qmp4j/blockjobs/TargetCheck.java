@@ -22,7 +22,7 @@ final class TargetCheck {
         this.request = (CopyRequest) plan.request();
     }
 
-    /** @return fails with {@link BlockChainException} if the target does not fit */
+    /** Looks at the target; fails with {@link BlockChainException} if it does not fit. */
     CompletableFuture<Void> check() {
         if (request.target() instanceof CopyTarget.Node node) {
             return context.graphs().entry(node.nodeName()).thenAccept(entry -> checkNode(node.nodeName(), entry));

@@ -30,7 +30,7 @@ final class TargetSetup {
         underWay = true;
     }
 
-    /** @return the node-name of the target; fails with {@link JobStartException} */
+    /** Gives the node-name of the target, which it adds where it has to; fails with {@link JobStartException}. */
     CompletableFuture<String> run(StartCommand.Sheet sheet) {
         if (request.target() instanceof CopyTarget.Node node) {
             return CompletableFuture.completedFuture(node.nodeName());

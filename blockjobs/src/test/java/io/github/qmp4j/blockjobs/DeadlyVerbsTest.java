@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.qmp4j.testkit.Outgoing;
 import io.github.qmp4j.testkit.RecordedSchema;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,7 +19,7 @@ class DeadlyVerbsTest {
 
     /** With a micro version that no other test has, since the schema of each version is kept. */
     private static ScriptedVm with(RecordedSchema schema, String type, boolean ready, int offset, String ioStatus) {
-        ScriptedVm vm = ScriptedVm.ofVersion(6, schema.ordinal(), 99);
+        ScriptedVm vm = ScriptedVm.ofVersion(6, List.of(RecordedSchema.values()).indexOf(schema), 99);
         vm.on("query-qmp-schema", Outgoing.reply(schema.json()));
         vm.on("query-block-jobs", Outgoing.reply("""
                 [{"device":"j","type":"%s","ready":%s,"offset":%d,"len":8,"speed":0,"io-status":"%s"}]""".formatted(type, ready, offset, ioStatus)));

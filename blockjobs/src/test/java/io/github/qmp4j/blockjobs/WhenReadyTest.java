@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class WhenReadyTest {
-    private enum Kind {
+    enum Kind {
         COMMIT,
         COPY;
 

@@ -56,7 +56,7 @@ final class Hints implements Completer {
         List<String> words = Words.of(line);
         if (words.isEmpty()
                 || !line.endsWith(" ")
-                || words.size() > 1 && !words.get(1).contains("=")) {
+                || (words.size() > 1 && !words.get(1).contains("="))) {
             return "";
         }
         Set<String> given = given(words.subList(1, words.size()));

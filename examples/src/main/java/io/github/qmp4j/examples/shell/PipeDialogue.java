@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Lines from a pipe or a file, one command each, without a prompt. */
 public final class PipeDialogue implements Dialogue {
@@ -26,7 +27,8 @@ public final class PipeDialogue implements Dialogue {
         return thread;
     });
 
-    private volatile long number;
+    /** Of the line that was read last. */
+    private final AtomicLong number = new AtomicLong();
 
     public PipeDialogue(Console console, Reader lines) {
         this.console = console;
@@ -39,7 +41,9 @@ public final class PipeDialogue implements Dialogue {
                 () -> {
                     try {
                         String line = lines.readLine();
-                        number += line == null ? 0 : 1;
+                        if (line != null) {
+                            number.incrementAndGet();
+                        }
                         return Optional.ofNullable(line);
                     } catch (IOException e) {
                         throw new UncheckedIOException(e);
@@ -65,9 +69,9 @@ public final class PipeDialogue implements Dialogue {
     @Override
     public void failed(String sentence) {
         if (console.json()) {
-            console.print(Json.line("error").put("line", number).put("error", sentence));
+            console.print(Json.line("error").put("line", number.get()).put("error", sentence));
         }
-        console.err().println("qmpctl shell: line %d: %s".formatted(number, sentence));
+        console.err().println("qmpctl shell: line %d: %s".formatted(number.get(), sentence));
     }
 
     @Override

@@ -37,13 +37,13 @@ final class ShellHistory extends DefaultHistory {
         Path base = state.startsWith("/")
                 ? Path.of(state)
                 : Path.of(environment.getOrDefault("HOME", System.getProperty("user.home")), ".local", "state");
-        Path file = base.resolve("qmpctl").resolve("history");
+        Path folder = base.resolve("qmpctl");
+        Path file = folder.resolve("history");
         try {
             Files.createDirectories(base);
-            if (!Files.isDirectory(file.getParent())) {
+            if (!Files.isDirectory(folder)) {
                 Files.createDirectory(
-                        file.getParent(),
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             }
             if (!Files.exists(file)) {
                 Files.createFile(

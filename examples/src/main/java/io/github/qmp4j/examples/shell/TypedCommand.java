@@ -36,8 +36,8 @@ public record TypedCommand(String name, ObjectNode arguments) {
 
     /** From words: the arguments are one JSON object, or each word is one of them. */
     public static TypedCommand of(String name, List<String> words) {
-        if (words.size() == 1 && !words.get(0).contains("=")
-                || !words.isEmpty() && words.get(0).startsWith("{")) {
+        if ((words.size() == 1 && !words.get(0).contains("="))
+                || (!words.isEmpty() && words.get(0).startsWith("{"))) {
             if (words.size() > 1) {
                 throw new IllegalArgumentException(
                         "'%s' stands behind the arguments, which are one JSON object".formatted(words.get(1)));
