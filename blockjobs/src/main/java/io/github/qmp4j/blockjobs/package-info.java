@@ -86,9 +86,9 @@
  * <tr><td>the answer to {@code quit}
  *     <td>before all events<td colspan="3">after them
  *     <td>{@code OrderByVersionTest.completesOrCancelsAReadyCopyWhenQemuQuits}
- * <tr><td>the event of a copy to a file of another size; the outcome gives the whole reason
+ * <tr><td>the event of a copy to a file of another size, which the library refuses before the start
  *     <td>{@code Invalid argument}<td colspan="3">{@code Source and target image have different sizes}
- *     <td>{@code SizeByVersionTest.failsACopyOntoAFileOfAnotherSizeWithTheWholeReason}
+ *     <td>{@code SizeByVersionTest.refusesACopyOntoAFileOfAnotherSizeWhichQemuFailsOnlyAfterTheStart}
  * <tr><td>{@code block-job-pause}, {@code -resume}, {@code -complete}, {@code -finalize} and {@code -dismiss}, which the
  *     library does not send
  *     <td colspan="3">current<td>deprecated
