@@ -31,9 +31,17 @@ class EndByVersionTest {
             Path missing = vm.images.create("missing.qcow2", "qcow2", TestVm.SIZE);
             Path target = vm.images.overlay("copy.qcow2", missing, "qcow2");
             Files.delete(missing);
-            BlockJob job = vm.start(CopyRequest.of("disk0", target.toString(), "qcow2")
-                    .ofActiveLayerOnly()
-                    .ontoExistingFile());
+            assertThat(ScriptedVm.failure(vm.jobs.start(CopyRequest.of("disk0", target.toString(), "qcow2")
+                            .ofActiveLayerOnly()
+                            .ontoExistingFile())))
+                    .isInstanceOf(BlockChainException.class)
+                    .hasMessageContaining("missing.qcow2");
+
+            // Somebody who does not look.
+            vm.ask("drive-mirror", """
+                    {"job-id":"blind","device":"active","target":"%s","format":"qcow2","mode":"existing","sync":"top",
+                     "auto-dismiss":false}""".formatted(target));
+            BlockJob job = TestVm.get(vm.jobs.adopt(new JobId("blind"))).orElseThrow();
             TestVm.get(job.ready());
             if (Release.of(vm.qemu).isBefore(Release.V7_2)) {
                 assertThat(ScriptedVm.failure(job.pivot()))
