@@ -53,14 +53,13 @@ class SentCommandsTest {
                 "target":"/images/copy.qcow2","format":"qcow2","sync":"full","mode":"absolute-paths"}""");
         assertSent(
                 COPY.ofActiveLayerOnly()
-                        .ontoExistingFile()
                         .granularity(65536)
                         .bufSize(1 << 20)
                         .withSynchronousWrites()
                         .with(J.withOnError(ErrorPolicy.IGNORE)),
                 """
                 {"execute":"drive-mirror","job-id":"j","device":"active","auto-dismiss":false,"node-name":"j",
-                "target":"/images/copy.qcow2","format":"qcow2","sync":"top","mode":"existing","granularity":65536,
+                "target":"/images/copy.qcow2","format":"qcow2","sync":"top","mode":"absolute-paths","granularity":65536,
                 "buf-size":1048576,"copy-mode":"write-blocking","on-source-error":"ignore","on-target-error":"ignore"}""");
         // case 39
         assertThatThrownBy(() -> CopyRequest.of("disk0", "copy.qcow2", "qcow2")).hasMessageContaining("absolute path");
@@ -139,7 +138,7 @@ class SentCommandsTest {
 
     /** Its arguments are those that stand beside the name of the command. */
     private static void assertSent(BlockJobRequest request, String command) {
-        try (ScriptedVm vm = ScriptedVm.start()) {
+        try (ScriptedVm vm = ofRelease(RecordedSchema.V7_2)) {
             vm.start(request);
             ObjectNode expected = (ObjectNode) json(command);
             String name = expected.remove("execute").asText();
