@@ -1,18 +1,14 @@
 package io.github.qmp4j.blockjobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.qmp4j.blockjobs.JobOutcome.Head;
 import io.github.qmp4j.testkit.QemuVersions;
-import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Copies to nodes of the caller and to block devices. */
+/** Copies to nodes of the caller. */
 @QemuVersions
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class CopyTargetTest {
@@ -74,70 +70,9 @@ class CopyTargetTest {
         }
     }
 
-    private static void assertRefused(TestVm vm, CopyRequest request, String sentence) {
+    static void assertRefused(TestVm vm, CopyRequest request, String sentence) {
         assertThat(ScriptedVm.failure(vm.jobs.start(request)))
                 .isInstanceOf(BlockChainException.class)
                 .hasMessageContaining(sentence);
-    }
-
-    /** A loop device needs rights that not everybody has, so this is skipped where there are none. */
-    @Test
-    void copiesToABlockDeviceOfTheSameSize() throws IOException {
-        try (TestVm vm = TestVm.start();
-                LoopDevice right = LoopDevice.over(vm.path("right.img"), TestVm.SIZE);
-                LoopDevice large = LoopDevice.over(vm.path("large.img"), TestVm.SIZE + TestVm.MIB)) {
-            assumeTrue(right.works() && large.works(), "A21: no loop device can be had here");
-            int nodes = vm.ask("query-named-block-nodes").size();
-            assertRefused(vm, onto(large), "has 68157440 bytes and disk disk0 has 67108864");
-            assertRefused(vm, CopyRequest.of("disk0", right.path(), "raw"), "exists");
-            assertRefused(vm, CopyRequest.of("disk0", right.path(), "raw").ontoExistingFile(), "is no regular file");
-
-            JobOutcome outcome = TestVm.get(vm.start(onto(right)).finishWithoutPivot());
-            assertThat(outcome.completed()).as("%s", outcome).isTrue();
-            assertThat(outcome.head()).isEqualTo(Head.SOURCE);
-            assertThat(vm.ask("query-named-block-nodes")).hasSize(nodes);
-            assertThat(TestVm.get(vm.start(onto(right)).pivot()).pivoted()).isTrue();
-            assertThat(vm.activeFile()).isEqualTo(right.path());
-            vm.shutDown();
-            assertThat(vm.images.identical(vm.before, "raw", Path.of(right.path()), "raw"))
-                    .isTrue();
-        }
-    }
-
-    private static CopyRequest onto(LoopDevice device) {
-        return CopyRequest.of("disk0", new CopyTarget.BlockDevice(device.path(), "raw"));
-    }
-
-    /** A block device over a file; without rights there is none. */
-    private record LoopDevice(String path) implements AutoCloseable {
-        static LoopDevice over(Path file, long bytes) throws IOException {
-            try (RandomAccessFile made = new RandomAccessFile(file.toFile(), "rw")) {
-                made.setLength(bytes);
-            }
-            return new LoopDevice(losetup("-f", "--show", file.toString()));
-        }
-
-        boolean works() {
-            return path.startsWith("/dev/");
-        }
-
-        private static String losetup(String... arguments) throws IOException {
-            java.util.List<String> command = new java.util.ArrayList<>(java.util.List.of("losetup"));
-            command.addAll(java.util.List.of(arguments));
-            try {
-                Process process = new ProcessBuilder(command).start();
-                return new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
-                        .strip();
-            } catch (IOException noSuchProgram) {
-                return "";
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            if (works()) {
-                losetup("-d", path);
-            }
-        }
     }
 }

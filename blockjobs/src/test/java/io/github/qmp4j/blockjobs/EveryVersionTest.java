@@ -20,6 +20,8 @@ class EveryVersionTest {
     static final ArchRule EACH_TEST_ON_A_REAL_QEMU_RUNS_ON_EVERY_VERSION = classes()
             .that()
             .haveSimpleNameEndingWith("Test")
+            .and()
+            .doNotBelongToAnyOf(LoopDeviceTest.class)
             .and(describe("start a real QEMU", EveryVersionTest::startsQemu))
             .should()
             .beAnnotatedWith(QemuVersions.class);
