@@ -78,7 +78,7 @@ END {
     if (required != "") {
         for (i = 1; i <= columns; i++)
             if (!(("", column[i]) in passed)) {
-                print "no test ran on QEMU " column[i] ", and all versions are required" >"/dev/stderr"
+                print "no test ran on " (column[i] == "local" ? "the installed QEMU" : "QEMU " column[i]) ", and all versions are required" >"/dev/stderr"
                 status = 1
             }
         for (i = 1; i <= kinds; i++)
