@@ -42,6 +42,6 @@ public @interface QemuVersions {
      */
     String[] value() default {};
 
-    /** Leaves out {@code local}; when only that was asked for the class is disabled, with the reason. */
+    /** Leaves out {@code local}; when only that was asked for the tests are disabled, with the reason. */
     boolean containersOnly() default false;
 }

@@ -8,15 +8,13 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ClassTemplateInvocationContext;
 import org.junit.jupiter.api.extension.ClassTemplateInvocationContextProvider;
-import org.junit.jupiter.api.extension.ConditionEvaluationResult;
-import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /** Makes one invocation of a class with {@link QemuVersions} for each version. */
 final class QemuVersionsExtension
-        implements ClassTemplateInvocationContextProvider, ExecutionCondition, BeforeAllCallback, AfterAllCallback {
+        implements ClassTemplateInvocationContextProvider, BeforeAllCallback, AfterAllCallback {
     static final String LOCAL = "local";
     private static final String PROPERTY = "qmp4j.versions";
     /** Those of {@code QemuImage}, named again so that a class that asks for local QEMU only needs no Testcontainers. */
@@ -32,7 +30,12 @@ final class QemuVersionsExtension
             ExtensionContext context) {
         Class<?> testClass = context.getRequiredTestClass();
         refuseOtherTemplates(testClass);
-        return versionsOf(testClass).stream().map(version -> new VersionInvocation(version, testClass));
+        List<String> versions = versionsOf(testClass);
+        return versions.isEmpty()
+                ? Stream.of(
+                        new NothingAsked("needs QEMU in a container, and only that of this machine was asked for; -D"
+                                + PROPERTY + "=" + String.join(",", KNOWN) + " asks for all"))
+                : versions.stream().map(version -> new VersionInvocation(version, testClass));
     }
 
     /** JUnit would run the class once for each version without parameters, and once for each parameter without a version. */
@@ -44,19 +47,6 @@ final class QemuVersionsExtension
                         + type.getSimpleName() + ", of which a class can have one");
             }
         }
-    }
-
-    @Override
-    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-        boolean none = AnnotationSupport.findAnnotation(context.getTestClass(), QemuVersions.class)
-                .filter(QemuVersions::containersOnly)
-                .map(annotation -> versionsOf(context.getRequiredTestClass()).isEmpty())
-                .orElse(false);
-        return none
-                ? ConditionEvaluationResult.disabled(
-                        "needs QEMU in a container, and only that of this machine was asked for; -D" + PROPERTY + "="
-                                + String.join(",", KNOWN) + " asks for all")
-                : ConditionEvaluationResult.enabled("a version was asked for");
     }
 
     /** Once for all invocations, and for each nested class too, which is no concern of this. */

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,13 +38,13 @@ class QemuContainerTest {
     }
 
     @Test
-    void hasNoNetworkUnlessAskedFor(QemuContainer qemu) {
+    void hasNoNetworkUnlessAskedForAndTheUserOfThisJvm(QemuContainer qemu, @TempDir Path mine) throws Exception {
         qemu.withMachine("none").start();
-        assertThat(engine().inspectContainerCmd(qemu.getContainerId())
-                        .exec()
-                        .getHostConfig()
-                        .getNetworkMode())
-                .isEqualTo("none");
+        InspectContainerResponse container =
+                engine().inspectContainerCmd(qemu.getContainerId()).exec();
+        assertThat(container.getHostConfig().getNetworkMode()).isEqualTo("none");
+        assertThat(container.getConfig().getUser())
+                .isEqualTo(Files.getAttribute(mine, "unix:uid") + ":" + Files.getAttribute(mine, "unix:gid"));
     }
 
     @Test
@@ -151,7 +154,7 @@ class QemuContainerTest {
         qemu.withMachine("none").start();
         List<String> found = engine()
                 .listContainersCmd()
-                .withLabelFilter(Engine.labels("QEMU " + qemu.toString().substring("QEMU ".length())))
+                .withLabelFilter(Map.of("io.github.qmp4j.run", System.getProperty("qmp4j.run", "")))
                 .exec()
                 .stream()
                 .map(each -> each.getId())

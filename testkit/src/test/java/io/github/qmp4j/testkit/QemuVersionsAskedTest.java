@@ -63,9 +63,9 @@ class QemuVersionsAskedTest {
     }
 
     @Test
-    void aClassForContainersOnlyIsLeftOutWithAReasonWhereNoneIsAskedFor() {
+    void testsForContainersOnlyAreLeftOutWithAReasonWhereNoneIsAskedFor() {
         set("qmp4j.versions", "local");
-        List<String> reasons = run(ContainersOnly.class).containerEvents().skipped().stream()
+        List<String> reasons = run(ContainersOnly.class).testEvents().skipped().stream()
                 .map(event -> event.getRequiredPayload(String.class))
                 .toList();
         assertThat(reasons)
