@@ -1,7 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.qmp4j.blockjobs.Conclusion.Fate;
 import io.github.qmp4j.blockjobs.Evidence.Asked;
 import io.github.qmp4j.blockjobs.Evidence.Result;
 import io.github.qmp4j.event.EventSubscription;
@@ -21,30 +20,13 @@ final class TrackedJob {
     private final Judge judge;
     private final Consumer<TrackedJob> onEnd;
     private final Mailbox mailbox;
-    private final JobUpdates updates;
+    private final JobNews news;
     private final JobState state;
     private final JobHandle handle;
     private final ErrorWatch errors;
     private final Testimony testimony = new Testimony();
     private final Beginning beginning = new Beginning();
-    private final CompletableFuture<TrackedJob> ready = new CompletableFuture<>();
-    private final CompletableFuture<JobOutcome> outcome = new CompletableFuture<>();
-
-    /** Written by the mailbox, read by anybody. */
-    private volatile JobInfo info;
-
-    private volatile boolean ending;
-    /** Whether it is ours to dismiss; set by anybody, never unset. */
-    private volatile boolean owned;
-
-    /** Belongs to the mailbox. */
-    private boolean judged;
-    /** What is done between the judgement and its telling; never fails. Set before the job is registered. */
-    private Function<JobOutcome, CompletableFuture<JobOutcome>> afterwards = CompletableFuture::completedFuture;
-
-    void afterwards(Function<JobOutcome, CompletableFuture<JobOutcome>> cleanUp) {
-        afterwards = cleanUp;
-    }
+    private final JobEnding ending;
 
     TrackedJob(
             JobId id,
@@ -57,15 +39,30 @@ final class TrackedJob {
         this.id = id;
         this.context = context;
         this.judge = judge;
-        this.owned = owned;
         this.onEnd = onEnd;
         this.mailbox = new Mailbox(context.callbacks());
-        this.updates = new JobUpdates(context.callbacks());
         this.state = new JobState(id, type);
         request.ifPresent(known -> state.meter().speed(known.settings().speed()));
-        this.info = state.info();
+        this.news = new JobNews(state.info(), mailbox, context.callbacks());
         this.errors = new ErrorWatch(id, state, context, mailbox, this::publish);
+        this.ending = new JobEnding(
+                id,
+                context,
+                judge,
+                mailbox,
+                beginning,
+                testimony,
+                () -> state.info().progress(),
+                this::tell);
+        if (owned) {
+            ending.owned();
+        }
         this.handle = new JobHandle(this, request, context);
+    }
+
+    /** What is done between the judgement and its telling; never fails. To be called before the job is registered. */
+    void afterwards(Function<JobOutcome, CompletableFuture<JobOutcome>> cleanUp) {
+        ending.afterwards(cleanUp);
     }
 
     /** QEMU has accepted the command that starts it, or lists it. */
@@ -85,7 +82,7 @@ final class TrackedJob {
     }
 
     private void startAnswered() {
-        if (beginning.answered() && !ending) {
+        if (beginning.answered() && !ending.isUnderWay()) {
             check();
         }
     }
@@ -98,8 +95,8 @@ final class TrackedJob {
 
     /** Takes it over; false if its end has been judged already, so that nothing of it will be dismissed here. */
     CompletableFuture<Boolean> own() {
-        owned = true;
-        return CompletableFuture.supplyAsync(() -> !judged, mailbox);
+        ending.owned();
+        return CompletableFuture.supplyAsync(() -> !ending.isJudged(), mailbox);
     }
 
     void statusChanged(String status) {
@@ -109,7 +106,7 @@ final class TrackedJob {
                 beginning.created();
                 testimony.forget();
             }
-            if (beginning.isOurs() && !ending) {
+            if (beginning.isOurs() && !ending.isUnderWay()) {
                 take(status);
             }
         });
@@ -117,25 +114,19 @@ final class TrackedJob {
 
     private void take(String status) {
         if (status.equals("null")) {
-            gone();
+            ending.gone();
             return;
         }
         state.status(JobStatus.of(status));
         errors.confirm();
         if (JobStatus.of(status) == JobStatus.CONCLUDED) {
-            concluded();
+            ending.concluded();
         } else {
             publish();
         }
         // Whoever hears of READY sees it in the info too.
         if (state.isReady()) {
-            ready.complete(this);
-        }
-    }
-
-    private void concluded() {
-        if (beginning.mayEnd()) {
-            end(Conclusion.read(context, id, owned));
+            news.ready(this);
         }
     }
 
@@ -156,7 +147,7 @@ final class TrackedJob {
     void progressSeen(JsonNode entry) {
         long now = System.nanoTime();
         mailbox.execute(() -> {
-            if (beginning.isOurs() && !ending) {
+            if (beginning.isOurs() && !ending.isUnderWay()) {
                 state.meter().speed(entry.path("speed").asLong());
                 state.meter()
                         .see(entry.path("offset").asLong(), entry.path("len").asLong(), now);
@@ -176,61 +167,21 @@ final class TrackedJob {
     }
 
     private void checked(Optional<JsonNode> entry) {
-        if (ending) {
+        if (ending.isUnderWay()) {
             return;
         }
         if (entry.isEmpty()) {
-            gone();
+            ending.gone();
         } else if (beginning.isOurs()) {
             take(entry.get().path("status").asText());
         } else if (beginning.cannotBeTold()) {
-            endUnread("QEMU has a job of this id, but it was not heard whether it is the one that was to start");
-        }
-    }
-
-    /** QEMU has no such job, and it was not we who dismissed it. */
-    private void gone() {
-        if (!beginning.mayEnd()) {
-            return;
-        }
-        if (testimony.isGiven()) {
-            end(Conclusion.readGraph(context));
-        } else if (beginning.neverBegan()) {
-            testimony.told(
-                    Result.FAILED, Optional.of("QEMU did not start the job; its answer came too late to be heard"));
-            end(Conclusion.readGraph(context));
-        } else {
-            endUnread("QEMU has no such job any more, and nothing was heard of how it ended");
+            ending.unread("QEMU has a job of this id, but it was not heard whether it is the one that was to start");
         }
     }
 
     /** The connection is gone, or we leave: what was heard until now is all there will be. */
     void lost(String why) {
-        mailbox.execute(() -> endUnread(why));
-    }
-
-    private void endUnread(String why) {
-        end(CompletableFuture.completedFuture(Conclusion.none(why)));
-    }
-
-    private void end(CompletableFuture<Conclusion> reading) {
-        ending = true;
-        reading.thenAcceptAsync(this::conclude, mailbox);
-    }
-
-    private void conclude(Conclusion conclusion) {
-        if (judged) {
-            return;
-        }
-        if (owned && conclusion.fate() == Fate.KEPT) {
-            // Somebody has taken it over while its result was read.
-            end(conclusion.dismissed(context, id));
-            return;
-        }
-        judged = true;
-        Evidence evidence = testimony.with(id, conclusion, state.info().progress());
-        JobOutcome whole = judge.verdict(evidence, conclusion.fate() != Fate.LEFT);
-        afterwards.apply(whole).thenAcceptAsync(this::tell, mailbox);
+        mailbox.execute(() -> ending.unread(why));
     }
 
     private void tell(JobOutcome whole) {
@@ -238,15 +189,12 @@ final class TrackedJob {
         publish();
         // Whoever is told of the end may start the next job on this disk at once.
         onEnd.accept(this);
-        ready.completeExceptionally(new JobEndedException(whole));
-        outcome.complete(whole);
-        updates.end();
+        news.ended(whole);
     }
 
     private void publish() {
         errors.count();
-        info = state.info();
-        updates.tell(info);
+        news.changed(state.info());
     }
 
     void ask(Asked verb) {
@@ -261,7 +209,7 @@ final class TrackedJob {
     }
 
     boolean isEnding() {
-        return ending;
+        return ending.isUnderWay();
     }
 
     boolean neverReady() {
@@ -269,7 +217,7 @@ final class TrackedJob {
     }
 
     boolean isHeard() {
-        return updates.heard();
+        return news.isHeard();
     }
 
     JobHandle handle() {
@@ -281,21 +229,20 @@ final class TrackedJob {
     }
 
     JobInfo info() {
-        return info;
+        return news.info();
     }
 
     /** Completes in the mailbox, as {@link #outcome()} does: whoever hangs on them must be quick. */
     CompletableFuture<TrackedJob> ready() {
-        return ready;
+        return news.ready();
     }
 
     CompletableFuture<JobOutcome> outcome() {
-        return outcome;
+        return news.outcome();
     }
 
     EventSubscription onUpdate(Consumer<? super JobInfo> listener) {
-        EventSubscription subscription = updates.add(listener);
-        mailbox.execute(() -> updates.catchUp(info, outcome.isDone()));
+        EventSubscription subscription = news.onUpdate(listener);
         context.onListener().run();
         return subscription;
     }

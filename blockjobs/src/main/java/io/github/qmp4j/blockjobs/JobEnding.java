@@ -1,0 +1,119 @@
+package io.github.qmp4j.blockjobs;
+
+import io.github.qmp4j.blockjobs.Conclusion.Fate;
+import io.github.qmp4j.blockjobs.Evidence.Result;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * How one job comes to its end: its result is read, it is dismissed, the graph is read, all is judged, and what was added for
+ * it is removed. Belongs to the job's mailbox where a comment does not say otherwise.
+ */
+final class JobEnding {
+    private final JobId id;
+    private final JobContext context;
+    private final Judge judge;
+    private final Executor mailbox;
+    private final Beginning beginning;
+    private final Testimony testimony;
+    private final Supplier<JobProgress> progress;
+    private final Consumer<JobOutcome> tell;
+
+    /** Written by the mailbox, read by anybody. */
+    private volatile boolean underWay;
+    /** Whether it is ours to dismiss; set by anybody, never unset. */
+    private volatile boolean owned;
+
+    private boolean judged;
+    /** What is done between the judgement and its telling; never fails. Set before the job is registered. */
+    private Function<JobOutcome, CompletableFuture<JobOutcome>> afterwards = CompletableFuture::completedFuture;
+
+    /** @param tell is given the outcome, once */
+    JobEnding(
+            JobId id,
+            JobContext context,
+            Judge judge,
+            Executor mailbox,
+            Beginning beginning,
+            Testimony testimony,
+            Supplier<JobProgress> progress,
+            Consumer<JobOutcome> tell) {
+        this.id = id;
+        this.context = context;
+        this.judge = judge;
+        this.mailbox = mailbox;
+        this.beginning = beginning;
+        this.testimony = testimony;
+        this.progress = progress;
+        this.tell = tell;
+    }
+
+    void afterwards(Function<JobOutcome, CompletableFuture<JobOutcome>> cleanUp) {
+        afterwards = cleanUp;
+    }
+
+    /** On any thread. */
+    boolean isUnderWay() {
+        return underWay;
+    }
+
+    /** On any thread. */
+    void owned() {
+        owned = true;
+    }
+
+    boolean isJudged() {
+        return judged;
+    }
+
+    void concluded() {
+        if (beginning.mayEnd()) {
+            end(Conclusion.read(context, id, owned));
+        }
+    }
+
+    /** QEMU has no such job, and it was not we who dismissed it. */
+    void gone() {
+        if (!beginning.mayEnd()) {
+            return;
+        }
+        if (testimony.isGiven()) {
+            end(Conclusion.readGraph(context));
+        } else if (beginning.neverBegan()) {
+            testimony.told(
+                    Result.FAILED, Optional.of("QEMU did not start the job; its answer came too late to be heard"));
+            end(Conclusion.readGraph(context));
+        } else {
+            unread("QEMU has no such job any more, and nothing was heard of how it ended");
+        }
+    }
+
+    /** Nothing more can be found out. */
+    void unread(String why) {
+        end(CompletableFuture.completedFuture(Conclusion.none(why)));
+    }
+
+    private void end(CompletableFuture<Conclusion> reading) {
+        underWay = true;
+        reading.thenAcceptAsync(this::conclude, mailbox);
+    }
+
+    private void conclude(Conclusion conclusion) {
+        if (judged) {
+            return;
+        }
+        if (owned && conclusion.fate() == Fate.KEPT) {
+            // Somebody has taken it over while its result was read.
+            end(conclusion.dismissed(context, id));
+            return;
+        }
+        judged = true;
+        Evidence evidence = testimony.with(id, conclusion, progress.get());
+        JobOutcome whole = judge.verdict(evidence, conclusion.fate() != Fate.LEFT);
+        afterwards.apply(whole).thenAcceptAsync(tell, mailbox);
+    }
+}

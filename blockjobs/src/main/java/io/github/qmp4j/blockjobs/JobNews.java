@@ -1,0 +1,62 @@
+package io.github.qmp4j.blockjobs;
+
+import io.github.qmp4j.event.EventSubscription;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/** What the world is told of one job: its changes, that it is READY, and once how it ended. */
+final class JobNews {
+    private final Executor mailbox;
+    private final JobUpdates updates;
+    private final CompletableFuture<TrackedJob> ready = new CompletableFuture<>();
+    private final CompletableFuture<JobOutcome> outcome = new CompletableFuture<>();
+
+    /** Written by the mailbox, read by anybody. */
+    private volatile JobInfo info;
+
+    /** @param mailbox that of the job */
+    JobNews(JobInfo first, Executor mailbox, Executor callbacks) {
+        this.info = first;
+        this.mailbox = mailbox;
+        this.updates = new JobUpdates(callbacks);
+    }
+
+    /** To be called in the mailbox, as {@link #ready} and {@link #ended}. */
+    void changed(JobInfo now) {
+        info = now;
+        updates.tell(now);
+    }
+
+    void ready(TrackedJob job) {
+        ready.complete(job);
+    }
+
+    void ended(JobOutcome whole) {
+        ready.completeExceptionally(new JobEndedException(whole));
+        outcome.complete(whole);
+        updates.end();
+    }
+
+    boolean isHeard() {
+        return updates.heard();
+    }
+
+    JobInfo info() {
+        return info;
+    }
+
+    CompletableFuture<TrackedJob> ready() {
+        return ready;
+    }
+
+    CompletableFuture<JobOutcome> outcome() {
+        return outcome;
+    }
+
+    EventSubscription onUpdate(Consumer<? super JobInfo> listener) {
+        EventSubscription subscription = updates.add(listener);
+        mailbox.execute(() -> updates.catchUp(info, outcome.isDone()));
+        return subscription;
+    }
+}
