@@ -83,6 +83,8 @@ class FailureTest {
                 QmpListener listener =
                         QmpClient.listen(new QmpAddress.Unix(folder.resolve("vm.qmp")), QmpOptions.defaults());
                 QmpClient client = open(fake, options)) {
+            // A wait would end at once, and clear this flag.
+            Thread.currentThread().interrupt();
             List<CompletableFuture<?>> given = List.of(
                     client.execute(STATUS),
                     client.execute(STATUS, LONG),
@@ -94,6 +96,7 @@ class FailureTest {
                     client.subscribe(EventFilter.all(), event -> {}).ended(),
                     listener.accept(),
                     QmpClient.connect(unix(frozen.socket()), QmpOptions.defaults()));
+            assertThat(Thread.interrupted()).isTrue();
             assertThat(given).noneMatch(CompletableFuture::isDone);
             // The peer reads and answers only after all of these have returned.
             returned.countDown();

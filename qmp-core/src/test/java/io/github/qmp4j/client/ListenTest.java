@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -223,7 +224,9 @@ class ListenTest {
     void what_nobody_accepts_is_bounded() throws Exception {
         Path socket = folder.resolve("vm.qmp");
         List<SocketChannel> kept = new ArrayList<>();
-        try (QmpListener listener = QmpClient.listen(new QmpAddress.Unix(socket), QmpOptions.defaults())) {
+        // The one too many is not to be taken for one that takes too long.
+        QmpOptions patient = QmpOptions.with(o -> o.greetingTimeout = Duration.ofMinutes(10));
+        try (QmpListener listener = QmpClient.listen(new QmpAddress.Unix(socket), patient)) {
             for (int i = 0; i < 16; i++) {
                 kept.add(greeting(socket));
             }
