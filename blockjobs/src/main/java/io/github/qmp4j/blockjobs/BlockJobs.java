@@ -26,6 +26,12 @@ public interface BlockJobs extends AutoCloseable {
      */
     CompletableFuture<BlockJob> start(BlockJobRequest request);
 
+    /**
+     * What {@link #start} would do now. It makes all checks of a start, so that it fails like one. Nothing is changed: a
+     * target that exists is opened for a moment to look at it, by a node that is removed again.
+     */
+    CompletableFuture<JobPreview> preview(BlockJobRequest request);
+
     /** The guest's disks with their chains, as they are now. */
     CompletableFuture<List<Disk>> disks();
 

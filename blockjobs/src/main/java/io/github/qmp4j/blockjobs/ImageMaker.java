@@ -18,13 +18,13 @@ final class ImageMaker {
         this.context = context;
     }
 
-    /** Makes an empty file; QEMU truncates one that is there. */
-    CompletableFuture<Void> file(String path, long bytes) {
+    /** The step that makes a file of so many zeroes; QEMU truncates one that is there. */
+    static TargetStep.Create file(String path, long bytes) {
         return create(options("file").put("filename", path).put("size", bytes));
     }
 
-    /** Writes an empty image of this size, in bytes, onto a node. */
-    CompletableFuture<Void> image(String format, String onNode, long bytes, Optional<BlockNode> backing) {
+    /** The step that writes an empty image of this size, in bytes, onto a node. */
+    static TargetStep.Create image(String format, String onNode, long bytes, Optional<BlockNode> backing) {
         ObjectNode options = options(format).put("file", onNode).put("size", bytes);
         backing.ifPresent(base ->
                 options.put("backing-file", BackingString.ofAbsolute(base)).put("backing-fmt", base.driver()));
@@ -35,12 +35,16 @@ final class ImageMaker {
         return JsonNodeFactory.instance.objectNode().put("driver", driver);
     }
 
-    private CompletableFuture<Void> create(ObjectNode options) {
+    private static TargetStep.Create create(ObjectNode options) {
         JobId id = JobIds.make("create", "target");
-        QmpCommand<JsonNode> command =
-                QmpCommand.of("blockdev-create").with("job-id", id.value()).with("options", options);
+        return new TargetStep.Create(
+                id, QmpCommand.of("blockdev-create").with("job-id", id.value()).with("options", options));
+    }
+
+    CompletableFuture<Void> make(TargetStep.Create step) {
+        JobId id = step.job();
         return context.graphs()
-                .startSafely(() -> context.client().execute(command))
+                .startSafely(() -> context.client().execute(step.command()))
                 .thenCompose(started -> ended(id))
                 .thenCompose(error -> context.execute("job-dismiss", id)
                         .thenAccept(dismissed -> error.ifPresent(why -> {

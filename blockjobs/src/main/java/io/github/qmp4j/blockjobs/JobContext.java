@@ -28,7 +28,11 @@ record JobContext(QmpClient client, GraphReader graphs, BlockJobOptions options,
 
     /** A command about one job: {@code job-cancel} and its like. */
     CompletableFuture<JsonNode> execute(String command, JobId id) {
-        return client.execute(QmpCommand.of(command).with("id", id.value()));
+        return client.execute(verb(command, id));
+    }
+
+    static QmpCommand<JsonNode> verb(String command, JobId id) {
+        return QmpCommand.of(command).with("id", id.value());
     }
 
     /** The entry of a job in {@code query-jobs}, which also has those that have ended. */

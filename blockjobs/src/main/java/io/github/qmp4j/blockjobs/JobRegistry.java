@@ -37,6 +37,20 @@ final class JobRegistry {
     /** Keeps a disk for a job that is about to start: one job writes to a chain at a time. */
     Hold reserve(Disk disk, JobId id) {
         return locked(() -> {
+            requireFree(disk, id);
+            Hold hold = new Hold(id);
+            busy.put(Plug.of(disk), hold);
+            return hold;
+        });
+    }
+
+    /**
+     * Looks whether a disk could be kept for a job, and keeps nothing.
+     *
+     * @throws JobConflictException if it could not
+     */
+    void requireFree(Disk disk, JobId id) {
+        locked(() -> {
             Hold other = busy.get(Plug.of(disk));
             if (other != null) {
                 throw new JobConflictException(
@@ -46,9 +60,7 @@ final class JobRegistry {
             if (open.containsKey(id) || busy.values().stream().anyMatch(hold -> hold.id.equals(id))) {
                 throw conflict(id);
             }
-            Hold hold = new Hold(id);
-            busy.put(Plug.of(disk), hold);
-            return hold;
+            return disk;
         });
     }
 

@@ -1,120 +1,90 @@
 package io.github.qmp4j.blockjobs;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.QmpDisconnectedException;
 import io.github.qmp4j.QmpProtocolException;
 import io.github.qmp4j.QmpTimeoutException;
-import io.github.qmp4j.schema.QmpSchema;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Starts jobs: everything that can be refused is refused before anything is sent. */
+/** Starts jobs, and tells beforehand how it would. */
 final class JobStarter {
     private final JobContext context;
     private final JobRegistry registry;
+    private final Preflight preflight;
 
     JobStarter(JobContext context, JobRegistry registry) {
         this.context = context;
         this.registry = registry;
+        this.preflight = new Preflight(context);
     }
 
     CompletableFuture<BlockJob> start(BlockJobRequest request) {
         return context.graphs().read().thenCompose(graph -> {
             Disk disk = graph.find(request.disk());
-            JobId id = request.settings()
-                    .jobId()
-                    .orElseGet(
-                            () -> JobIds.make(JobPlan.of(disk.chain(), request).kind().word, disk.name()));
+            JobId id = id(request, disk);
             JobRegistry.Hold hold = registry.reserve(disk, id);
-            return reserved(request, disk, id, hold).whenComplete((job, failure) -> {
-                if (failure != null) {
-                    registry.release(hold);
-                }
-            });
+            return preflight
+                    .check(request, disk, id)
+                    .thenCompose(ready -> prepared(ready, hold))
+                    .whenComplete((job, failure) -> {
+                        if (failure != null) {
+                            registry.release(hold);
+                        }
+                    });
         });
     }
 
-    /** The graph is read anew: until the disk was reserved, a job that just ended may have changed it. */
-    private CompletableFuture<BlockJob> reserved(BlockJobRequest request, Disk disk, JobId id, JobRegistry.Hold hold) {
-        return context.graphs()
-                .read()
-                .thenCombine(JobList.read(context), (graph, jobs) -> checked(request, disk, id, graph, jobs))
-                .thenCompose(ready -> context.client()
-                        .schema()
-                        .thenCompose(schema -> {
-                            requireSurvival(ready.plan(), schema);
-                            return targetFits(ready.plan())
-                                    .thenApply(free -> new StartCommand.Sheet(ready.plan(), id, ready.graph(), schema));
-                        })
-                        .thenCompose(sheet -> prepared(ready, sheet, hold)));
+    CompletableFuture<JobPreview> preview(BlockJobRequest request) {
+        return context.graphs().read().thenCompose(graph -> {
+            Disk disk = graph.find(request.disk());
+            JobId id = id(request, disk);
+            registry.requireFree(disk, id);
+            return preflight.check(request, disk, id).thenApply(JobStarter::previewed);
+        });
     }
 
-    private record Ready(JobPlan plan, Disk disk, Graph graph) {}
+    private static JobId id(BlockJobRequest request, Disk disk) {
+        return request.settings()
+                .jobId()
+                .orElseGet(() -> JobIds.make(JobPlan.of(disk.chain(), request).kind().word, disk.name()));
+    }
 
-    private CompletableFuture<BlockJob> prepared(Ready ready, StartCommand.Sheet sheet, JobRegistry.Hold hold) {
-        if (!(ready.plan().request() instanceof CopyRequest copy) || copy.byDriveMirror()) {
-            return send(ready, sheet.id(), hold, StartCommand.of(sheet, Optional.empty()), Optional.empty());
+    private static JobPreview previewed(Preflight.Ready ready) {
+        Optional<TargetSteps> steps = TargetSteps.of(ready.sheet());
+        StartCommand start = StartCommand.of(ready.sheet(), steps.map(TargetSteps::node));
+        List<QmpCommand<JsonNode>> commands = new ArrayList<>();
+        steps.ifPresent(made -> made.steps().forEach(step -> commands.addAll(step.commands())));
+        commands.add(start.command());
+        JobPlan plan = ready.plan();
+        boolean switches = plan.kind().becomesReady && plan.request().whenReady() != WhenReady.FINISH;
+        BlockChain after = plan.kind().becomesReady && !switches ? plan.before() : plan.after();
+        return new JobPreview(ready.sheet().id(), plan.before(), after, commands, plan.invalidated(switches));
+    }
+
+    private CompletableFuture<BlockJob> prepared(Preflight.Ready ready, JobRegistry.Hold hold) {
+        Optional<TargetSteps> steps = TargetSteps.of(ready.sheet());
+        StartCommand command = StartCommand.of(ready.sheet(), steps.map(TargetSteps::node));
+        if (steps.isEmpty()) {
+            return send(ready, hold, command, Optional.empty());
         }
-        TargetSetup setup = new TargetSetup(context, ready.plan());
-        return setup.run(sheet).thenCompose(node -> {
+        TargetSetup setup = new TargetSetup(context, (CopyRequest) ready.plan().request());
+        return setup.run(steps.get()).thenCompose(made -> {
             try {
-                StartCommand command = StartCommand.of(sheet, Optional.of(node));
-                return send(ready, sheet.id(), hold, command, Optional.of(setup));
+                return send(ready, hold, command, Optional.of(setup));
             } catch (RuntimeException notSent) {
                 return setup.failed(notSent);
             }
         });
     }
 
-    private Ready checked(BlockJobRequest request, Disk disk, JobId id, Graph graph, List<JobInfo> jobs) {
-        Disk now = graph.same(disk)
-                .orElseThrow(() -> new BlockChainException("disk %s has just gone".formatted(disk.name())));
-        Conflicts.check(graph, now, id, jobs);
-        JobPlan plan = JobPlan.of(now.chain(), request);
-        BitmapGuard.check(plan, graph);
-        if (request instanceof CopyRequest copy && copy.byDriveMirror() && !copy.reuseExternal()) {
-            requireNamedBacking(plan, copy.extent());
-        }
-        return new Ready(plan, now, graph);
-    }
-
-    private static void requireSurvival(JobPlan plan, QmpSchema schema) {
-        ErrorPolicy policy = plan.request().settings().onError();
-        if (plan.kind().becomesReady && policy != ErrorPolicy.REPORT && !Quirks.survivesErrorsAfterReady(schema)) {
-            throw new BlockChainException(
-                    "a %s that becomes READY cannot have the error policy %s here, since an I/O error would then kill this QEMU or freeze its monitor; use report"
-                            .formatted(plan.kind().word, policy.qmpName()));
-        }
-    }
-
-    /** For a new target QEMU writes the name of what it stands on as it holds it, and takes none from us. */
-    private static void requireNamedBacking(JobPlan plan, CopyExtent extent) {
-        int place =
-                switch (extent) {
-                    case FULL -> plan.before().nodes().size();
-                    case TOP -> plan.before().activeImagePlace() + 1;
-                    case NONE -> 0;
-                };
-        plan.before().nodes().stream()
-                .skip(place)
-                .limit(1)
-                .filter(backing -> !backing.path().equals(Optional.of(backing.file())))
-                .forEach(backing -> {
-                    throw new BlockChainException(
-                            "QEMU would write a json: text for %s into the header of the copy; make the target with qemu-img create -b, and ask for reuse"
-                                    .formatted(backing.label()));
-                });
-    }
-
-    private CompletableFuture<?> targetFits(JobPlan plan) {
-        return plan.kind() == JobPlan.Kind.COPY
-                ? new TargetCheck(context, plan).check()
-                : CompletableFuture.completedFuture(null);
-    }
-
     private CompletableFuture<BlockJob> send(
-            Ready ready, JobId id, JobRegistry.Hold hold, StartCommand command, Optional<TargetSetup> setup) {
+            Preflight.Ready ready, JobRegistry.Hold hold, StartCommand command, Optional<TargetSetup> setup) {
+        JobId id = ready.sheet().id();
         Judge judge = new PlannedJudge(ready.plan(), ready.disk(), command.targetNode());
         TrackedJob job = new TrackedJob(
                 id, type(ready.plan()), Optional.of(ready.plan().request()), context, judge, true, done -> {
@@ -134,7 +104,7 @@ final class JobStarter {
 
     private CompletableFuture<BlockJob> answered(
             TrackedJob job,
-            Ready ready,
+            Preflight.Ready ready,
             Optional<TargetSetup> setup,
             @org.jspecify.annotations.Nullable Throwable failure) {
         if (failure == null) {
@@ -162,7 +132,7 @@ final class JobStarter {
         CompletableFuture<List<Leftover>> undone = setup.map(TargetSetup::undone)
                 .orElseGet(() -> leftovers(ready.plan().request()));
         return undone.thenCompose(left -> {
-            List<GraphNode> overlays = ready.graph().above(ready.disk().chain());
+            List<GraphNode> overlays = ready.sheet().graph().above(ready.disk().chain());
             return CompletableFuture.failedFuture(
                     left.isEmpty() && overlays.isEmpty() ? refusal : new JobStartException(refusal, left, overlays));
         });

@@ -55,6 +55,11 @@ final class MonitoredJobs implements BlockJobs {
     }
 
     @Override
+    public CompletableFuture<JobPreview> preview(BlockJobRequest request) {
+        return starter.preview(request);
+    }
+
+    @Override
     public CompletableFuture<List<Disk>> disks() {
         return context.graphs().read().thenApply(Graph::disks);
     }

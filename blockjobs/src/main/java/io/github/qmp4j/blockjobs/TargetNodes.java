@@ -27,29 +27,25 @@ final class TargetNodes {
         this.client = client;
     }
 
-    /** Adds the node of a path. */
-    CompletableFuture<String> addFile(String name, String path) {
-        return add(name, options("file", false).put("filename", path));
+    /** The step that adds the node of a path. */
+    static TargetStep.Add file(String name, String path) {
+        return step(name, options("file", false).put("filename", path));
     }
 
-    CompletableFuture<Void> removeFile(String name) {
-        return client.execute(QmpCommand.of("blockdev-del").with("node-name", name))
-                .thenAccept(reply -> added.remove(name));
-    }
-
-    /** Adds a format on a path; with a backing node or, where the format can have one, none. */
-    CompletableFuture<String> addImage(
+    /** The step that adds a format on a path; with a backing node or, where the format can have one, none. */
+    static TargetStep.Add image(
             String name, String format, String path, boolean device, boolean discard, Optional<String> backing) {
-        return add(name, image(format, path, device, discard, backing));
+        return step(name, image(format, path, device, discard, backing));
     }
 
     /** Adds a format on a path to look at it: nothing is written, nobody is kept from it, and no backing file opened. */
     CompletableFuture<String> addToLookAt(String name, String format, String path, boolean device) {
-        return add(
-                name,
-                image(format, path, device, false, Optional.empty())
-                        .put("read-only", true)
-                        .put("force-share", true));
+        return add(step(
+                        name,
+                        image(format, path, device, false, Optional.empty())
+                                .put("read-only", true)
+                                .put("force-share", true)))
+                .thenApply(added -> name);
     }
 
     /** The node of the path is nested, so that it goes with that of the format. */
@@ -69,24 +65,37 @@ final class TargetNodes {
         return discard ? options.put("discard", "unmap") : options;
     }
 
-    private CompletableFuture<String> add(String name, ObjectNode options) {
+    private static TargetStep.Add step(String name, ObjectNode options) {
         QmpCommand<JsonNode> command = QmpCommand.of("blockdev-add").with("node-name", name);
         for (var field : options.properties()) {
             command = command.with(field.getKey(), field.getValue());
         }
+        return new TargetStep.Add(name, command);
+    }
+
+    static QmpCommand<JsonNode> removal(String name) {
+        return QmpCommand.of("blockdev-del").with("node-name", name);
+    }
+
+    CompletableFuture<Void> add(TargetStep.Add step) {
+        String name = step.node();
         // If no answer comes it may be there all the same, and then it has to go too.
         added.push(name);
-        return client.execute(command)
+        return client.execute(step.command())
                 .handle((reply, failure) -> {
                     if (failure == null) {
-                        return CompletableFuture.completedFuture(name);
+                        return CompletableFuture.<Void>completedFuture(null);
                     }
                     if (Conclusion.unwrapped(failure) instanceof io.github.qmp4j.QmpCommandException) {
                         added.remove(name);
                     }
-                    return CompletableFuture.<String>failedFuture(Conclusion.unwrapped(failure));
+                    return CompletableFuture.<Void>failedFuture(Conclusion.unwrapped(failure));
                 })
                 .thenCompose(result -> result);
+    }
+
+    CompletableFuture<Void> remove(TargetStep.Remove step) {
+        return client.execute(removal(step.node())).thenAccept(reply -> added.remove(step.node()));
     }
 
     /** Whether there are any. */
@@ -98,20 +107,18 @@ final class TargetNodes {
     CompletableFuture<List<Leftover>> remove() {
         CompletableFuture<List<Leftover>> left = CompletableFuture.completedFuture(new ArrayList<>());
         for (String name : List.copyOf(added)) {
-            left = left.thenCompose(before -> client.execute(
-                            QmpCommand.of("blockdev-del").with("node-name", name))
-                    .handle((reply, failure) -> {
-                        if (failure == null) {
-                            added.remove(name);
-                        } else {
-                            before.add(new Leftover(
-                                    Leftover.Kind.NODE,
-                                    name,
-                                    "it was added for the copy and could not be removed: "
-                                            + Conclusion.unwrapped(failure).getMessage()));
-                        }
-                        return before;
-                    }));
+            left = left.thenCompose(before -> client.execute(removal(name)).handle((reply, failure) -> {
+                if (failure == null) {
+                    added.remove(name);
+                } else {
+                    before.add(new Leftover(
+                            Leftover.Kind.NODE,
+                            name,
+                            "it was added for the copy and could not be removed: "
+                                    + Conclusion.unwrapped(failure).getMessage()));
+                }
+                return before;
+            }));
         }
         return left;
     }

@@ -1,27 +1,20 @@
 package io.github.qmp4j.blockjobs;
 
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** Makes the target of a {@code blockdev-mirror} and adds the nodes for it; what fails is undone, or named. */
 final class TargetSetup {
-    /** Those that QEMU can make knowing only their size. */
-    private static final Set<String> MAKEABLE = Set.of("raw", "qcow2");
-
     private final JobContext context;
-    private final JobPlan plan;
     private final CopyRequest request;
     private final TargetNodes nodes;
     private boolean madeFile;
     /** Written when the start is answered, read by the job's mailbox. */
     private volatile boolean underWay;
 
-    TargetSetup(JobContext context, JobPlan plan) {
+    TargetSetup(JobContext context, CopyRequest request) {
         this.context = context;
-        this.plan = plan;
-        this.request = (CopyRequest) plan.request();
+        this.request = request;
         this.nodes = new TargetNodes(context.client());
     }
 
@@ -30,51 +23,24 @@ final class TargetSetup {
         underWay = true;
     }
 
-    /** Gives the node-name of the target, which it adds where it has to; fails with {@link JobStartException}. */
-    CompletableFuture<String> run(StartCommand.Sheet sheet) {
-        if (request.target() instanceof CopyTarget.Node node) {
-            return CompletableFuture.completedFuture(node.nodeName());
+    /** Takes the steps one after another; undoes all of them and fails if one fails. */
+    CompletableFuture<Void> run(TargetSteps target) {
+        CompletableFuture<Void> taken = CompletableFuture.completedFuture(null);
+        for (TargetStep step : target.steps()) {
+            taken = taken.thenCompose(before -> take(step));
         }
-        Optional<String> backing = plan.baseNode().map(sheet::handle);
-        String name = JobIds.make("copy", "target").value();
-        CompletableFuture<String> added = request.target() instanceof CopyTarget.File file
-                ? file(name, file, backing)
-                : device(name, (CopyTarget.BlockDevice) request.target(), backing);
-        return added.handle((node, failure) -> failure == null
-                        ? CompletableFuture.completedFuture(node)
-                        : this.<String>failed(Conclusion.unwrapped(failure)))
+        return taken.handle((done, failure) -> failure == null
+                        ? CompletableFuture.<Void>completedFuture(null)
+                        : this.<Void>failed(Conclusion.unwrapped(failure)))
                 .thenCompose(result -> result);
     }
 
-    private CompletableFuture<String> file(String name, CopyTarget.File file, Optional<String> backing) {
-        CompletableFuture<?> there =
-                request.reuseExternal() ? CompletableFuture.completedFuture(null) : made(name + "-file", file);
-        return there.thenCompose(
-                done -> nodes.addImage(name, file.format(), file.path(), false, request.unmap(), backing));
-    }
-
-    private CompletableFuture<?> made(String name, CopyTarget.File file) {
-        if (!MAKEABLE.contains(file.format())) {
-            throw new BlockChainException(
-                    "blockdev-mirror makes no new file in the format %s; make it with qemu-img and ask for reuse, or use drive-mirror"
-                            .formatted(file.format()));
+    private CompletableFuture<Void> take(TargetStep step) {
+        if (step instanceof TargetStep.Create create) {
+            madeFile = true;
+            return new ImageMaker(context).make(create);
         }
-        // What cannot be named in the header is found out before there is a file.
-        plan.baseNode().ifPresent(BackingString::ofAbsolute);
-        long size = plan.before().activeLayer().virtualSize();
-        ImageMaker maker = new ImageMaker(context);
-        madeFile = true;
-        if (file.format().equals("raw")) {
-            return maker.file(file.path(), size);
-        }
-        return maker.file(file.path(), 0)
-                .thenCompose(empty -> nodes.addFile(name, file.path()))
-                .thenCompose(node -> maker.image(file.format(), node, size, plan.baseNode()))
-                .thenCompose(image -> nodes.removeFile(name));
-    }
-
-    private CompletableFuture<String> device(String name, CopyTarget.BlockDevice device, Optional<String> backing) {
-        return nodes.addImage(name, device.format(), device.path(), true, request.unmap(), backing);
+        return step instanceof TargetStep.Add add ? nodes.add(add) : nodes.remove((TargetStep.Remove) step);
     }
 
     /** Undoes all, and fails with what is left. */

@@ -1,0 +1,87 @@
+package io.github.qmp4j.blockjobs;
+
+import io.github.qmp4j.schema.QmpSchema;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Refuses everything that can be refused before a job is started; it leaves QEMU as it found it. */
+final class Preflight {
+    private final JobContext context;
+
+    Preflight(JobContext context) {
+        this.context = context;
+    }
+
+    /**
+     * What has been looked at and found good.
+     *
+     * @param disk the disk as it is now
+     * @param sheet what the commands are written from
+     */
+    record Ready(Disk disk, StartCommand.Sheet sheet) {
+        JobPlan plan() {
+            return sheet.plan();
+        }
+    }
+
+    /** The graph is read anew: until the disk was reserved, a job that just ended may have changed it. */
+    CompletableFuture<Ready> check(BlockJobRequest request, Disk disk, JobId id) {
+        return context.graphs()
+                .read()
+                .thenCombine(JobList.read(context), (graph, jobs) -> fitting(request, disk, id, graph, jobs))
+                .thenCompose(fits -> context.client().schema().thenCompose(schema -> {
+                    requireSurvival(fits.plan(), schema);
+                    StartCommand.Sheet sheet = new StartCommand.Sheet(fits.plan(), id, fits.graph(), schema);
+                    return targetFits(fits.plan()).thenApply(free -> new Ready(fits.disk(), sheet));
+                }));
+    }
+
+    private record Fitting(JobPlan plan, Disk disk, Graph graph) {}
+
+    private static Fitting fitting(BlockJobRequest request, Disk disk, JobId id, Graph graph, List<JobInfo> jobs) {
+        Disk now = graph.same(disk)
+                .orElseThrow(() -> new BlockChainException("disk %s has just gone".formatted(disk.name())));
+        Conflicts.check(graph, now, id, jobs);
+        JobPlan plan = JobPlan.of(now.chain(), request);
+        BitmapGuard.check(plan, graph);
+        if (request instanceof CopyRequest copy && copy.byDriveMirror() && !copy.reuseExternal()) {
+            requireNamedBacking(plan, copy.extent());
+        }
+        return new Fitting(plan, now, graph);
+    }
+
+    private static void requireSurvival(JobPlan plan, QmpSchema schema) {
+        ErrorPolicy policy = plan.request().settings().onError();
+        if (plan.kind().becomesReady && policy != ErrorPolicy.REPORT && !Quirks.survivesErrorsAfterReady(schema)) {
+            throw new BlockChainException(
+                    "a %s that becomes READY cannot have the error policy %s here, since an I/O error would then kill this QEMU or freeze its monitor; use report"
+                            .formatted(plan.kind().word, policy.qmpName()));
+        }
+    }
+
+    /** For a new target QEMU writes the name of what it stands on as it holds it, and takes none from us. */
+    private static void requireNamedBacking(JobPlan plan, CopyExtent extent) {
+        int place =
+                switch (extent) {
+                    case FULL -> plan.before().nodes().size();
+                    case TOP -> plan.before().activeImagePlace() + 1;
+                    case NONE -> 0;
+                };
+        plan.before().nodes().stream()
+                .skip(place)
+                .limit(1)
+                .filter(backing -> !backing.path().equals(Optional.of(backing.file())))
+                .forEach(backing -> {
+                    throw new BlockChainException(
+                            "QEMU would write a json: text for %s into the header of the copy; make the target with qemu-img create -b, and ask for reuse"
+                                    .formatted(backing.label()));
+                });
+    }
+
+    private CompletableFuture<?> targetFits(JobPlan plan) {
+        return plan.kind() == JobPlan.Kind.COPY
+                ? new TargetCheck(context, plan).check()
+                : CompletableFuture.completedFuture(null);
+    }
+}

@@ -1,0 +1,62 @@
+package io.github.qmp4j.blockjobs;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * How the target of a {@code blockdev-mirror} comes about.
+ *
+ * @param node the node-name that it has in the end
+ */
+record TargetSteps(List<TargetStep> steps, String node) {
+    /** Those that QEMU can make knowing only their size. */
+    private static final Set<String> MAKEABLE = Set.of("raw", "qcow2");
+
+    /**
+     * Empty where QEMU needs no node of ours.
+     *
+     * @throws BlockChainException if there is no way
+     */
+    static Optional<TargetSteps> of(StartCommand.Sheet sheet) {
+        return sheet.plan().request() instanceof CopyRequest copy && !copy.byDriveMirror()
+                ? Optional.of(of(sheet, copy))
+                : Optional.empty();
+    }
+
+    private static TargetSteps of(StartCommand.Sheet sheet, CopyRequest request) {
+        if (request.target() instanceof CopyTarget.Node node) {
+            return new TargetSteps(List.of(), node.nodeName());
+        }
+        Optional<String> backing = sheet.plan().baseNode().map(sheet::handle);
+        String name = JobIds.make("copy", "target").value();
+        List<TargetStep> steps = new ArrayList<>();
+        if (request.target() instanceof CopyTarget.File file) {
+            if (!request.reuseExternal()) {
+                steps.addAll(made(sheet.plan(), name + "-file", file));
+            }
+            steps.add(TargetNodes.image(name, file.format(), file.path(), false, request.unmap(), backing));
+        } else if (request.target() instanceof CopyTarget.BlockDevice device) {
+            steps.add(TargetNodes.image(name, device.format(), device.path(), true, request.unmap(), backing));
+        }
+        return new TargetSteps(List.copyOf(steps), name);
+    }
+
+    private static List<TargetStep> made(JobPlan plan, String name, CopyTarget.File file) {
+        if (!MAKEABLE.contains(file.format())) {
+            throw new BlockChainException(
+                    "blockdev-mirror makes no new file in the format %s; make it with qemu-img and ask for reuse, or use drive-mirror"
+                            .formatted(file.format()));
+        }
+        long size = plan.before().activeLayer().virtualSize();
+        if (file.format().equals("raw")) {
+            return List.of(ImageMaker.file(file.path(), size));
+        }
+        return List.of(
+                ImageMaker.file(file.path(), 0),
+                TargetNodes.file(name, file.path()),
+                ImageMaker.image(file.format(), name, size, plan.baseNode()),
+                new TargetStep.Remove(name));
+    }
+}
