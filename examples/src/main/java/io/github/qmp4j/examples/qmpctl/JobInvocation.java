@@ -35,10 +35,16 @@ final class JobInvocation {
         } catch (IllegalArgumentException | ParameterException e) {
             return refuse(kind, disks, new Failure(ExitCode.USAGE, String.valueOf(e.getMessage())));
         }
-        ExitCode code = options.detach()
+        return run(ordered).number();
+    }
+
+    private ExitCode run(List<Order> ordered) {
+        if (options.dryRun()) {
+            return new DryRun(ctl).run(ordered);
+        }
+        return options.detach()
                 ? new DetachedStart(ctl).run(ordered)
                 : new WatchedStart(ctl, options.leaveOnInterrupt()).run(ordered);
-        return code.number();
     }
 
     private int refuse(String kind, List<String> disks, Failure failure) {

@@ -39,10 +39,19 @@ final class JobOptions {
             description = "On Ctrl-C: cancel (the default; a second one leaves the job running), or leave it at once.")
     private OnInterrupt onInterrupt = OnInterrupt.CANCEL;
 
+    @Option(
+            names = "--dry-run",
+            description = "Start nothing: print the chain after the job, and the commands that would start it.")
+    private boolean dryRun;
+
     /** What {@code --on-interrupt} takes. */
     enum OnInterrupt {
         CANCEL,
         LEAVE
+    }
+
+    boolean dryRun() {
+        return dryRun;
     }
 
     boolean detach() {

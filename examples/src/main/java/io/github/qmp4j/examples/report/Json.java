@@ -3,13 +3,16 @@ package io.github.qmp4j.examples.report;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.blockjobs.BlockNode;
 import io.github.qmp4j.blockjobs.Disk;
 import io.github.qmp4j.blockjobs.JobInfo;
+import io.github.qmp4j.blockjobs.JobPreview;
 import io.github.qmp4j.blockjobs.JobProgress;
 import io.github.qmp4j.blockjobs.Leftover;
 import io.github.qmp4j.schema.SchemaEntry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -81,6 +84,23 @@ public final class Json {
                     .put("why", leftover.why());
         }
         return line;
+    }
+
+    /** What a job would do: itself, the nodes of the chain after it, and the commands that start it. */
+    public static List<ObjectNode> preview(String disk, String kind, JobPreview preview) {
+        ObjectNode head = line("preview").put("job", preview.job().value()).put("disk", disk);
+        head.put("kind", kind).set("invalidated", images(preview.invalidated()));
+        List<ObjectNode> lines = new ArrayList<>(List.of(head));
+        List<BlockNode> after = preview.after().nodes();
+        for (int depth = 0; depth < after.size(); depth++) {
+            lines.add(node(disk, depth, after.get(depth)));
+        }
+        for (QmpCommand<?> command : preview.commands()) {
+            ObjectNode line = line("command").put("disk", disk).put("execute", command.name());
+            line.set("arguments", command.arguments());
+            lines.add(line);
+        }
+        return lines;
     }
 
     /** A command or an event in a list. */

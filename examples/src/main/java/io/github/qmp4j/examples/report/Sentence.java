@@ -44,7 +44,7 @@ final class Sentence {
         return Json.word(result.outcome()) + (result.pivoted().orElse(false) ? ", pivoted" : "");
     }
 
-    private static String names(List<BlockNode> nodes) {
+    static String names(List<BlockNode> nodes) {
         return nodes.stream().map(Sentence::name).collect(Collectors.joining(", "));
     }
 

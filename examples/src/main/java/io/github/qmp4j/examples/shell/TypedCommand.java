@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 
 /**
  * A QMP command as a person types it: {@code COMMAND}, {@code COMMAND {"name":value}}, {@code COMMAND name=value …}, or as it
- * goes over the wire, {@code {"execute":"COMMAND","arguments":{…}}}.
+ * goes over the wire, {@code {"execute":"COMMAND","arguments":{…}}}; a JSON object may stand in quotes as for a shell.
  *
  * <p>A value is JSON if it reads as such, else text; in single quotes it is always text. A name with dots is that of a member
  * of a member: {@code file.driver=nbd}.
@@ -30,8 +30,15 @@ public record TypedCommand(String name, ObjectNode arguments) {
             return fromWire(object("the line", text));
         }
         String[] parts = text.split("\\s+", 2);
-        String rest = parts.length == 1 ? "" : parts[1];
+        String rest = parts.length == 1 ? "" : unquoted(parts[1]);
         return of(parts[0], rest.startsWith("{") ? List.of(rest) : Words.of(rest));
+    }
+
+    /** One JSON object as it stands in quotes for a shell. */
+    private static String unquoted(String text) {
+        return text.startsWith("'{") && text.endsWith("}'")
+                ? text.substring(1, text.length() - 1).replace("'\\''", "'")
+                : text;
     }
 
     /** From words: the arguments are one JSON object, or each word is one of them. */

@@ -25,6 +25,7 @@ class TypedCommandTest {
                 "x file.driver=nbd file.path=/s a= ; {\"execute\":\"x\",\"arguments\":{\"file\":{\"driver\":\"nbd\",\"path\":\"/s\"},\"a\":\"\"}}",
                 "x host=10.0.0.1 since=2026-11-21 n=007 ; {\"execute\":\"x\",\"arguments\":{\"host\":\"10.0.0.1\",\"since\":\"2026-11-21\",\"n\":\"007\"}}",
                 "x q=a\"b ; {\"execute\":\"x\",\"arguments\":{\"q\":\"a\\\"b\"}}",
+                "x '{\"a\": \"it'\\''s\"}' ; {\"execute\":\"x\",\"arguments\":{\"a\":\"it's\"}}",
                 "{\"execute\":\"stop\"} ; {\"execute\":\"stop\"}",
                 "{\"execute\":\"x\",\"arguments\":{\"a\":1}} ; {\"execute\":\"x\",\"arguments\":{\"a\":1}}",
             })
