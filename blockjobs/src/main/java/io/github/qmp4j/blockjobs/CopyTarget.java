@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-import java.util.regex.Pattern;
-
 /** Where a copy goes to. */
 public sealed interface CopyTarget {
 
@@ -13,7 +11,7 @@ public sealed interface CopyTarget {
      */
     record File(String path, String format) implements CopyTarget {
         public File {
-            requirePath(path);
+            TargetPath.require(path);
             requireFormat(format);
         }
     }
@@ -26,7 +24,7 @@ public sealed interface CopyTarget {
      */
     record BlockDevice(String path, String format) implements CopyTarget {
         public BlockDevice {
-            requirePath(path);
+            TargetPath.require(path);
             requireFormat(format);
         }
     }
@@ -37,18 +35,6 @@ public sealed interface CopyTarget {
             if (nodeName.isBlank()) {
                 throw new IllegalArgumentException("the node-name of the target is empty");
             }
-        }
-    }
-
-    private static void requirePath(String path) {
-        if (!path.startsWith("/") || path.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException(
-                    "the target '%s' is no absolute path; QEMU would take another name apart".formatted(path));
-        }
-        if (Pattern.matches("/+dev/+fdset/.*", path)) {
-            throw new IllegalArgumentException(
-                    "the target '%s' is no path for QEMU but one of its sets of descriptors; give a path, or add a node of it and give that"
-                            .formatted(path));
         }
     }
 

@@ -39,13 +39,13 @@ final class TargetCheck {
             }
             return checkImage(file.path(), file.format(), false);
         }
-        return new TargetProbe(context.client()).exists(file.path()).thenAccept(exists -> {
-            if (exists) {
-                throw new BlockChainException(
-                        "the target '%s' exists, and a copy would overwrite it; give another path, or ask for reuse"
-                                .formatted(file.path()));
-            }
-        });
+        return new TargetProbe(context.client())
+                .signOf(file.path())
+                .thenAccept(sign -> sign.ifPresent(how -> {
+                    throw new BlockChainException(
+                            "the target '%s' %s, and a copy would overwrite it; give another path, or ask for reuse"
+                                    .formatted(file.path(), how));
+                }));
     }
 
     /** QEMU finds out only when it has switched the disk (5.2: before that), and the guest has lost the lower layers. */
@@ -121,8 +121,9 @@ final class TargetCheck {
         }
         checkHeader(name, image);
         JsonNode below = image.path("backing-image");
-        for (BlockNode node :
-                plan.after().nodes().subList(1, plan.after().nodes().size())) {
+        for (BlockNode node : plan.after()
+                .nodes()
+                .subList(plan.top() + 1, plan.after().nodes().size())) {
             if (!below.path("filename").asText().equals(node.file())
                     || !below.path("format").asText().equals(node.driver())) {
                 throw new BlockChainException("the target '%s' has '%s' below it where the copy has to stand on %s"

@@ -8,11 +8,14 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** design.md §2: the layer stands on what qmp-core exports, and on nothing below. */
@@ -42,6 +45,16 @@ class ArchitectureTest {
             .callMethod(java.util.concurrent.CompletableFuture.class, "join")
             .orShould()
             .callMethod(Thread.class, "sleep", long.class);
+
+    /** Issue 5: what people type is not what a library sends; it has neither a schema nor errors of a kind. */
+    @Test
+    void neverSendsAHumanMonitorCommand() throws IOException {
+        try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
+            assertThat(sources.filter(Files::isRegularFile))
+                    .isNotEmpty()
+                    .noneSatisfy(source -> assertThat(source).content().contains("human-monitor-command"));
+        }
+    }
 
     @Test
     void isAModuleThatExportsItsOnePackage() throws URISyntaxException {

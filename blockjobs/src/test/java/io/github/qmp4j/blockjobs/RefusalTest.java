@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that do not fit are refused with a sentence, and nothing was started. */
 @QemuVersions
@@ -57,9 +59,44 @@ class RefusalTest {
             assertRefused(vm, CopyRequest.of("disk0", vm.folderName(), "qcow2"), "exists");
         }
         assertThatThrownBy(() -> CopyRequest.of("disk0", "nbd:unix:x", "qcow2")).hasMessageContaining("absolute path");
-        assertThatThrownBy(() -> CopyRequest.of("disk0", "/dev//fdset/3", "raw"))
-                .hasMessageContaining("sets of descriptors");
         assertThatThrownBy(() -> CopyRequest.of("disk0", "/x", " ")).hasMessageContaining("needs the format");
+    }
+
+    /** P38: QEMU takes the first apart, and has the others open itself. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/dev/fdset/3",
+                "/dev//fdset/3\n",
+                "//dev/./fdset/3",
+                "/x/../dev/fdset/3",
+                "/dev/fd/5",
+                "/dev/stdout",
+                "/proc/self/fd/3",
+                "/proc/7/task/7/fd/3",
+                "/proc/x/../self/fd/3"
+            })
+    void refusesADescriptorOfQemuAsATarget(String path) {
+        assertThatThrownBy(() -> CopyRequest.of("disk0", path, "raw")).hasMessageContaining("one of its descriptors");
+        assertThatThrownBy(() -> new CopyTarget.BlockDevice(path, "raw")).hasMessageContaining("descriptors");
+        assertThatThrownBy(() -> new CopyTarget.File("/sys/x", "raw")).hasMessageContaining("the kernel shows itself");
+        assertThat(new CopyTarget.File("/dev/fdsets/3", "raw").path()).isEqualTo("/dev/fdsets/3");
+    }
+
+    /** P38: what QEMU may write but not read is there too; it says of it what it says of nothing else. */
+    @Test
+    void refusesATargetOfWhichQemuSaysAnythingElseThanOfAMissingOne() {
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            vm.on("blockdev-add", got -> {
+                String path = got.arguments().path("filename").asText();
+                String why = path.equals("/images/copy.qcow2") ? "Permission denied" : "No such file or directory";
+                return List.of(ScriptedVm.refusal("Could not open '%s': %s".formatted(path, why)));
+            });
+            assertThat(ScriptedVm.failure(vm.jobs.start(CopyRequest.of("disk0", "/images/copy.qcow2", "qcow2"))))
+                    .hasMessageContaining("may exist, since QEMU says of it: Could not open")
+                    .hasMessageContaining("Permission denied");
+            assertThat(vm.count("drive-mirror")).isZero();
+        }
     }
 
     /** P51: for the driver file a block device looks like a path that is not there. */
@@ -71,7 +108,7 @@ class RefusalTest {
                     got -> List.of(
                             got.arguments().path("driver").asText().equals("host_device")
                                     ? Outgoing.reply()
-                                    : ScriptedVm.refusal("'file' driver requires '/dev/x' to be a regular file")));
+                                    : ScriptedVm.refusal("'file' driver requires a regular file")));
 
             assertThat(ScriptedVm.failure(vm.jobs.start(CopyRequest.of("disk0", "/images/x", "raw"))))
                     .hasMessageContaining("exists");
