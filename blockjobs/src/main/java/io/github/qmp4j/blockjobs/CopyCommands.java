@@ -25,8 +25,11 @@ final class CopyCommands {
         return withSettings(sheet, request, "blockdev-mirror").with("target", targetNode);
     }
 
+    /** Its device must be the root; where that is a filter, the image below it is what the copy replaces. */
     private static QmpCommand<JsonNode> withSettings(StartCommand.Sheet sheet, CopyRequest request, String name) {
-        return sheet.start(name, sheet.plan().before().activeLayer())
+        JobPlan plan = sheet.plan();
+        return sheet.start(name, plan.before().activeLayer())
+                .with("replaces", plan.top() == 0 ? null : sheet.handle(plan.topNode()))
                 .with("sync", request.extent().qmpName())
                 .with("granularity", nullable(request.granularity()))
                 .with("buf-size", nullable(request.bufSize()))

@@ -1,11 +1,15 @@
 package io.github.qmp4j.blockjobs;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** What a copy means on a certain chain. */
+/**
+ * What a copy means on a certain chain. Filters above the active image stay where they are: left to itself QEMU would put the
+ * copy in the place of the highest of them.
+ */
 final class CopyPlan {
     /** The formats whose header can name a backing file. */
     static final Set<String> WITH_BACKING = Set.of("qcow2", "qcow", "qed", "vmdk");
@@ -13,6 +17,12 @@ final class CopyPlan {
     private CopyPlan() {}
 
     static JobPlan of(BlockChain chain, CopyRequest request) {
+        int top = chain.activeImagePlace();
+        if (top > 0 && request.extent() == CopyExtent.NONE) {
+            throw new BlockChainException(
+                    "a copy that stands on the disk itself (NONE) would put filter '%s' of disk %s below it, out of the guest's way; copy all of the disk, or its active layer"
+                            .formatted(chain.activeLayer().label(), request.disk()));
+        }
         int base = base(chain, request.extent());
         BlockNode target = target(request.target(), chain.activeLayer().virtualSize());
         boolean hasBacking = base < chain.nodes().size();
@@ -22,7 +32,9 @@ final class CopyPlan {
                     "a target of the format %s has no backing file, and the copy would lose what lies below; copy all of the disk, or use qcow2"
                             .formatted(target.driver()));
         }
-        return new JobPlan(request, JobPlan.Kind.COPY, chain, 0, base, JobPlan.joined(List.of(target), chain, base));
+        List<BlockNode> upper = new ArrayList<>(chain.nodes().subList(0, top));
+        upper.add(target);
+        return new JobPlan(request, JobPlan.Kind.COPY, chain, top, base, JobPlan.joined(upper, chain, base));
     }
 
     /** QEMU looks through filters for the image that the copy of the active layer is to stand on. */

@@ -46,7 +46,8 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
 
     private boolean isTarget(BlockChain now) {
         return plan.kind() == JobPlan.Kind.COPY
-                ? now.activeLayer().nodeName().equals(targetNode)
+                ? now.nodes().size() > plan.top()
+                        && now.nodes().get(plan.top()).nodeName().equals(targetNode)
                 : now.activeImage().isSameImage(plan.after().activeImage());
     }
 
@@ -113,7 +114,7 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
     /** Below a copy onto a file that was there QEMU opens new nodes, by the file's header. */
     private boolean isAsPredicted(int place, BlockNode now, BlockNode predicted) {
         return plan.kind() == JobPlan.Kind.COPY
-                ? place == 0 || now.isSameImage(predicted) || now.isSameFile(predicted)
+                ? place == plan.top() || now.isSameImage(predicted) || now.isSameFile(predicted)
                 : now.isSameImage(predicted);
     }
 

@@ -2,13 +2,19 @@ package io.github.qmp4j.blockjobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.testkit.QemuVersions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** A shallow copy of a disk with filters: QEMU looks through them for the image that the copy stands on. */
+/** A copy of a disk with filters: those above the active layer stay, and QEMU looks through others for what it stands on. */
 @QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class CopyThroughFilterTest {
@@ -19,12 +25,27 @@ class CopyThroughFilterTest {
         return TestVm.start(nodes, builder -> builder.arguments("-object", "throttle-group,id=group"));
     }
 
-    private static void pivotsToTheCopy(TestVm vm, CopyRequest request) {
+    /** What the guest's disk is made of, from its root down, by the second monitor. */
+    private static List<String> guestChain(TestVm vm) {
+        List<String> chain = new ArrayList<>();
+        JsonNode inserted = vm.ask("query-block").get(0).path("inserted");
+        for (JsonNode image = inserted.path("image"); image.isObject(); image = image.path("backing-image")) {
+            String format = image.path("format").asText();
+            String file = Path.of(image.path("filename").asText()).getFileName().toString();
+            chain.add(format.equals("qcow2") ? file : format);
+        }
+        return chain;
+    }
+
+    private static void pivotsToTheCopy(TestVm vm, CopyRequest request, String... chain) {
+        JobPreview preview = TestVm.get(vm.jobs.preview(request));
         JobOutcome outcome = TestVm.get(vm.start(request).pivot());
 
         assertThat(outcome.pivoted()).as("%s", outcome).isTrue();
         assertThat(outcome.released()).extracting(BlockNode::label).contains("active");
-        assertThat(vm.liveChain()).containsExactly("copy.qcow2", "snap2.qcow2", "snap1.qcow2", "base.qcow2");
+        assertThat(outcome.released()).extracting(BlockNode::label).doesNotContain("root", "upper");
+        assertThat(guestChain(vm)).containsExactly(chain);
+        assertThat(preview.after().nodes()).hasSize(chain.length);
         vm.assertNoJobsLeft();
         vm.assertUnchanged(vm.path("copy.qcow2"));
     }
@@ -34,18 +55,77 @@ class CopyThroughFilterTest {
                 .ofActiveLayerOnly();
     }
 
-    @Test
-    void copiesTheActiveLayerBelowAFilter() {
-        try (TestVm vm = start(nodes -> {
+    /** A throttle right above the active layer, and above that a filter of another kind. */
+    private static TestVm startBelowFilters() {
+        return start(nodes -> {
             nodes.qcow2("base", null);
             nodes.qcow2("snap1", "base");
             nodes.qcow2("snap2", "snap1");
             nodes.qcow2("active", "snap2");
             nodes.devices.clear();
-            nodes.options.add(THROTTLE.formatted("root", "active"));
+            nodes.options.add(THROTTLE.formatted("upper", "active"));
+            nodes.options.add("{\"driver\":\"copy-on-read\",\"node-name\":\"root\",\"file\":\"upper\"}");
             nodes.devices.add("virtio-blk-pci,id=disk0,drive=root");
-        })) {
-            pivotsToTheCopy(vm, request(vm));
+        });
+    }
+
+    /** The copy takes the place of the image, and the guest keeps its limits. */
+    @ParameterizedTest
+    @CsvSource({"DRIVE_MIRROR,FULL", "BLOCKDEV_MIRROR,FULL", "DRIVE_MIRROR,TOP", "BLOCKDEV_MIRROR,TOP"})
+    void keepsTheFiltersAboveTheActiveLayer(CopyEngine engine, CopyExtent extent) {
+        try (TestVm vm = startBelowFilters()) {
+            CopyRequest request = request(vm).engine(engine).extent(extent);
+            if (extent == CopyExtent.FULL) {
+                pivotsToTheCopy(vm, request, "copy-on-read", "throttle", "copy.qcow2");
+            } else {
+                pivotsToTheCopy(
+                        vm,
+                        request,
+                        "copy-on-read",
+                        "throttle",
+                        "copy.qcow2",
+                        "snap2.qcow2",
+                        "snap1.qcow2",
+                        "base.qcow2");
+            }
+        }
+    }
+
+    @Test
+    void staysOnTheSourceBelowItsFiltersWithoutAPivot() {
+        try (TestVm vm = startBelowFilters()) {
+            JobOutcome outcome =
+                    TestVm.get(vm.start(request(vm).extent(CopyExtent.FULL)).finishWithoutPivot());
+
+            assertThat(outcome.completed()).as("%s", outcome).isTrue();
+            assertThat(outcome.head()).isEqualTo(JobOutcome.Head.SOURCE);
+            assertThat(guestChain(vm))
+                    .containsExactly(
+                            "copy-on-read", "throttle", "active.qcow2", "snap2.qcow2", "snap1.qcow2", "base.qcow2");
+        }
+    }
+
+    @Test
+    void doesNotPutAFilterBelowACopyThatStandsOnTheDisk() {
+        try (TestVm vm = startBelowFilters()) {
+            assertThat(ScriptedVm.failure(vm.jobs.start(request(vm).extent(CopyExtent.NONE))))
+                    .isInstanceOf(BlockChainException.class)
+                    .hasMessageContaining("would put filter 'root' of disk disk0 below it");
+        }
+    }
+
+    /** A copy that is not ours is seen to have switched the disk below its filters too. */
+    @Test
+    void seesThePivotOfAnAdoptedCopyBelowAFilter() {
+        try (TestVm vm = startBelowFilters()) {
+            vm.ask("drive-mirror", """
+                    {"job-id":"j","device":"root","target":"%s","format":"qcow2","sync":"full","node-name":"copy",
+                    "replaces":"active","auto-dismiss":false}""".formatted(vm.path("copy.qcow2")));
+            JobOutcome outcome = TestVm.get(
+                    TestVm.get(vm.jobs.adopt(new JobId("j"))).orElseThrow().pivot());
+
+            assertThat(outcome.pivoted()).as("%s", outcome).isTrue();
+            assertThat(guestChain(vm)).containsExactly("copy-on-read", "throttle", "copy.qcow2");
         }
     }
 
@@ -63,7 +143,8 @@ class CopyThroughFilterTest {
                     .isInstanceOf(BlockChainException.class)
                     .hasMessageContaining("json: text for middle");
             vm.images.overlay("copy.qcow2", vm.image("snap2"), "qcow2");
-            pivotsToTheCopy(vm, request(vm).ontoExistingFile());
+            pivotsToTheCopy(
+                    vm, request(vm).ontoExistingFile(), "copy.qcow2", "snap2.qcow2", "snap1.qcow2", "base.qcow2");
         }
     }
 }
