@@ -7,6 +7,8 @@ package io.github.qmp4j.blockjobs;
 final class Beginning {
     /** Whether QEMU has, or had, the job that this handle is for. */
     private boolean exists;
+    /** Whether its creation was heard, so that what is heard is about this job and not about an earlier one of its id. */
+    private boolean created;
     /** Whether it is known what became of the command that starts it. */
     private boolean answered;
     /** Whether an end was heard before that. */
@@ -28,11 +30,23 @@ final class Beginning {
     /** The event that a job of this id is created: what was heard before was about another. */
     void created() {
         exists = true;
+        created = true;
         endedBefore = false;
+    }
+
+    /** It was there before this handle. */
+    void met() {
+        created();
+        answered();
     }
 
     boolean isOurs() {
         return exists;
+    }
+
+    /** Whether events are about it; its reply may overtake the end of an earlier job of the same id. */
+    boolean isTold() {
+        return created || (exists && missedEvents);
     }
 
     /** Whether an end that is heard now can be taken for ours; if not, it is kept in mind until the start is answered. */

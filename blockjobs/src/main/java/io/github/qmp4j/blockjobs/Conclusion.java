@@ -84,8 +84,8 @@ record Conclusion(boolean seen, Optional<String> error, Fate fate, Optional<Grap
     }
 
     private CompletableFuture<Conclusion> withGraph(JobContext context) {
-        return context.graphs()
-                .read()
+        // The end of the job is told too by then, so that nothing of it reaches the next job of this id.
+        return context.afterEvents(context.graphs().read())
                 .handle((graph, failure) -> failure == null
                         ? new Conclusion(seen, error, fate, Optional.of(graph), doubt)
                         : new Conclusion(seen, error, fate, Optional.empty(), reason(failure)));

@@ -2,12 +2,15 @@ package io.github.qmp4j.blockjobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Tells a job that an I/O error has stopped from one that QEMU pauses for a moment: both have the same status, and only
- * QEMU's I/O status tells them apart, so it is asked.
+ * QEMU's I/O status tells them apart, so it is asked. There can be tens of thousands of errors a second: most are only
+ * counted.
  */
 final class ErrorWatch {
     private final JobId id;
@@ -15,12 +18,18 @@ final class ErrorWatch {
     private final JobContext context;
     private final Executor mailbox;
     private final Runnable onChange;
+    private final Question ioStatus;
 
-    /** Counted by the thread that delivers events, taken by the mailbox. */
-    private final AtomicLong uncounted = new AtomicLong();
+    /** Both counted by the thread that delivers events. */
+    private final AtomicLong errors = new AtomicLong();
 
-    /** Belongs to the mailbox. */
-    private boolean sawStop;
+    private final AtomicLong stops = new AtomicLong();
+
+    /** Whether the mailbox will look at them. */
+    private final AtomicBoolean announced = new AtomicBoolean();
+
+    /** Belongs to the mailbox: how many stops are known to have been resumed from. */
+    private long settled;
 
     ErrorWatch(JobId id, JobState state, JobContext context, Executor mailbox, Runnable onChange) {
         this.id = id;
@@ -28,37 +37,51 @@ final class ErrorWatch {
         this.context = context;
         this.mailbox = mailbox;
         this.onChange = onChange;
+        this.ioStatus = new Question(mailbox, this::askIoStatus);
     }
 
-    /** {@code BLOCK_JOB_ERROR}. There can be tens of thousands a second, so most are only counted. On any thread. */
-    void heard(boolean stops) {
-        boolean first = uncounted.getAndIncrement() == 0;
-        if (first || stops) {
+    /** {@code BLOCK_JOB_ERROR}. On any thread. */
+    void heard(boolean stopsTheJob) {
+        errors.incrementAndGet();
+        if (stopsTheJob) {
+            missed();
+        }
+    }
+
+    /** There may have been an error that stops the job. On any thread. */
+    void missed() {
+        stops.incrementAndGet();
+        if (announced.compareAndSet(false, true)) {
             mailbox.execute(() -> {
-                sawStop |= stops;
-                count();
+                announced.set(false);
                 confirm();
             });
         }
     }
 
-    /** Takes the errors that came since the last time; in the mailbox. */
-    void count() {
-        state.ioErrors(uncounted.getAndSet(0));
+    /** How many errors have been heard of; on any thread. */
+    long count() {
+        return errors.get();
     }
 
     /** To be called in the mailbox when the status has changed; the error and the pause come in any order. */
     void confirm() {
-        if (sawStop && state.isHalted()) {
-            context.queryBlockJob(id).thenAcceptAsync(this::confirmed, mailbox);
+        if (stops.get() > settled && state.isHalted() && !state.isPausedOnError()) {
+            ioStatus.ask();
         }
     }
 
-    private void confirmed(Optional<JsonNode> entry) {
-        String ioStatus = entry.map(job -> job.path("io-status").asText()).orElse("ok");
-        if (state.isHalted() && !ioStatus.equals("ok")) {
-            sawStop = false;
-            state.pausedOnError(JobState.cause(ioStatus));
+    private CompletableFuture<?> askIoStatus() {
+        long known = stops.get();
+        return context.queryBlockJob(id).thenAcceptAsync(entry -> confirmed(entry, known), mailbox);
+    }
+
+    private void confirmed(Optional<JsonNode> entry, long known) {
+        String answer = entry.map(job -> job.path("io-status").asText()).orElse("ok");
+        if (answer.equals("ok")) {
+            settled = known;
+        } else if (state.isHalted()) {
+            state.pausedOnError(JobState.cause(answer));
             onChange.run();
         }
     }

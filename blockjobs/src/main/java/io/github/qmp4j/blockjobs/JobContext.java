@@ -7,13 +7,20 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 
 /**
  * What every job of one QEMU works with.
  *
  * @param onListener to be run when somebody begins to listen to a job
+ * @param heard completes when the jobs have been told of every event that has arrived by now
  */
-record JobContext(QmpClient client, GraphReader graphs, BlockJobOptions options, Runnable onListener) {
+record JobContext(
+        QmpClient client,
+        GraphReader graphs,
+        BlockJobOptions options,
+        Runnable onListener,
+        Supplier<CompletableFuture<Void>> heard) {
 
     /** Where all of a job's own work is done too, so nothing may be lost when the user has shut the executor down. */
     Executor callbacks() {
@@ -35,9 +42,17 @@ record JobContext(QmpClient client, GraphReader graphs, BlockJobOptions options,
         return QmpCommand.of(command).with("id", id.value());
     }
 
-    /** The entry of a job in {@code query-jobs}, which also has those that have ended. */
+    /**
+     * The entry of a job in {@code query-jobs}, which also has those that have ended. The job has been told of all events
+     * that came before it, so what it has not heard of by then has not been said.
+     */
     CompletableFuture<Optional<JsonNode>> queryJob(JobId id) {
-        return find("query-jobs", "id", id);
+        return afterEvents(find("query-jobs", "id", id));
+    }
+
+    /** An answer overtakes events that came before it; here it waits for them. */
+    <T> CompletableFuture<T> afterEvents(CompletableFuture<T> answer) {
+        return answer.thenCompose(value -> heard.get().thenApply(told -> value));
     }
 
     /** The entry of a job in {@code query-block-jobs}, which knows more of it. */

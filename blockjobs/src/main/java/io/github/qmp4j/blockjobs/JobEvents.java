@@ -7,6 +7,7 @@ import io.github.qmp4j.event.EventFilter;
 import io.github.qmp4j.event.EventSubscription;
 import io.github.qmp4j.event.QmpEvent;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
@@ -27,12 +28,17 @@ final class JobEvents implements AutoCloseable {
                         this::heard)
                 .onDropped(() -> registry.all().forEach(TrackedJob::eventsMissed));
         this.errors = client.subscribe(EventFilter.named("BLOCK_JOB_ERROR"), this::heard)
-                .onDropped(() -> registry.all().forEach(TrackedJob::check));
+                .onDropped(() -> registry.all().forEach(job -> job.errors().missed()));
         lives.ended()
                 .whenComplete((done, cause) -> onLost.accept(
                         cause == null
                                 ? "this side has closed it"
                                 : String.valueOf(Conclusion.unwrapped(cause).getMessage())));
+    }
+
+    /** Completes when the jobs have been told of all changes of status that have arrived by now. */
+    CompletableFuture<Void> delivered() {
+        return lives.delivered();
     }
 
     private void heard(QmpEvent event) {
@@ -46,7 +52,8 @@ final class JobEvents implements AutoCloseable {
         switch (event) {
             case "JOB_STATUS_CHANGE" -> job.statusChanged(data.path("status").asText());
             case "BLOCK_JOB_READY" -> job.statusChanged("ready");
-            case "BLOCK_JOB_ERROR" -> job.ioError(data.path("action").asText().equals("stop"));
+            case "BLOCK_JOB_ERROR" ->
+                job.errors().heard(data.path("action").asText().equals("stop"));
             case "BLOCK_JOB_CANCELLED" -> ended(job, Result.CANCELLED, data);
             case "BLOCK_JOB_COMPLETED" -> ended(job, data.has("error") ? Result.FAILED : Result.SUCCEEDED, data);
             default -> throw new IllegalStateException("an event that was not asked for: " + event);

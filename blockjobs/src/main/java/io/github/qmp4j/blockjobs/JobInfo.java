@@ -17,4 +17,10 @@ public record JobInfo(
         boolean ready,
         JobProgress progress,
         long ioErrors,
-        Optional<String> error) {}
+        Optional<String> error) {
+
+    /** The same where more errors have been reported. */
+    JobInfo withIoErrors(long count) {
+        return count == ioErrors ? this : new JobInfo(id, type, status, ready, progress, count, error);
+    }
+}

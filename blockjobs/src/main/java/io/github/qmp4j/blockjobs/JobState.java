@@ -34,6 +34,9 @@ final class JobState {
             case PAUSED, STANDBY -> {
                 if (pausedByUser && shown != JobStatus.PAUSED_ON_ERROR) {
                     shown = told;
+                } else if (shown == JobStatus.CREATED) {
+                    // It was met in a pause of somebody else's, which is not shown.
+                    shown = told == JobStatus.STANDBY ? JobStatus.READY : JobStatus.RUNNING;
                 }
             }
             case RUNNING, READY -> {
@@ -41,6 +44,9 @@ final class JobState {
                     error = Optional.empty();
                 }
                 shown = told;
+            }
+            case CONCLUDED -> {
+                // Shown with the outcome, since until then the last word is not spoken.
             }
             default -> shown = told;
         }
@@ -61,9 +67,13 @@ final class JobState {
         }
     }
 
+    boolean isPausedOnError() {
+        return shown == JobStatus.PAUSED_ON_ERROR;
+    }
+
     /** QEMU has been asked, and says that an I/O error keeps the job paused. */
     void pausedOnError(String cause) {
-        if (isHalted()) {
+        if (isHalted() && shown != JobStatus.CONCLUDED) {
             shown = JobStatus.PAUSED_ON_ERROR;
             error = Optional.of(cause);
         }
@@ -80,7 +90,7 @@ final class JobState {
     }
 
     void ioErrors(long count) {
-        ioErrors += count;
+        ioErrors = count;
     }
 
     void ended(Optional<String> finalError) {

@@ -10,15 +10,16 @@ import java.util.concurrent.CompletableFuture;
 
 /** The block jobs of one session. */
 final class MonitoredJobs implements BlockJobs {
-    private final JobContext context;
     private final JobRegistry registry = new JobRegistry();
     private final JobEvents events;
+    private final JobContext context;
     private final JobStarter starter;
     private final Repeating progress;
     private final Repeating checks;
 
     MonitoredJobs(QmpClient client, BlockJobOptions options) {
-        this.context = new JobContext(client, new GraphReader(client), options, this::listenerCame);
+        this.events = new JobEvents(client, registry, cause -> registry.end("the monitor was lost: " + cause));
+        this.context = new JobContext(client, new GraphReader(client), options, this::listenerCame, events::delivered);
         this.progress = new Repeating(
                 options.progressInterval(),
                 context.callbacks(),
@@ -30,7 +31,6 @@ final class MonitoredJobs implements BlockJobs {
                 () -> !registry.all().isEmpty(),
                 this::checkAll);
         this.starter = new JobStarter(context, registry);
-        this.events = new JobEvents(client, registry, cause -> registry.end("the monitor was lost: " + cause));
     }
 
     private void listenerCame() {
@@ -115,7 +115,7 @@ final class MonitoredJobs implements BlockJobs {
         TrackedJob met = new TrackedJob(id, type, Optional.empty(), context, judge, owned, registry::forget);
         TrackedJob job = registry.register(met);
         if (job == met) {
-            job.started();
+            job.met();
             job.check();
             checks.wake();
         }

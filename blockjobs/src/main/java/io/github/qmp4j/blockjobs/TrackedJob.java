@@ -24,6 +24,7 @@ final class TrackedJob {
     private final JobState state;
     private final JobHandle handle;
     private final ErrorWatch errors;
+    private final Question status;
     private final Testimony testimony = new Testimony();
     private final Beginning beginning = new Beginning();
     private final JobEnding ending;
@@ -45,6 +46,8 @@ final class TrackedJob {
         request.ifPresent(known -> state.meter().speed(known.settings().speed()));
         this.news = new JobNews(state.info(), mailbox, context.callbacks());
         this.errors = new ErrorWatch(id, state, context, mailbox, this::publish);
+        this.status =
+                new Question(context.callbacks(), () -> context.queryJob(id).thenAcceptAsync(this::checked, mailbox));
         this.ending = new JobEnding(
                 id,
                 context,
@@ -71,6 +74,12 @@ final class TrackedJob {
             beginning.exists();
             startAnswered();
         });
+    }
+
+    /** QEMU had it before this handle, and what was told of it then was not heard. */
+    void met() {
+        mailbox.execute(beginning::met);
+        errors.missed();
     }
 
     /** No reply has come, so the job may exist or not; its events will tell, or its absence. */
@@ -106,7 +115,7 @@ final class TrackedJob {
                 beginning.created();
                 testimony.forget();
             }
-            if (beginning.isOurs() && !ending.isUnderWay()) {
+            if (beginning.isTold() && !ending.isUnderWay()) {
                 take(status);
             }
         });
@@ -133,15 +142,15 @@ final class TrackedJob {
     /** {@code BLOCK_JOB_COMPLETED} or {@code BLOCK_JOB_CANCELLED}: all there is if somebody else dismisses the job. */
     void endTold(Result result, Optional<String> error, long offset, long len) {
         mailbox.execute(() -> {
-            if (beginning.isOurs()) {
+            if (beginning.isTold()) {
                 testimony.told(result, error);
                 state.meter().end(offset, len);
             }
         });
     }
 
-    void ioError(boolean stops) {
-        errors.heard(stops);
+    ErrorWatch errors() {
+        return errors;
     }
 
     void progressSeen(JsonNode entry) {
@@ -163,7 +172,7 @@ final class TrackedJob {
 
     /** Asks QEMU where the job stands, so that nothing rests on events alone. */
     void check() {
-        context.queryJob(id).thenAcceptAsync(this::checked, mailbox);
+        status.ask();
     }
 
     private void checked(Optional<JsonNode> entry) {
@@ -193,7 +202,10 @@ final class TrackedJob {
     }
 
     private void publish() {
-        errors.count();
+        if (news.outcome().isDone()) {
+            return;
+        }
+        state.ioErrors(errors.count());
         news.changed(state.info());
     }
 
@@ -229,7 +241,7 @@ final class TrackedJob {
     }
 
     JobInfo info() {
-        return news.info();
+        return news.info().withIoErrors(errors.count());
     }
 
     /** Completes in the mailbox, as {@link #outcome()} does: whoever hangs on them must be quick. */

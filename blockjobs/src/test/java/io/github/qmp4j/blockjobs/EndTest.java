@@ -49,6 +49,9 @@ class EndTest {
         try (ScriptedVm vm = ScriptedVm.start()) {
             vm.job("stream", "running");
             BlockJob job = TestVm.get(vm.jobs.attach(new JobId("j"))).orElseThrow();
+            // All that is asked when a job is met is answered by then, so that nobody is told too early that it is
+            // gone.
+            TestVm.get(vm.jobs.list());
             vm.noJob();
             vm.tell("aborting");
             vm.qemu.send(failed("Input/output error"));

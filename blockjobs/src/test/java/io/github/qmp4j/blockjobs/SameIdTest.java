@@ -37,6 +37,24 @@ class SameIdTest {
         }
     }
 
+    /** P1: a reply can overtake the last events of an earlier job of this id; what comes before the creation is not ours. */
+    @Test
+    void takesNoEndForItsOwnBeforeItHasHeardOfItsCreation() {
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            BlockJob job = vm.start(PULL);
+            vm.job("stream", "running");
+            vm.qemu.send(ScriptedVm.failed("theirs"));
+            vm.tell("concluded", "null");
+            vm.tell("created", "running", "waiting", "pending");
+            vm.chain("active");
+            vm.job("stream", "concluded");
+            vm.qemu.send(completed());
+            vm.tell("concluded");
+
+            assertThat(TestVm.get(job.outcome()).end()).isEqualTo(new End.Completed());
+        }
+    }
+
     @Test
     void tellsWhoeverHasMetAJobThatQemuThenRefuses() {
         try (ScriptedVm vm = ScriptedVm.start()) {

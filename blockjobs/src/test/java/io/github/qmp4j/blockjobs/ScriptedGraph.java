@@ -25,7 +25,10 @@ final class ScriptedGraph {
     }
 
     private static String image(List<String> nodes) {
-        String below = nodes.size() == 1 ? "" : ",\"backing-image\":" + image(nodes.subList(1, nodes.size()));
+        String below = nodes.size() == 1
+                ? ""
+                : ",\"backing-filename\":\"%s\",\"backing-image\":%s"
+                        .formatted(file(nodes.get(1)), image(nodes.subList(1, nodes.size())));
         return "{\"filename\":\"%s\",\"format\":\"qcow2\",\"virtual-size\":8%s}".formatted(file(nodes.get(0)), below);
     }
 

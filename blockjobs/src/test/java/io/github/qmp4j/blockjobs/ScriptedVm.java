@@ -155,9 +155,11 @@ final class ScriptedVm implements AutoCloseable {
 
     private List<Outgoing> answer(ReceivedCommand command) {
         Responder responder = answers.get(command.name());
-        if (responder != null) {
-            return responder.answer(command);
-        }
+        return responder != null ? responder.answer(command) : usualAnswer(command);
+    }
+
+    /** What it answers to a command that no test has said anything of. */
+    List<Outgoing> usualAnswer(ReceivedCommand command) {
         return switch (command.name()) {
             case "query-jobs" -> List.of(Outgoing.reply("[" + job + "]"));
             case "query-block-jobs" -> List.of(Outgoing.reply(blockJobs()));
