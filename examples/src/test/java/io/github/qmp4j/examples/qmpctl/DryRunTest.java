@@ -100,9 +100,11 @@ class DryRunTest {
                 .with(1)
                 .withOneError("would be refused: base 'nothing' is not");
         dryRun("-o", "json", "pull", disk.name(), "--base", "nothing").with(1).withRefusal();
-        VM.qmpctl("pull", disk.name(), "--detach", "--speed", "64K", "--job-id", "busy")
-                .with(0);
-        VM.qmpctl("commit", disk.name(), "--dry-run").with(7).withOneError("busy");
-        VM.qmpctl("cancel", "busy").with(4);
+        String busy = VM.qmpctl("pull", disk.name(), "--detach", "--speed", "64K")
+                .with(0)
+                .out()
+                .strip();
+        VM.qmpctl("commit", disk.name(), "--dry-run").with(7).withOneError("in use by job " + busy);
+        VM.qmpctl("cancel", busy).with(4);
     }
 }
