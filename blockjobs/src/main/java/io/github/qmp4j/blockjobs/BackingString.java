@@ -60,6 +60,20 @@ final class BackingString {
         return new FileName(relative).isTakenApart() ? "./" + relative : relative;
     }
 
+    /** Whether the header of {@code overlay} names {@code base}, as far as names can tell. */
+    static boolean names(BlockNode overlay, BlockNode base) {
+        Optional<String> header = overlay.backingFile();
+        Optional<String> named = header.flatMap(text -> new FileName(text).plain());
+        if (named.isEmpty() || base.path().isEmpty()) {
+            return header.equals(Optional.of(base.file()));
+        }
+        return isWhole(named.get())
+                ? named.equals(base.path())
+                : overlay.path()
+                        .map(path -> Path.of(path).resolveSibling(named.get()).normalize())
+                        .equals(base.path().map(path -> Path.of(path).normalize()));
+    }
+
     private static boolean isWhole(String file) {
         return file.startsWith("/") || new FileName(file).isTakenApart();
     }

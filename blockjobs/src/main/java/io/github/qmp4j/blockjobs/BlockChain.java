@@ -1,5 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -26,6 +27,15 @@ public record BlockChain(List<BlockNode> nodes) {
         return nodes.get(activeImagePlace());
     }
 
+    /** QEMU would make a read-only disk writable for the job, against the will of who opened it. Lower images usually are. */
+    void requireWritable(BlockJobRequest request, int place) {
+        if (place == activeImagePlace() && nodes.get(place).readOnly()) {
+            throw new BlockChainException(
+                    "the active layer '%s' of disk %s is read-only, and QEMU would open it for writing behind the back of whoever wanted that; reopen it writable first"
+                            .formatted(nodes.get(place).label(), request.disk()));
+        }
+    }
+
     int activeImagePlace() {
         return imagePlaceFrom(0);
     }
@@ -37,6 +47,27 @@ public record BlockChain(List<BlockNode> nodes) {
             image++;
         }
         return image;
+    }
+
+    /**
+     * The images whose header does not name the image that is below them now: QEMU would read another chain when it opens them
+     * the next time. An overlay that was put on top with {@code blockdev-snapshot} can be one, or an image that was opened on
+     * another backing node than its header says. A name that cannot be compared counts as another one.
+     */
+    public List<BlockNode> staleHeaders() {
+        List<BlockNode> stale = new ArrayList<>();
+        for (int i = 0; i < nodes.size(); i++) {
+            BlockNode image = nodes.get(i);
+            int below = i + 1 < nodes.size() ? imagePlaceFrom(i + 1) : nodes.size();
+            boolean right = image.isFilter()
+                    || (below == nodes.size()
+                            ? image.backingFile().isEmpty()
+                            : BackingString.names(image, nodes.get(below)));
+            if (!right) {
+                stale.add(image);
+            }
+        }
+        return stale;
     }
 
     /**

@@ -20,7 +20,12 @@ public interface BlockJobs extends AutoCloseable {
     /**
      * Starts a job: checks it against the chain as it is now, registers its handle, and only then sends the command.
      *
-     * @return fails with {@link BlockJobException} when the request does not fit, and with
+     * <p>Several jobs may work on one chain if none needs a node of another: pulls of parts that do not touch, and a pull below
+     * what a commit works on. A copy and a commit of the active layer have their disk alone, and a commit has the topmost node
+     * too. Of somebody else's job it is known only where it begins, so all below counts as its own.
+     *
+     * @return fails with {@link JobConflictException} when another job has what this one needs, with another
+     *     {@link BlockJobException} when the request does not fit, and with
      *     {@link io.github.qmp4j.QmpException} when QEMU refuses or could not be asked: then there is no job. In doubt
      *     (no reply in time, connection lost) it gives a handle, whose outcome tells the rest
      */
@@ -32,7 +37,10 @@ public interface BlockJobs extends AutoCloseable {
      */
     CompletableFuture<JobPreview> preview(BlockJobRequest request);
 
-    /** The guest's disks with their chains, as they are now. */
+    /**
+     * The disks with their chains and jobs, as they are now. Those without a guest device are as they were when nodes could be
+     * listed the last time: before QEMU 10.0 that is not while a pull exists, on 5.2 not while a backup does.
+     */
     CompletableFuture<List<Disk>> disks();
 
     /** The chain of one disk; fails with {@link BlockChainException} when there is none of that name, or more. */

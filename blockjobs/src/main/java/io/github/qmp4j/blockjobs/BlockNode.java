@@ -1,5 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -14,6 +15,8 @@ import java.util.Set;
  * @param virtualSize in bytes, what the guest sees
  * @param actualSize in bytes, what the file takes; empty where QEMU does not say
  * @param backingFile the name of its backing file in its header; empty without one
+ * @param encrypted whether what it holds is encrypted
+ * @param bitmaps its dirty bitmaps; of the last time that nodes could be listed
  */
 public record BlockNode(
         Optional<String> nodeName,
@@ -22,9 +25,27 @@ public record BlockNode(
         long virtualSize,
         OptionalLong actualSize,
         boolean readOnly,
-        Optional<String> backingFile) {
+        Optional<String> backingFile,
+        boolean encrypted,
+        List<DirtyBitmap> bitmaps) {
     private static final Set<String> FILTERS =
             Set.of("throttle", "copy-on-read", "copy-before-write", "preallocate", "compress", "blkdebug", "blkverify");
+
+    public BlockNode {
+        bitmaps = List.copyOf(bitmaps);
+    }
+
+    /** One that is not encrypted, and has no dirty bitmaps. */
+    public BlockNode(
+            Optional<String> nodeName,
+            String file,
+            String driver,
+            long virtualSize,
+            OptionalLong actualSize,
+            boolean readOnly,
+            Optional<String> backingFile) {
+        this(nodeName, file, driver, virtualSize, actualSize, readOnly, backingFile, false, List.of());
+    }
 
     /** Its node-name, or its file where that is not known. */
     public String label() {
@@ -41,6 +62,10 @@ public record BlockNode(
 
     /** Whether it has no data and no header of its own, but hands on those of the node below it. */
     boolean isFilter() {
+        return isFilter(driver);
+    }
+
+    static boolean isFilter(String driver) {
         return FILTERS.contains(driver);
     }
 
@@ -49,6 +74,11 @@ public record BlockNode(
         return nodeName.filter(name::equals).isPresent()
                 || file.equals(name)
                 || path().filter(name::equals).isPresent();
+    }
+
+    BlockNode named(String name) {
+        return new BlockNode(
+                Optional.of(name), file, driver, virtualSize, actualSize, readOnly, backingFile, encrypted, bitmaps);
     }
 
     /** Whether both are one image: by node-name where both are known, since a file name can change with its header. */

@@ -27,6 +27,7 @@ final class CommitPlan {
                                     request.disk(),
                                     chain.activeImage().label()));
         }
+        chain.requireWritable(request, top);
         int below = chain.imagePlaceFrom(top + 1);
         int named = request.base()
                 .map(name -> JobPlan.place(chain, request, "base", name))

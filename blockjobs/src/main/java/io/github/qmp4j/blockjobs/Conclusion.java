@@ -5,6 +5,7 @@ import io.github.qmp4j.QmpCommandException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.BooleanSupplier;
 
 /**
  * What could be found out about a job that has ended: its result is read, it is dismissed, and only then the graph is
@@ -89,6 +90,16 @@ record Conclusion(boolean seen, Optional<String> error, Fate fate, Optional<Grap
                 .handle((graph, failure) -> failure == null
                         ? new Conclusion(seen, error, fate, Optional.of(graph), doubt)
                         : new Conclusion(seen, error, fate, Optional.empty(), reason(failure)));
+    }
+
+    /** The same, with a graph in which nodes are listed, if that can be waited for. Never fails. */
+    CompletableFuture<Conclusion> listed(JobContext context, BooleanSupplier wanted) {
+        if (after.isEmpty() || after.get().listed()) {
+            return CompletableFuture.completedFuture(this);
+        }
+        return ListingWait.read(context, wanted)
+                .handle((graph, failure) ->
+                        failure == null ? new Conclusion(seen, error, fate, Optional.of(graph), doubt) : this);
     }
 
     private static String reason(Throwable failure) {

@@ -8,6 +8,7 @@ import java.util.Optional;
  * @param result what QEMU says of it
  * @param error QEMU's error text; empty after a success
  * @param asked what we last asked of it
+ * @param granted the one way of ending it that QEMU has accepted from us; NOTHING where there is none, or more
  * @param after the graph after the job was dismissed; empty if it could not be read
  * @param doubt what could not be found out; empty where all was
  */
@@ -16,6 +17,7 @@ record Evidence(
         Result result,
         Optional<String> error,
         Asked asked,
+        Asked granted,
         JobProgress progress,
         Optional<Graph> after,
         String doubt) {

@@ -3,23 +3,26 @@ package io.github.qmp4j.blockjobs;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The block graph at one moment, as far as it could be read.
  *
- * @param disks the guest's disks
+ * @param disks the guest's disks, and those without a guest device; the latter from an earlier moment where {@code listed} is
+ *     false
  * @param nodes all nodes; from an earlier moment where {@code listed} is false
  * @param listed whether QEMU could be asked for its nodes now
- * @param exported the node-names that are exported
+ * @param exports the node-names that are exported, by the ids of the exports
  */
-record Graph(List<Disk> disks, List<GraphNode> nodes, boolean listed, Set<String> exported) {
+record Graph(List<Disk> disks, List<GraphNode> nodes, boolean listed, Map<String, String> exports) {
 
-    /** The disk that the user means. */
+    /** The disk that the user means; one with a guest device goes before those without, as QEMU has it. */
     Disk find(DiskRef ref) {
-        List<Disk> found =
+        List<Disk> called =
                 disks.stream().filter(disk -> disk.isCalled(ref.name())).toList();
+        List<Disk> pluggedIn = called.stream().filter(Disk::isPluggedIn).toList();
+        List<Disk> found = pluggedIn.isEmpty() ? called : pluggedIn;
         if (found.size() == 1) {
             return found.get(0);
         }
@@ -38,19 +41,40 @@ record Graph(List<Disk> disks, List<GraphNode> nodes, boolean listed, Set<String
                         "'%s' is no disk but lies in the backing chain of disk %s; name that disk, and give the node as base or top"
                                 .formatted(ref, disk.name()))
                 .orElseGet(() -> disks.isEmpty()
-                        ? "there is no disk '%s'; this QEMU has none".formatted(ref)
-                        : "there is no disk '%s'; this QEMU has %s".formatted(ref, names(disks)));
+                        ? "there is no disk '%s'; this QEMU has none%s".formatted(ref, unseen())
+                        : "there is no disk '%s'; this QEMU has %s%s".formatted(ref, names(disks), unseen()));
+    }
+
+    private String unseen() {
+        return listed
+                ? ""
+                : "; new disks without a guest device cannot be seen while a pull or a backup exists that keeps this version of QEMU from listing its nodes";
     }
 
     private static String names(List<Disk> disks) {
         return String.join(", ", disks.stream().map(Disk::name).toList());
     }
 
-    /** The same disk as in an earlier graph, by where it is plugged in. */
+    /** The same disk as in an earlier graph: at the same guest device, or without one with the same topmost node. */
     Optional<Disk> same(Disk earlier) {
-        return disks.stream()
-                .filter(disk ->
-                        disk.device().equals(earlier.device()) && disk.qdev().equals(earlier.qdev()))
+        DiskKey key = DiskKey.of(earlier);
+        return disks.stream().filter(disk -> DiskKey.of(disk).equals(key)).findFirst();
+    }
+
+    /** The node that all exports of an earlier disk are on; empty if there is no such one. */
+    Optional<String> exported(Disk earlier) {
+        List<Optional<String>> now = earlier.exports().stream()
+                .map(id -> Optional.ofNullable(exports.get(id)))
+                .distinct()
+                .toList();
+        return now.size() == 1 ? now.get(0) : Optional.empty();
+    }
+
+    /** The chain below any node; empty where there is no such node, or what lies below it was not read. */
+    Optional<BlockChain> chainOf(String nodeName) {
+        return nodes.stream()
+                .filter(node -> listed && node.name().equals(nodeName))
+                .flatMap(node -> new ChainReader(nodes).chain(node).stream())
                 .findFirst();
     }
 
@@ -66,13 +90,15 @@ record Graph(List<Disk> disks, List<GraphNode> nodes, boolean listed, Set<String
     }
 
     private boolean isUnused(BlockNode image, List<BlockNode> dropped) {
+        // A chain that only itself uses is no use; who stands on it is asked below.
         boolean inChain = disks.stream()
+                .filter(Disk::isPluggedIn)
                 .flatMap(disk -> disk.chain().nodes().stream())
                 .anyMatch(node -> GraphNode.mayBeOneFile(node.file(), image.file())
                         && node.driver().equals(image.driver()));
         // Two nodes of one image: which of them is used by whom cannot be told.
         boolean isTwin = nodes.stream().filter(node -> node.isOf(image)).count() > 1;
-        boolean isExported = image.nodeName().filter(exported::contains).isPresent();
+        boolean isExported = image.nodeName().filter(exports::containsValue).isPresent();
         boolean usedByAnother = nodes.stream()
                 .filter(node -> dropped.stream().noneMatch(other -> isNodeOf(node, other)))
                 .anyMatch(node -> node.mayUse(image));
@@ -85,16 +111,12 @@ record Graph(List<Disk> disks, List<GraphNode> nodes, boolean listed, Set<String
                 .orElse(node.file().equals(image.file()) && node.driver().equals(image.driver()));
     }
 
-    /** A filter that some job has put into this chain; none where QEMU cannot be asked for its nodes now. */
-    Optional<GraphNode> jobFilterIn(BlockChain chain) {
-        if (!listed) {
-            return Optional.empty();
-        }
+    /** The filters that jobs have put among these nodes; none where QEMU cannot be asked for its nodes now. */
+    List<GraphNode> jobFiltersIn(List<BlockNode> chain) {
         return nodes.stream()
-                .filter(GraphNode::isJobFilter)
-                .filter(filter ->
-                        chain.nodes().stream().anyMatch(node -> node.file().equals(filter.file())))
-                .findFirst();
+                .filter(node -> listed && node.isJobFilter())
+                .filter(filter -> chain.stream().anyMatch(node -> node.file().equals(filter.file())))
+                .toList();
     }
 
     /** Whether the name of a node is also the name of a device: QEMU would take it for the latter. */

@@ -1,6 +1,8 @@
 package io.github.qmp4j.blockjobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -12,7 +14,8 @@ import java.util.stream.StreamSupport;
  *
  * @param backing what its backing node may be called: the file names that QEMU gives for it
  * @param children the node-names of its children, where QEMU tells them (from 11.1 on)
- * @param persistentBitmaps the names of those of its dirty bitmaps that are stored in its image
+ * @param bitmaps its dirty bitmaps
+ * @param entry what QEMU says of it and of the layers below it; missing where the latter were not asked for
  */
 record GraphNode(
         String name,
@@ -21,10 +24,12 @@ record GraphNode(
         boolean readOnly,
         Set<String> backing,
         Optional<Set<String>> children,
-        Set<String> persistentBitmaps) {
+        List<DirtyBitmap> bitmaps,
+        JsonNode entry) {
     private static final Set<String> JOB_FILTERS = Set.of("mirror_top", "commit_top");
 
-    static GraphNode of(JsonNode json) {
+    /** @param nested whether the images below it are in its entry */
+    static GraphNode of(JsonNode json, boolean nested) {
         JsonNode image = json.path("image");
         return new GraphNode(
                 json.path("node-name").asText(),
@@ -39,10 +44,8 @@ record GraphNode(
                         .map(JsonNode::asText)
                         .collect(Collectors.toSet()),
                 json.has("children") ? Optional.of(children(json.get("children"))) : Optional.empty(),
-                StreamSupport.stream(json.path("dirty-bitmaps").spliterator(), false)
-                        .filter(bitmap -> bitmap.path("persistent").asBoolean())
-                        .map(bitmap -> bitmap.path("name").asText())
-                        .collect(Collectors.toSet()));
+                DirtyBitmap.of(json),
+                nested || json.has("children") ? json : MissingNode.getInstance());
     }
 
     private static Set<String> children(JsonNode references) {
@@ -51,9 +54,37 @@ record GraphNode(
                 .collect(Collectors.toSet());
     }
 
+    /** The names of those of its dirty bitmaps that are stored in its image. */
+    Set<String> persistentBitmaps() {
+        return bitmaps.stream()
+                .filter(DirtyBitmap::persistent)
+                .map(DirtyBitmap::name)
+                .collect(Collectors.toSet());
+    }
+
+    /** Whether a user may have given it its name; QEMU's own names begin with a #. */
+    boolean isNamed() {
+        return !name.startsWith("#");
+    }
+
+    /** The node-name of the image below it, or for a filter of what it stands on; empty where QEMU tells no edges. */
+    Optional<String> below() {
+        boolean filter = isJobFilter() || BlockNode.isFilter(driver);
+        return GraphReader.stream(entry.path("children"))
+                .filter(child -> child.path("child").asText().equals("backing")
+                        || (filter && child.path("child").asText().equals("file")))
+                .map(child -> child.path("node-name").asText())
+                .findFirst();
+    }
+
     /** Whether a job has put it above the node that it works on; a user can have a copy-on-read filter too, by name. */
     boolean isJobFilter() {
-        return JOB_FILTERS.contains(driver) || (driver.equals("copy-on-read") && name.startsWith("#"));
+        return isMirrorFilter(driver) || (driver.equals("copy-on-read") && !isNamed());
+    }
+
+    /** Whether it is a driver that only jobs have. */
+    static boolean isMirrorFilter(String driver) {
+        return JOB_FILTERS.contains(driver);
     }
 
     /** Whether it may be a node of this image, or of the same file under another spelling. */

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.client.QmpClient;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,8 +26,9 @@ import java.util.stream.StreamSupport;
  * a job}. A job that somebody else starts on another monitor in just that moment cannot be kept out.
  */
 final class GraphReader {
-    private static final QmpCommand<JsonNode> LIST_NODES =
-            QmpCommand.of("query-named-block-nodes").with("flat", true);
+    private static final QmpCommand<JsonNode> LIST_NODES = QmpCommand.of("query-named-block-nodes");
+    private static final QmpCommand<JsonNode> NODE_STATISTICS =
+            QmpCommand.of("query-blockstats").with("query-nodes", true);
 
     /** One for each session, whoever reads the graph through it. */
     private static final Map<QmpClient, Turns> TURNS = Collections.synchronizedMap(new WeakHashMap<>());
@@ -37,6 +40,12 @@ final class GraphReader {
     /** From the last time that nodes could be listed. */
     private volatile List<GraphNode> lastListed = List.of();
 
+    /** The disks without a guest device, from the last time that nodes could be listed. */
+    private volatile List<Disk> lastOthers = List.of();
+
+    /** Whether the last time there were disks without a guest device, whose layers only a listing shows. */
+    private volatile boolean nests;
+
     GraphReader(QmpClient client) {
         this.client = client;
         this.turns = TURNS.computeIfAbsent(client, session -> new Turns());
@@ -45,10 +54,57 @@ final class GraphReader {
 
     /** Reads the nodes first and the chains after them, so that every node of a chain can be among the nodes. */
     CompletableFuture<Graph> read() {
-        return list().thenCompose(listing -> client.execute(QmpCommand.of("query-block-exports"))
+        return list(nests).thenCompose(listing -> client.execute(QmpCommand.of("query-block-exports"))
                 .thenCombine(
                         client.execute(QmpCommand.of("query-block")),
-                        (exports, devices) -> graph(listing, exports, devices)));
+                        (exports, devices) -> new Reading(listing, exports(exports), pluggedIn(listing, devices)))
+                .thenCompose(this::whole));
+    }
+
+    /** @param devices the disks that QEMU itself lists */
+    private record Reading(Listing listing, Map<String, String> exports, List<Disk> devices) {
+        NodeDisks others() {
+            return new NodeDisks(listing.nodes(), devices, exports);
+        }
+
+        /** With the disks without a guest device as they were. */
+        Graph with(List<Disk> earlier) {
+            List<Disk> disks = new ArrayList<>(devices);
+            earlier.stream()
+                    .filter(disk -> devices.stream()
+                            .flatMap(device -> device.chain().nodes().stream())
+                            .noneMatch(disk.chain().activeLayer()::isSameImage))
+                    .forEach(disks::add);
+            return new Graph(disks, listing.nodes(), false, exports);
+        }
+    }
+
+    private Graph graph(Reading read, Set<String> files) {
+        NodeDisks others = read.others();
+        List<Disk> disks = others.all(files);
+        lastOthers = disks.stream().filter(disk -> !disk.isPluggedIn()).toList();
+        return new Graph(disks, read.listing().nodes(), true, others.exported());
+    }
+
+    /** Disks without a guest device need more than a flat listing. */
+    private CompletableFuture<Graph> whole(Reading read) {
+        if (!read.listing().fresh()) {
+            return CompletableFuture.completedFuture(read.with(lastOthers));
+        }
+        if (read.listing().hasEdges() || read.others().candidates(Set.of()).isEmpty()) {
+            nests = false;
+            return CompletableFuture.completedFuture(graph(read, Set.of()));
+        }
+        return client.execute(NODE_STATISTICS).thenCompose(statistics -> {
+            Set<String> files = NodeDisks.files(statistics, read.listing().nodes());
+            nests = !read.others().candidates(files).isEmpty();
+            if (!nests || read.listing().nested()) {
+                return CompletableFuture.completedFuture(graph(read, files));
+            }
+            return list(true)
+                    .thenApply(listing -> new Reading(listing, read.exports(), read.devices()))
+                    .thenCompose(this::whole);
+        });
     }
 
     /**
@@ -73,15 +129,21 @@ final class GraphReader {
         return turns.take(() -> CompletableFuture.completedFuture(send.get())).thenCompose(reply -> reply);
     }
 
-    private record Listing(List<GraphNode> nodes, boolean fresh) {}
+    private record Listing(List<GraphNode> nodes, boolean fresh, boolean nested) {
+        /** From QEMU 11.1 on a flat listing has them. */
+        boolean hasEdges() {
+            return nodes.stream().anyMatch(node -> node.children().isPresent());
+        }
+    }
 
-    private CompletableFuture<Listing> list() {
-        return sent(LIST_NODES).thenApply(json -> {
+    private CompletableFuture<Listing> list(boolean nested) {
+        return sent(LIST_NODES.with("flat", nested ? null : true)).thenApply(json -> {
             boolean fresh = !json.isMissingNode();
             if (fresh) {
-                lastListed = stream(json).map(GraphNode::of).toList();
+                lastListed =
+                        stream(json).map(node -> GraphNode.of(node, nested)).toList();
             }
-            return new Listing(lastListed, fresh);
+            return new Listing(lastListed, fresh, fresh && nested);
         });
     }
 
@@ -101,13 +163,17 @@ final class GraphReader {
                 : CompletableFuture.completedFuture(MissingNode.getInstance());
     }
 
-    private static Graph graph(Listing listing, JsonNode exports, JsonNode devices) {
+    private static List<Disk> pluggedIn(Listing listing, JsonNode devices) {
         ChainReader reader = new ChainReader(listing.nodes());
-        List<Disk> disks =
-                stream(devices).flatMap(entry -> reader.disk(entry).stream()).toList();
-        Set<String> exported =
-                stream(exports).map(export -> export.path("node-name").asText()).collect(Collectors.toSet());
-        return new Graph(disks, listing.nodes(), listing.fresh(), exported);
+        return stream(devices).flatMap(entry -> reader.disk(entry).stream()).toList();
+    }
+
+    private static Map<String, String> exports(JsonNode exports) {
+        Map<String, String> nodes = new LinkedHashMap<>();
+        stream(exports)
+                .forEach(export -> nodes.put(
+                        export.path("id").asText(), export.path("node-name").asText()));
+        return nodes;
     }
 
     static Stream<JsonNode> stream(JsonNode array) {

@@ -28,7 +28,8 @@ final class JobEnding {
     /** Whether it is ours to dismiss; set by anybody, never unset. */
     private volatile boolean owned;
 
-    private boolean judged;
+    /** Written by the mailbox, read by anybody. */
+    private volatile boolean judged;
     /** What is done between the judgement and its telling; never fails. Set before the job is registered. */
     private Function<JobOutcome, CompletableFuture<JobOutcome>> afterwards = CompletableFuture::completedFuture;
 
@@ -72,7 +73,7 @@ final class JobEnding {
 
     void concluded() {
         if (beginning.mayEnd()) {
-            end(Conclusion.read(context, id, owned));
+            end(testimony.heardFor(judge).thenCompose(heard -> Conclusion.read(context, id, owned)));
         }
     }
 
@@ -82,7 +83,7 @@ final class JobEnding {
             return;
         }
         if (testimony.isGiven()) {
-            end(Conclusion.readGraph(context));
+            end(testimony.heardFor(judge).thenCompose(heard -> Conclusion.readGraph(context)));
         } else if (beginning.neverBegan()) {
             testimony.told(
                     Result.FAILED, Optional.of("QEMU did not start the job; its answer came too late to be heard"));
@@ -99,7 +100,10 @@ final class JobEnding {
 
     private void end(CompletableFuture<Conclusion> reading) {
         underWay = true;
-        reading.thenAcceptAsync(this::conclude, mailbox);
+        CompletableFuture<Conclusion> whole = judge.needsListing()
+                ? reading.thenCompose(conclusion -> conclusion.listed(context, () -> !judged))
+                : reading;
+        whole.thenAcceptAsync(this::conclude, mailbox);
     }
 
     private void conclude(Conclusion conclusion) {

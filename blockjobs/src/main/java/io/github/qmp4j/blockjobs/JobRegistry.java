@@ -1,26 +1,25 @@
 package io.github.qmp4j.blockjobs;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 
-/** The open handles of one QEMU, and which disk each of our jobs has. Safe for use by any thread. */
+/** The open handles of one QEMU, and what each of our jobs has of a disk. Safe for use by any thread. */
 final class JobRegistry {
-    private record Plug(Optional<String> device, Optional<String> qdev) {
-        static Plug of(Disk disk) {
-            return new Plug(disk.device(), disk.qdev());
-        }
-    }
-
-    /** A disk that is kept for a job; each is only itself, so that none can be given back in another's place. */
+    /** What is kept for a job; each is only itself, so that none can be given back in another's place. */
     static final class Hold {
         private final JobId id;
+        /** Guarded by the lock of the registry. */
+        private Claim claim;
 
-        private Hold(JobId id) {
+        private Hold(JobId id, Claim claim) {
             this.id = id;
+            this.claim = claim;
         }
     }
 
@@ -29,39 +28,63 @@ final class JobRegistry {
     /** All guarded by the lock. */
     private final Map<JobId, TrackedJob> open = new HashMap<>();
 
-    private final Map<Plug, Hold> busy = new HashMap<>();
+    private final List<Hold> busy = new ArrayList<>();
 
     /** Why no job can be watched any more; empty while they can. */
     private Optional<String> over = Optional.empty();
 
-    /** Keeps a disk for a job that is about to start: one job writes to a chain at a time. */
-    Hold reserve(Disk disk, JobId id) {
+    /** Keeps for a job that is about to start what it will work on; {@link JobConflictException} where another has it. */
+    Hold reserve(Claim claim, JobId id) {
         return locked(() -> {
-            requireFree(disk, id);
-            Hold hold = new Hold(id);
-            busy.put(Plug.of(disk), hold);
+            requireFree(claim, id);
+            Hold hold = new Hold(id, claim);
+            busy.add(hold);
             return hold;
         });
     }
 
     /**
-     * Looks whether a disk could be kept for a job, and keeps nothing.
+     * Looks whether this could be kept for a job, and keeps nothing.
      *
      * @throws JobConflictException if it could not
      */
-    void requireFree(Disk disk, JobId id) {
+    void requireFree(Claim claim, JobId id) {
         locked(() -> {
-            Hold other = busy.get(Plug.of(disk));
-            if (other != null) {
-                throw new JobConflictException(
-                        other.id,
-                        "disk %s is in use by job %s; wait for its end, or cancel it".formatted(disk.name(), other.id));
-            }
-            if (open.containsKey(id) || busy.values().stream().anyMatch(hold -> hold.id.equals(id))) {
+            requireFree(claim, Optional.empty());
+            if (open.containsKey(id) || busy.stream().anyMatch(hold -> hold.id.equals(id))) {
                 throw conflict(id);
             }
-            return disk;
+            return claim;
         });
+    }
+
+    /** Keeps this in place of what was kept before; says whether that had covered it already. */
+    boolean change(Hold hold, Claim claim) {
+        return locked(() -> {
+            if (hold.claim.covers(claim)) {
+                return true;
+            }
+            requireFree(claim, Optional.of(hold));
+            hold.claim = claim;
+            return false;
+        });
+    }
+
+    private void requireFree(Claim claim, Optional<Hold> except) {
+        for (Hold other : busy) {
+            if (except.filter(other::equals).isEmpty()) {
+                claim.collision(other.claim).ifPresent(what -> {
+                    throw new JobConflictException(
+                            other.id,
+                            "%s is in use by job %s; wait for its end, or cancel it".formatted(what, other.id));
+                });
+            }
+        }
+    }
+
+    /** What our jobs keep, by their ids. */
+    Map<JobId, Claim> claims() {
+        return locked(() -> busy.stream().collect(Collectors.toMap(hold -> hold.id, hold -> hold.claim)));
     }
 
     static JobConflictException conflict(JobId id) {
@@ -69,7 +92,7 @@ final class JobRegistry {
     }
 
     void release(Hold hold) {
-        locked(() -> busy.values().removeIf(hold::equals));
+        locked(() -> busy.remove(hold));
     }
 
     void forget(TrackedJob job) {

@@ -20,32 +20,42 @@ final class JobStarter {
     JobStarter(JobContext context, JobRegistry registry) {
         this.context = context;
         this.registry = registry;
-        this.preflight = new Preflight(context);
+        this.preflight = new Preflight(context, registry);
     }
 
     CompletableFuture<BlockJob> start(BlockJobRequest request) {
         return context.graphs().read().thenCompose(graph -> {
             Disk disk = graph.find(request.disk());
             JobId id = id(request, disk);
-            JobRegistry.Hold hold = registry.reserve(disk, id);
-            return preflight
-                    .check(request, disk, id)
-                    .thenCompose(ready -> prepared(ready, hold))
-                    .whenComplete((job, failure) -> {
-                        if (failure != null) {
-                            registry.release(hold);
-                        }
-                    });
+            JobRegistry.Hold hold = registry.reserve(claim(request, disk), id);
+            return held(request, disk, id, hold).whenComplete((job, failure) -> {
+                if (failure != null) {
+                    registry.release(hold);
+                }
+            });
         });
+    }
+
+    /** Until it was reserved, a job that just ended may have changed the chain, and then other nodes have to be kept. */
+    private CompletableFuture<BlockJob> held(BlockJobRequest request, Disk disk, JobId id, JobRegistry.Hold hold) {
+        return preflight
+                .check(request, disk, id)
+                .thenCompose(ready -> registry.change(hold, Claim.of(ready.plan(), ready.disk()))
+                        ? prepared(ready, hold)
+                        : held(request, disk, id, hold));
     }
 
     CompletableFuture<JobPreview> preview(BlockJobRequest request) {
         return context.graphs().read().thenCompose(graph -> {
             Disk disk = graph.find(request.disk());
             JobId id = id(request, disk);
-            registry.requireFree(disk, id);
+            registry.requireFree(claim(request, disk), id);
             return preflight.check(request, disk, id).thenApply(JobStarter::previewed);
         });
+    }
+
+    private static Claim claim(BlockJobRequest request, Disk disk) {
+        return Claim.of(JobPlan.of(disk.chain(), request), disk);
     }
 
     private static JobId id(BlockJobRequest request, Disk disk) {

@@ -1,5 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.QmpDisconnectedException;
@@ -90,7 +91,28 @@ final class JobVerbs {
     /** QEMU refuses while the job is in one of its short pauses, so it is asked again for a while. */
     private CompletableFuture<JobOutcome> complete(int retries) {
         job.ask(Asked.PIVOT);
-        return retrying(() -> context.execute("job-complete", job.id()), retries, () -> complete(retries - 1));
+        return retrying(
+                () -> witnessed(Asked.PIVOT, () -> context.execute("job-complete", job.id())),
+                retries,
+                () -> complete(retries - 1));
+    }
+
+    /** Where the graph cannot show how a job ended, it counts whether this verb was accepted. */
+    private CompletableFuture<JsonNode> witnessed(Asked verb, Supplier<CompletableFuture<JsonNode>> send) {
+        CompletableFuture<Boolean> accepted = new CompletableFuture<>();
+        // Before it is sent, so that it cannot come after the end of the job.
+        job.ask(verb, accepted);
+        CompletableFuture<JsonNode> reply = send.get();
+        reply.whenComplete((value, failure) -> {
+            if (failure == null) {
+                accepted.complete(true);
+            } else if (isInDoubt(failure)) {
+                accepted.completeExceptionally(failure);
+            } else {
+                accepted.complete(false);
+            }
+        });
+        return reply;
     }
 
     CompletableFuture<JobOutcome> finishWithoutPivot() {
@@ -114,9 +136,9 @@ final class JobVerbs {
                 };
         return resumeIf(halted)
                 .thenCompose(done -> retrying(
-                        () -> context.client()
+                        () -> witnessed(Asked.FINISH, () -> context.client()
                                 .execute(QmpCommand.of("block-job-cancel")
-                                        .with("device", job.id().value())),
+                                        .with("device", job.id().value()))),
                         retries,
                         () -> finish(retries - 1)));
     }

@@ -21,4 +21,10 @@ sealed interface Judge permits PlannedJudge, ObservedJudge {
 
     /** Whether the job, as far as is known at its start, can never be pivoted. */
     boolean neverReady();
+
+    /** Whether only nodes that are listed after the end can show what the job has done. */
+    boolean needsListing();
+
+    /** Whether nothing but the answers to our verbs may tell how it ended, so that they have to be heard first. */
+    boolean restsOnVerbs();
 }

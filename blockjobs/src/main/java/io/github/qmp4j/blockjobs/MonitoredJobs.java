@@ -61,7 +61,9 @@ final class MonitoredJobs implements BlockJobs {
 
     @Override
     public CompletableFuture<List<Disk>> disks() {
-        return context.graphs().read().thenApply(Graph::disks);
+        return context.graphs().read().thenCompose(graph -> list().thenApply(jobs -> graph.disks().stream()
+                .map(disk -> disk.worked(Conflicts.jobsOn(disk, graph, jobs, registry.claims())))
+                .toList()));
     }
 
     @Override

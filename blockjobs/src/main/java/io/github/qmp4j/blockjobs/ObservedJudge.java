@@ -21,9 +21,19 @@ record ObservedJudge(JobType type, Graph before, boolean ended) implements Judge
     }
 
     @Override
+    public boolean needsListing() {
+        return false;
+    }
+
+    @Override
+    public boolean restsOnVerbs() {
+        return !neverReady() && !before.disks().stream().allMatch(Disk::isPluggedIn);
+    }
+
+    @Override
     public JobOutcome judge(Evidence evidence) {
         List<Disk> disks = disks(evidence.job());
-        Head head = evidence.after().map(after -> head(disks, after)).orElse(Head.UNKNOWN);
+        Head head = evidence.after().map(after -> head(disks, after, evidence)).orElse(Head.UNKNOWN);
         return new JobOutcome(
                 evidence.job(),
                 end(evidence, head),
@@ -65,44 +75,85 @@ record ObservedJudge(JobType type, Graph before, boolean ended) implements Judge
                 .filter(disk -> JobIds.isFor(job, disk.name())
                         || disk.device().filter(job.value()::equals).isPresent())
                 .toList();
-        if (!named.isEmpty()) {
+        // Unless nodes could be listed, disks without a guest device are not among them.
+        if (!named.isEmpty() || !before.listed()) {
             return named;
         }
         List<Disk> filtered = before.disks().stream()
-                .filter(disk -> before.jobFilterIn(disk.chain())
-                        .filter(filter -> Conflicts.isBehind(filter, type))
-                        .isPresent())
+                .filter(disk -> before.jobFiltersIn(ownChain(disk)).stream()
+                        .anyMatch(filter -> Conflicts.isBehind(filter, type)))
                 .toList();
         return filtered.isEmpty() ? before.disks() : filtered;
     }
 
-    private Head head(List<Disk> disks, Graph after) {
+    /** What a disk without a guest device shares with one that has it is the latter's. */
+    private List<BlockNode> ownChain(Disk disk) {
+        return disk.chain().nodes().stream()
+                .filter(node -> disk.isPluggedIn()
+                        || before.disks().stream()
+                                .filter(Disk::isPluggedIn)
+                                .flatMap(other -> other.chain().nodes().stream())
+                                .noneMatch(node::isSameImage))
+                .toList();
+    }
+
+    private Head head(List<Disk> disks, Graph after, Evidence evidence) {
         if (neverReady()) {
             return Head.SOURCE;
         }
-        if (ended) {
+        if (ended || disks.isEmpty()) {
             return Head.UNKNOWN;
+        }
+        if (disks.size() == 1
+                && !disks.get(0).isPluggedIn()
+                && disks.get(0).exports().isEmpty()) {
+            return byVerb(evidence);
         }
         if (disks.stream().allMatch(disk -> isOnSource(disk, after))) {
             return Head.SOURCE;
         }
         // Of several disks another one may have been switched, by a job of its own.
-        return disks.size() == 1 && after.same(disks.get(0)).isPresent() ? Head.TARGET : Head.UNKNOWN;
+        return disks.size() == 1 && now(disks.get(0), after).isPresent() ? Head.TARGET : Head.UNKNOWN;
+    }
+
+    /** Nothing is above the disk that a pivot could be seen by. */
+    private static Head byVerb(Evidence evidence) {
+        return switch (evidence.result()) {
+            case CANCELLED -> Head.SOURCE;
+            case UNKNOWN, FAILED -> Head.UNKNOWN;
+            case SUCCEEDED ->
+                switch (evidence.granted()) {
+                    case PIVOT -> Head.TARGET;
+                    case FINISH -> Head.SOURCE;
+                    case NOTHING, CANCEL -> Head.UNKNOWN;
+                };
+        };
     }
 
     /** Its old active layer is still in the chain; somebody may have put a snapshot on top. */
     private static boolean isOnSource(Disk disk, Graph after) {
         BlockNode source = disk.chain().activeImage();
-        return after.same(disk)
-                .filter(now -> now.chain().nodes().stream().anyMatch(source::isSameImage))
-                .isPresent();
+        boolean seen = disk.isPluggedIn() || !disk.exports().isEmpty();
+        return seen
+                && now(disk, after)
+                        .filter(chain -> chain.nodes().stream().anyMatch(source::isSameImage))
+                        .isPresent();
+    }
+
+    /** The chain that the guest device, or the exports, of a disk are on. */
+    private static Optional<BlockChain> now(Disk disk, Graph after) {
+        if (!disk.isPluggedIn() && !after.listed()) {
+            return Optional.empty();
+        }
+        return disk.isPluggedIn() || disk.exports().isEmpty()
+                ? after.same(disk).map(Disk::chain)
+                : after.exported(disk).flatMap(after::chainOf);
     }
 
     private static List<BlockNode> released(List<Disk> disks, Graph after) {
         List<BlockNode> dropped = new ArrayList<>();
         for (Disk disk : disks) {
-            Optional<BlockChain> now = after.same(disk).map(Disk::chain);
-            now.ifPresent(chain -> disk.chain().nodes().stream()
+            now(disk, after).ifPresent(chain -> disk.chain().nodes().stream()
                     .filter(node -> chain.nodes().stream().noneMatch(node::isSameImage))
                     .forEach(dropped::add));
         }

@@ -19,11 +19,20 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
     }
 
     @Override
+    public boolean needsListing() {
+        return !disk.isPluggedIn();
+    }
+
+    @Override
+    public boolean restsOnVerbs() {
+        return Standing.hidesItsPivot(plan, disk);
+    }
+
+    @Override
     public JobOutcome judge(Evidence evidence) {
-        Optional<BlockChain> now =
-                evidence.after().flatMap(graph -> graph.same(disk)).map(Disk::chain);
-        Head head = now.map(this::head).orElse(Head.UNKNOWN);
-        End end = end(evidence, now, head);
+        Standing standing = Standing.of(plan, disk, targetNode, evidence);
+        Head head = standing.head();
+        End end = end(evidence, standing);
         boolean done = end instanceof End.Completed && (!plan.kind().becomesReady || head == Head.TARGET);
         return new JobOutcome(
                 evidence.job(),
@@ -35,33 +44,16 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
                 leftovers(end, head));
     }
 
-    private Head head(BlockChain now) {
-        // A filter above the active layer is there before and after, and tells nothing.
-        boolean isSource = now.activeImage().isSameImage(disk.chain().activeImage());
-        return switch (plan.kind()) {
-            case PULL, INTERMEDIATE_COMMIT -> isSource ? Head.SOURCE : Head.UNKNOWN;
-            case ACTIVE_COMMIT, COPY -> isTarget(now) ? Head.TARGET : isSource ? Head.SOURCE : Head.UNKNOWN;
-        };
-    }
-
-    private boolean isTarget(BlockChain now) {
-        return plan.kind() == JobPlan.Kind.COPY
-                ? now.nodes().size() > plan.top()
-                        && now.nodes().get(plan.top()).nodeName().equals(targetNode)
-                : now.activeImage().isSameImage(plan.after().activeImage());
-    }
-
-    private End end(Evidence evidence, Optional<BlockChain> now, Head head) {
+    private End end(Evidence evidence, Standing standing) {
         return switch (evidence.result()) {
             case UNKNOWN -> new End.Unknown(evidence.doubt());
             case FAILED -> new End.Failed(evidence.error().orElse("QEMU gave no reason"));
             case CANCELLED -> new End.Cancelled();
             case SUCCEEDED ->
-                now.map(chain -> afterSuccess(evidence, chain, head))
-                        .orElseGet(() -> new End.Unknown("QEMU reports success, but "
-                                + (evidence.after().isPresent()
-                                        ? "disk %s has gone".formatted(disk.name())
-                                        : "the graph could not be checked: " + evidence.doubt())));
+                standing.chain()
+                        .filter(chain -> standing.doubt().isEmpty())
+                        .map(chain -> afterSuccess(evidence, chain, standing.head()))
+                        .orElseGet(() -> new End.Unknown("QEMU reports success, but " + standing.doubt()));
         };
     }
 
@@ -99,6 +91,22 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
     }
 
     private boolean isAsPredicted(BlockChain now) {
+        return plan.kind().becomesReady ? isWholeAsPredicted(now) : isJoinedAsPredicted(now);
+    }
+
+    /** Above and below of what such a job works on another one may have changed the chain in the meantime. */
+    private boolean isJoinedAsPredicted(BlockChain now) {
+        BlockNode above = plan.before().nodes().get(plan.kind() == JobPlan.Kind.PULL ? plan.top() : plan.top() - 1);
+        List<BlockNode> fromThere =
+                now.nodes().stream().dropWhile(node -> !above.isSameImage(node)).toList();
+        Optional<BlockNode> below = fromThere.stream().skip(1).findFirst();
+        return !fromThere.isEmpty()
+                && plan.baseNode()
+                        .map(base -> below.filter(base::isSameImage).isPresent())
+                        .orElse(below.isEmpty());
+    }
+
+    private boolean isWholeAsPredicted(BlockChain now) {
         List<BlockNode> predicted = plan.after().nodes();
         if (now.nodes().size() != predicted.size()) {
             return false;

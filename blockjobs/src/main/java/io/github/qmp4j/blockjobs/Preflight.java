@@ -8,9 +8,11 @@ import java.util.concurrent.CompletableFuture;
 /** Refuses everything that can be refused before a job is started; it leaves QEMU as it found it. */
 final class Preflight {
     private final JobContext context;
+    private final JobRegistry registry;
 
-    Preflight(JobContext context) {
+    Preflight(JobContext context, JobRegistry registry) {
         this.context = context;
+        this.registry = registry;
     }
 
     /**
@@ -39,11 +41,11 @@ final class Preflight {
 
     private record Fitting(JobPlan plan, Disk disk, Graph graph) {}
 
-    private static Fitting fitting(BlockJobRequest request, Disk disk, JobId id, Graph graph, List<JobInfo> jobs) {
+    private Fitting fitting(BlockJobRequest request, Disk disk, JobId id, Graph graph, List<JobInfo> jobs) {
         Disk now = graph.same(disk)
                 .orElseThrow(() -> new BlockChainException("disk %s has just gone".formatted(disk.name())));
-        Conflicts.check(graph, now, id, jobs);
         JobPlan plan = JobPlan.of(now.chain(), request);
+        Conflicts.check(graph, Claim.of(plan, now), id, jobs, registry.claims());
         BitmapGuard.check(plan, graph);
         if (request instanceof CopyRequest copy && copy.byDriveMirror() && !copy.reuseExternal()) {
             requireNamedBacking(plan, copy.extent());

@@ -19,6 +19,7 @@ final class PullPlan {
             throw new BlockChainException("'%s' is a filter and holds no data; name the image below it"
                     .formatted(nodes.get(top).label()));
         }
+        chain.requireWritable(request, top);
         if (base <= top) {
             throw new BlockChainException(
                     request.into().isEmpty()

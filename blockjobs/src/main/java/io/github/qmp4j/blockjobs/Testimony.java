@@ -2,7 +2,12 @@ package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.blockjobs.Evidence.Asked;
 import io.github.qmp4j.blockjobs.Evidence.Result;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
 /** What was heard of a job's end, and what was asked of the job before. Belongs to the job's mailbox. */
 final class Testimony {
@@ -10,8 +15,41 @@ final class Testimony {
     private Optional<String> error = Optional.empty();
     private Asked asked = Asked.NOTHING;
 
+    /** Whether each verb that ends a job was accepted; in doubt it may have been. */
+    private record Answer(Asked verb, CompletableFuture<Boolean> accepted) {}
+
+    private final List<Answer> answers = new ArrayList<>();
+
     void asked(Asked verb) {
         asked = verb;
+    }
+
+    /** @param accepted fails where it cannot be known */
+    void asked(Asked verb, CompletableFuture<Boolean> accepted) {
+        asked = verb;
+        answers.add(new Answer(verb, accepted));
+    }
+
+    /** Completes normally when the verbs that a judge rests on are answered, or cannot be any more. */
+    CompletableFuture<?> heardFor(Judge judge) {
+        return judge.restsOnVerbs()
+                ? CompletableFuture.allOf(answers.stream()
+                        .map(answer -> answer.accepted().handle((accepted, failure) -> true))
+                        .toArray(CompletableFuture[]::new))
+                : CompletableFuture.completedFuture(true);
+    }
+
+    /** A verb without an answer may have been obeyed, and then none is certain. */
+    private Asked granted() {
+        boolean doubt = answers.stream()
+                .anyMatch(answer ->
+                        !answer.accepted().isDone() || answer.accepted().isCompletedExceptionally());
+        Set<Asked> accepted = answers.stream()
+                .filter(answer -> answer.verb() != Asked.CANCEL)
+                .filter(answer -> !doubt && answer.accepted().getNow(false))
+                .map(Answer::verb)
+                .collect(Collectors.toSet());
+        return accepted.size() == 1 ? accepted.iterator().next() : Asked.NOTHING;
     }
 
     /** {@code BLOCK_JOB_COMPLETED} or {@code BLOCK_JOB_CANCELLED}, or our own conclusion in their place. */
@@ -37,6 +75,7 @@ final class Testimony {
                 result(conclusion),
                 conclusion.error().or(() -> error),
                 asked,
+                granted(),
                 progress,
                 conclusion.after(),
                 conclusion.doubt());

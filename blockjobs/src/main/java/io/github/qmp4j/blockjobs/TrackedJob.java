@@ -213,6 +213,10 @@ final class TrackedJob {
         mailbox.execute(() -> testimony.asked(verb));
     }
 
+    void ask(Asked verb, CompletableFuture<Boolean> accepted) {
+        mailbox.execute(() -> testimony.asked(verb, accepted));
+    }
+
     void change(Consumer<? super JobState> change) {
         mailbox.execute(() -> {
             change.accept(state);

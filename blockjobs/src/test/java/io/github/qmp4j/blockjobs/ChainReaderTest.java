@@ -3,6 +3,7 @@ package io.github.qmp4j.blockjobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -28,7 +29,8 @@ class ChainReaderTest {
                 true,
                 Set.of(),
                 children.length == 0 ? Optional.empty() : Optional.of(Set.of(children)),
-                Set.of());
+                List.of(),
+                MissingNode.getInstance());
     }
 
     private static List<String> names(GraphNode... nodes) {

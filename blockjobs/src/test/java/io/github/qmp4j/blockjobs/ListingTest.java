@@ -57,6 +57,7 @@ class ListingTest {
             vm.qemu.answer(schema, Outgoing.reply("[]"));
 
             await().during(Duration.ofMillis(200)).until(() -> vm.count("block-stream") == 0);
+            vm.on("query-jobs", Outgoing.reply("[]"));
             vm.qemu.answer(jobs, Outgoing.reply("[]"));
             assertThat(TestVm.get(disks)).hasSize(2);
             TestVm.get(start);

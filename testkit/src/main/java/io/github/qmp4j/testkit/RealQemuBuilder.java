@@ -102,9 +102,8 @@ public final class RealQemuBuilder {
         if (strict && QemuHelp.of(program).lists("-compat")) {
             command.addAll(List.of("-compat", "deprecated-input=reject,deprecated-output=hide"));
         }
-        for (String monitor : List.of(RealQemu.MONITOR, RealQemu.ORACLE)) {
-            String path = folder.resolve(monitor).toString().replace(",", ",,");
-            command.addAll(List.of("-chardev", "socket,id=" + monitor + ",path=" + path + ",server=on,wait=off"));
+        for (String monitor : MonitoredQemu.MONITORS) {
+            command.addAll(List.of("-chardev", MonitoredQemu.chardev(folder, monitor)));
             command.addAll(List.of("-mon", "chardev=" + monitor + ",mode=control"));
         }
         command.addAll(extra);

@@ -1,0 +1,80 @@
+package io.github.qmp4j.blockjobs;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a job keeps of a disk for itself. Two jobs run side by side on one chain only if neither touches what the other works on,
+ * and neither can confuse the judgement of the other: one that can be pivoted has its disk alone, since its whole chain is
+ * predicted.
+ *
+ * @param whole whether nobody else may work on the disk
+ * @param own the nodes that it works on
+ * @param read the nodes that it only needs to stay where they are
+ */
+record Claim(Disk disk, boolean whole, List<BlockNode> own, List<BlockNode> read) {
+
+    static Claim of(JobPlan plan, Disk disk) {
+        List<BlockNode> nodes = plan.before().nodes();
+        return switch (plan.kind()) {
+            case PULL ->
+                new Claim(
+                        disk,
+                        false,
+                        nodes.subList(plan.top(), plan.base()),
+                        plan.baseNode().stream().toList());
+            case INTERMEDIATE_COMMIT -> {
+                List<BlockNode> own = new ArrayList<>(nodes.subList(plan.top() - 1, plan.base() + 1));
+                // QEMU blocks the root too, though nothing of it changes.
+                own.add(nodes.get(0));
+                yield new Claim(disk, false, own, List.of());
+            }
+            case ACTIVE_COMMIT -> new Claim(disk, true, nodes.subList(plan.top(), plan.base() + 1), List.of());
+            case COPY -> new Claim(disk, true, List.of(), List.of());
+        };
+    }
+
+    /** Why a job with this claim cannot run beside one with the other; empty if it can. */
+    Optional<String> collision(Claim other) {
+        if ((whole || other.whole) && isStackedOn(other.disk)) {
+            return Optional.of("disk " + disk.name());
+        }
+        return shared(own, other.own)
+                .or(() -> shared(own, other.read))
+                .or(() -> shared(read, other.own))
+                .map(node -> "node %s of disk %s".formatted(node.label(), disk.name()));
+    }
+
+    /** Whether both are one disk, or one is a node in the chain of the other that is exported. */
+    private boolean isStackedOn(Disk other) {
+        return DiskKey.of(disk).equals(DiskKey.of(other))
+                || has(disk.chain().nodes(), other.chain().activeLayer())
+                || has(other.chain().nodes(), disk.chain().activeLayer());
+    }
+
+    /** Whether whoever has this claim has the other one too. */
+    boolean covers(Claim other) {
+        return DiskKey.of(disk).equals(DiskKey.of(other.disk))
+                && (whole || !other.whole)
+                && other.own.stream().allMatch(node -> has(own, node))
+                && other.read.stream().allMatch(node -> has(own, node) || has(read, node));
+    }
+
+    boolean worksOn(BlockNode node) {
+        return has(own, node) || (whole && has(disk.chain().nodes(), node));
+    }
+
+    /** Whether it touches any of these nodes. */
+    boolean touches(List<BlockNode> nodes) {
+        return shared(own, nodes).or(() -> shared(read, nodes)).isPresent();
+    }
+
+    private static Optional<BlockNode> shared(List<BlockNode> some, List<BlockNode> others) {
+        return some.stream().filter(node -> has(others, node)).findFirst();
+    }
+
+    private static boolean has(List<BlockNode> nodes, BlockNode node) {
+        return nodes.stream().anyMatch(node::isSameImage);
+    }
+}
