@@ -27,9 +27,9 @@ class InterleavingTest {
     private static final long SEED = Long.getLong("qmp4j.seed", System.nanoTime());
 
     /** Of each story, with each noise and each dismissal. */
-    private static final int ORDERS = FULL ? 200 : 3;
+    private static final int ORDERS = FULL ? 60 : 3;
 
-    private static final int LOSSES = FULL ? 40 : 1;
+    private static final int LOSSES = FULL ? 20 : 1;
 
     private final Random random = new Random(SEED);
 

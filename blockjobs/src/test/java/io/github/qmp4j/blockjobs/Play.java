@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -105,14 +106,18 @@ final class Play {
                 taken("job-resume");
                 vm.ioStatus("ok");
             }
-            case "complete", "finish", "cancel" -> taken(VERBS.get(act.what()));
+            case "complete", "finish", "cancel" -> taken(verb(act.what()));
             case "complete-reply", "finish-reply", "cancel-reply", "resume-reply" ->
-                answer(VERBS.get(act.what().replace("-reply", "")), Outgoing.reply());
+                answer(verb(act.what().replace("-reply", "")), Outgoing.reply());
             case "result" -> tellResult();
             case "dismiss" -> dismiss();
             case "too-late" -> refuseVerbs();
             default -> say(act);
         }
+    }
+
+    private static String verb(String word) {
+        return Objects.requireNonNull(VERBS.get(word), word);
     }
 
     private synchronized void say(Act act) {

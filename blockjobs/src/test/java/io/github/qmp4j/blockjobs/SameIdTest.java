@@ -86,11 +86,12 @@ class SameIdTest {
         try (ScriptedVm vm = ScriptedVm.start()) {
             vm.on("block-stream");
             CompletableFuture<BlockJob> first = vm.jobs.start(PULL);
+            var command = vm.qemu.awaitReceived("block-stream", 1, Duration.ofSeconds(10));
             CompletableFuture<BlockJob> second =
                     vm.jobs.start(PullRequest.of("disk1").with(ScriptedVm.J));
 
             assertThat(failure(second)).isInstanceOf(JobConflictException.class);
-            vm.qemu.answer(vm.qemu.awaitReceived("block-stream", 1, Duration.ofSeconds(10)), Outgoing.reply());
+            vm.qemu.answer(command, Outgoing.reply());
             vm.job("stream", "concluded", "Input/output error");
             vm.tell("created", "running", "aborting", "concluded");
             assertThat(TestVm.get(TestVm.get(first).outcome()).end()).isInstanceOf(End.Failed.class);

@@ -46,7 +46,8 @@ record Story(
                 case PULL -> ScriptedVm.PULL;
                 case INTERMEDIATE -> ScriptedVm.COMMIT.top("mid");
                 case ACTIVE -> ScriptedVm.COMMIT;
-                case COPY -> CopyRequest.of("disk0", "/images/copy.qcow2", "qcow2").with(J);
+                case COPY ->
+                    CopyRequest.of("disk0", "/images/copy.qcow2", "qcow2").with(J);
             };
         }
 
