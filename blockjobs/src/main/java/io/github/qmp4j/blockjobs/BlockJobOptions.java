@@ -11,8 +11,9 @@ import java.util.function.Consumer;
  *     default 30 s
  * @param pivotRetries how often a pivot is tried again while QEMU says that the job cannot be completed yet; default 20,
  *     100 ms apart
+ * @param files how this program gets at QEMU's files; default {@link FileAccess#none()}
  */
-public record BlockJobOptions(Duration progressInterval, Duration checkInterval, int pivotRetries) {
+public record BlockJobOptions(Duration progressInterval, Duration checkInterval, int pivotRetries, FileAccess files) {
     public BlockJobOptions {
         if (progressInterval.isNegative() || progressInterval.isZero()) {
             throw new IllegalArgumentException("progressInterval (%s) must be positive".formatted(progressInterval));
@@ -43,11 +44,12 @@ public record BlockJobOptions(Duration progressInterval, Duration checkInterval,
         public Duration progressInterval = Duration.ofMillis(500);
         public Duration checkInterval = Duration.ofSeconds(30);
         public int pivotRetries = PIVOT_RETRIES;
+        public FileAccess files = FileAccess.none();
 
         private Builder() {}
 
         private BlockJobOptions build() {
-            return new BlockJobOptions(progressInterval, checkInterval, pivotRetries);
+            return new BlockJobOptions(progressInterval, checkInterval, pivotRetries, files);
         }
     }
 }

@@ -16,6 +16,8 @@ import java.util.function.Consumer;
  *     of top
  * @param shallow whether only top is committed, into the first image below it
  * @param whenReady what is done at READY; a commit that never becomes READY is refused with another than HOLD
+ * @param deletesReleased whether the images that the outcome shows to be released are deleted, see
+ *     {@link #deletingReleased()}
  * @param backingName how the header of the image above top names the base; for the active layer there is none
  */
 public record CommitRequest(
@@ -24,9 +26,17 @@ public record CommitRequest(
         Optional<String> base,
         boolean shallow,
         WhenReady whenReady,
+        boolean deletesReleased,
         BackingName backingName,
         JobSettings settings)
         implements BlockJobRequest {
+
+    public CommitRequest {
+        if (deletesReleased && whenReady == WhenReady.FINISH) {
+            throw new IllegalArgumentException(
+                    "a commit that is finished without a pivot releases no images that could be deleted");
+        }
+    }
 
     /** A commit of the whole chain into its lowest node. */
     public static CommitRequest of(String disk) {
@@ -36,6 +46,7 @@ public record CommitRequest(
                 Optional.empty(),
                 false,
                 WhenReady.HOLD,
+                false,
                 BackingName.AS_OPENED,
                 JobSettings.DEFAULT);
     }
@@ -56,6 +67,19 @@ public record CommitRequest(
         return changed(draft -> draft.whenReady = then);
     }
 
+    /**
+     * Deletes the images that are no longer needed when the commit has completed, and removes their nodes from QEMU: those in
+     * {@link JobOutcome#released()}, in folders that are proved to be the same for QEMU and for this program
+     * ({@link BlockJobOptions#files()}), which QEMU lets go of and no process has open. An image of the chain that is not
+     * deleted is among {@link JobOutcome#leftovers()}, with the reason. Other overlays of these images, in no running QEMU,
+     * cannot be seen; they would be lost.
+     *
+     * @return a request whose start is refused, with the names of the files, where they could not be deleted
+     */
+    public CommitRequest deletingReleased() {
+        return changed(draft -> draft.deletesReleased = true);
+    }
+
     public CommitRequest backingName(BackingName name) {
         return changed(draft -> draft.backingName = name);
     }
@@ -68,7 +92,14 @@ public record CommitRequest(
         Draft draft = new Draft(this);
         change.accept(draft);
         return new CommitRequest(
-                disk, draft.top, draft.base, draft.shallow, draft.whenReady, draft.backingName, draft.settings);
+                disk,
+                draft.top,
+                draft.base,
+                draft.shallow,
+                draft.whenReady,
+                draft.deletesReleased,
+                draft.backingName,
+                draft.settings);
     }
 
     /** What can be changed of a request. */
@@ -77,6 +108,7 @@ public record CommitRequest(
         private Optional<String> base;
         private boolean shallow;
         private WhenReady whenReady;
+        private boolean deletesReleased;
         private BackingName backingName;
         private JobSettings settings;
 
@@ -85,6 +117,7 @@ public record CommitRequest(
             base = from.base;
             shallow = from.shallow;
             whenReady = from.whenReady;
+            deletesReleased = from.deletesReleased;
             backingName = from.backingName;
             settings = from.settings;
         }

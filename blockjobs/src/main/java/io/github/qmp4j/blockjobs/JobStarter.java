@@ -101,7 +101,10 @@ final class JobStarter {
                     registry.forget(done);
                     registry.release(hold);
                 });
-        setup.ifPresent(made -> job.afterwards(made::tidied));
+        ReleasedFiles released = new ReleasedFiles(context, ready.plan());
+        job.afterwards(outcome -> setup.map(made -> made.tidied(outcome))
+                .orElseGet(() -> CompletableFuture.completedFuture(outcome))
+                .thenCompose(released::delete));
         // From here on events of this id are heard, also those that come before the reply.
         if (registry.register(job) != job) {
             throw JobRegistry.conflict(id);

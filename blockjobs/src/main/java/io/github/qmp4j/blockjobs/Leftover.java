@@ -1,7 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
 /**
- * Something that a job has made and that is still there.
+ * Something that a job has made, or was to delete, and that is still there.
  *
  * @param name the path, the node-name or the job-id
  * @param why why it is still there

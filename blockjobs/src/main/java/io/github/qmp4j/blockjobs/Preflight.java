@@ -35,7 +35,9 @@ final class Preflight {
                 .thenCompose(fits -> context.client().schema().thenCompose(schema -> {
                     requireSurvival(fits.plan(), schema);
                     StartCommand.Sheet sheet = new StartCommand.Sheet(fits.plan(), id, fits.graph(), schema);
-                    return targetFits(fits.plan()).thenApply(free -> new Ready(fits.disk(), sheet));
+                    return targetFits(fits.plan())
+                            .thenCompose(free -> new ReleasedFiles(context, fits.plan()).check())
+                            .thenApply(deletable -> new Ready(fits.disk(), sheet));
                 }));
     }
 

@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 
 /**
  * A pull, {@code block-stream}: the active layer of a disk, or an image below it, takes over the data of the nodes below, and
- * no longer needs them.
+ * no longer needs them. They are never deleted: unlike those of a commit they stay valid, and others may stand on them.
  *
  * @param into the image, by node-name or file name, that takes over the data; empty is the active layer
  * @param base the node, by node-name or file name, that stays its backing node; empty pulls all that is below

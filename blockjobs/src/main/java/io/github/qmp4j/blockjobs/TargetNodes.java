@@ -38,6 +38,16 @@ final class TargetNodes {
         return step(name, image(format, path, device, discard, backing));
     }
 
+    /** The step that adds the node of a path to look at it: nothing is written, and nobody kept from it. */
+    static TargetStep.Add fileToLookAt(String name, String path) {
+        return step(
+                name,
+                options("file", false)
+                        .put("filename", path)
+                        .put("read-only", true)
+                        .put("force-share", true));
+    }
+
     /** Adds a format on a path to look at it: nothing is written, nobody is kept from it, and no backing file opened. */
     CompletableFuture<String> addToLookAt(String name, String format, String path, boolean device) {
         return add(step(

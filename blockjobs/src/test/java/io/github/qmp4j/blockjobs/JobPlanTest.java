@@ -29,6 +29,7 @@ class JobPlanTest {
                 Optional.ofNullable(base),
                 shallow,
                 WhenReady.HOLD,
+                false,
                 BackingName.AS_OPENED,
                 JobSettings.DEFAULT);
     }

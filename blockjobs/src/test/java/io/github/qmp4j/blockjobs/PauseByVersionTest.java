@@ -44,7 +44,10 @@ class PauseByVersionTest {
     /** Row 14, P18. */
     @Test
     void holdsThePivotOfAPausedJobUntilItIsResumedOrRefusesIt() {
-        BlockJobOptions onlyOnce = new BlockJobOptions(Duration.ofSeconds(1), Duration.ofSeconds(30), 0);
+        BlockJobOptions onlyOnce = BlockJobOptions.with(options -> {
+            options.progressInterval = Duration.ofSeconds(1);
+            options.pivotRetries = 0;
+        });
         try (TestVm vm = TestVm.start();
                 BlockJobs jobs = BlockJobs.of(vm.client, onlyOnce)) {
             BlockJob job = TestVm.get(jobs.start(CommitRequest.of("disk0")));

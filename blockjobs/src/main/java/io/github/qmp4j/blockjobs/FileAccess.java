@@ -1,0 +1,38 @@
+package io.github.qmp4j.blockjobs;
+
+import java.io.IOException;
+
+/**
+ * Files of QEMU's file system, where they are files of this program too. The job layer believes none of it unproved: before
+ * it deletes or trusts a file it makes a new one beside it and lets QEMU open that.
+ *
+ * <p>All paths are absolute, and as QEMU has them. The methods may block; they are called on
+ * {@link io.github.qmp4j.QmpOptions#callbacks()}. Each throws {@link IOException} with a message that says why.
+ */
+public interface FileAccess {
+
+    /** No access: whatever needs it is refused. */
+    static FileAccess none() {
+        return NoFiles.NONE;
+    }
+
+    /** The files of this machine, for a QEMU that runs on it and has the folders of its images in the same places. */
+    static FileAccess local() {
+        return new LocalFiles();
+    }
+
+    /** Makes a file of zeroes, which must not exist; it takes no room where the file system can do that. */
+    void create(String path, long bytes) throws IOException;
+
+    /** Reads so many bytes from an offset on; fewer at the end of the file. */
+    byte[] read(String path, long offset, int length) throws IOException;
+
+    /** The same file by the path that goes through no symbolic link. */
+    String resolve(String path) throws IOException;
+
+    /**
+     * Deletes a regular file. It must fail for anything else, for a symbolic link, and for a file that some process holds
+     * locked as QEMU locks its images.
+     */
+    void delete(String path) throws IOException;
+}

@@ -1,0 +1,185 @@
+package io.github.qmp4j.blockjobs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+/**
+ * Deletes the images that a commit has released, where its request asks for that. An image is deleted only if the job has
+ * completed, the graph shows nobody to use it, QEMU has let go of its nodes, the folder is proved to be QEMU's, and no process
+ * has the file locked. Whatever is not deleted is named.
+ */
+final class ReleasedFiles {
+    private final JobContext context;
+    private final JobPlan plan;
+    private final boolean wanted;
+
+    /** What was found out of each folder; touched by one step after another. */
+    private final Map<String, Optional<String>> doubts = new HashMap<>();
+
+    ReleasedFiles(JobContext context, JobPlan plan) {
+        this.context = context;
+        this.plan = plan;
+        this.wanted = plan.request() instanceof CommitRequest commit && commit.deletesReleased();
+    }
+
+    /** Fails with {@link BlockChainException} if it can be told beforehand that a file could not be deleted. */
+    CompletableFuture<Void> check() {
+        if (!wanted) {
+            return CompletableFuture.completedFuture(null);
+        }
+        List<BlockNode> images =
+                plan.dropped().stream().filter(node -> !node.isFilter()).toList();
+        if (context.options().files() == FileAccess.none()) {
+            throw refusal(images, "this program has been given no access to QEMU's files");
+        }
+        images.stream().filter(image -> path(image).isEmpty()).findFirst().ifPresent(image -> {
+            throw refusal(images, "'%s' is no file by a plain name".formatted(image.file()));
+        });
+        CompletableFuture<Void> proved = CompletableFuture.completedFuture(null);
+        for (String folder : images.stream()
+                .map(image -> SharedFolder.of(path(image).orElseThrow()))
+                .distinct()
+                .toList()) {
+            proved = proved.thenCompose(before -> new SharedFolder(context).doubt(folder))
+                    .thenAccept(doubt -> doubt.ifPresent(why -> {
+                        throw refusal(images, "the folder %s is not proved to be QEMU's: %s".formatted(folder, why));
+                    }));
+        }
+        return proved;
+    }
+
+    private static BlockChainException refusal(List<BlockNode> images, String why) {
+        return new BlockChainException("the images %s could not be deleted after the commit: %s; delete them yourself"
+                .formatted(
+                        String.join(
+                                ", ",
+                                images.stream()
+                                        .map(image -> image.path().orElse(image.file()))
+                                        .toList()),
+                        why));
+    }
+
+    /** An absolute path; empty for what has no such, or needs more than that. */
+    private static Optional<String> path(BlockNode image) {
+        return image.path().filter(path -> path.startsWith("/"));
+    }
+
+    /** Deletes what the outcome shows to be released. Never fails. */
+    CompletableFuture<JobOutcome> delete(JobOutcome outcome) {
+        boolean switched = !plan.kind().becomesReady || outcome.head() == JobOutcome.Head.TARGET;
+        if (!wanted || !outcome.completed() || !switched) {
+            return CompletableFuture.completedFuture(outcome);
+        }
+        List<Leftover> left = new ArrayList<>(plan.dropped().stream()
+                .filter(image -> !image.isFilter() && !outcome.released().contains(image))
+                .map(image -> leftover(image, "it is not proved that nobody uses it"))
+                .toList());
+        CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
+        for (BlockNode image : outcome.released()) {
+            all = all.thenCompose(before -> delete(image))
+                    .thenAccept(why -> why.ifPresent(reason -> left.add(leftover(image, reason))));
+        }
+        return all.handle((done, failure) -> outcome.with(left));
+    }
+
+    private static Leftover leftover(BlockNode image, String why) {
+        return path(image).isPresent() && !image.isFilter()
+                ? new Leftover(Leftover.Kind.FILE, path(image).get(), "it was to be deleted, but " + why)
+                : new Leftover(Leftover.Kind.NODE, image.label(), "it was to be deleted, but " + why);
+    }
+
+    /** Why it is not deleted; empty if it is. Never fails. */
+    private CompletableFuture<Optional<String>> delete(BlockNode image) {
+        return folderDoubt(image)
+                .thenCompose(doubt -> doubt.isPresent()
+                        ? CompletableFuture.completedFuture(doubt)
+                        : letGo(image)
+                                .thenCompose(held ->
+                                        held.isPresent() ? CompletableFuture.completedFuture(held) : stillThere(image))
+                                .thenApplyAsync(held -> held.or(() -> unlinked(image)), context.callbacks()))
+                .exceptionally(failure ->
+                        Optional.of(String.valueOf(Conclusion.unwrapped(failure).getMessage())));
+    }
+
+    private CompletableFuture<Optional<String>> folderDoubt(BlockNode image) {
+        if (image.isFilter()) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        if (path(image).isEmpty()) {
+            return CompletableFuture.completedFuture(Optional.of("it is no file by a plain name"));
+        }
+        String folder = SharedFolder.of(path(image).get());
+        return doubts.containsKey(folder)
+                ? CompletableFuture.completedFuture(doubts.get(folder))
+                : new SharedFolder(context).doubt(folder).thenApply(doubt -> {
+                    doubts.put(folder, doubt);
+                    return doubt;
+                });
+    }
+
+    /** Removes the nodes of an image, the format first. QEMU refuses that while anybody uses them. */
+    private CompletableFuture<Optional<String>> letGo(BlockNode image) {
+        return context.graphs().read().thenCompose(graph -> {
+            if (!graph.listed()) {
+                return CompletableFuture.completedFuture(Optional.of("QEMU cannot be asked for its nodes now"));
+            }
+            Stream<String> ofFormat = graph.nodes().stream()
+                    .map(GraphNode::name)
+                    .filter(name -> image.nodeName().filter(name::equals).isPresent());
+            Stream<String> ofFile = graph.nodes().stream()
+                    .filter(node -> node.driver().equals("file") && !image.isFilter())
+                    .filter(node -> path(image).filter(node.file()::equals).isPresent())
+                    .map(GraphNode::name);
+            CompletableFuture<Optional<String>> removed = CompletableFuture.completedFuture(Optional.empty());
+            // The nameless go with those above them.
+            for (String name : Stream.concat(ofFormat, ofFile)
+                    .filter(name -> !name.startsWith("#"))
+                    .distinct()
+                    .toList()) {
+                removed = removed.thenCompose(why -> why.isPresent()
+                        ? CompletableFuture.completedFuture(why)
+                        : context.client().execute(TargetNodes.removal(name)).handle(ReleasedFiles::refused));
+            }
+            return removed;
+        });
+    }
+
+    /** A node that somebody has added since the job ended may have no name, or no locks. */
+    private CompletableFuture<Optional<String>> stillThere(BlockNode image) {
+        return context.graphs()
+                .read()
+                .thenApply(graph -> image.isFilter()
+                                || (graph.listed()
+                                        && graph.nodes().stream()
+                                                .noneMatch(node -> GraphNode.mayBeOneFile(node.file(), image.file())
+                                                        || node.mayUse(image)))
+                        ? Optional.empty()
+                        : Optional.of("QEMU may still have it open"));
+    }
+
+    private static Optional<String> refused(
+            @org.jspecify.annotations.Nullable JsonNode reply, @org.jspecify.annotations.Nullable Throwable failure) {
+        return Optional.ofNullable(failure)
+                .map(why -> "QEMU did not let go of it: "
+                        + Conclusion.unwrapped(why).getMessage());
+    }
+
+    private Optional<String> unlinked(BlockNode image) {
+        if (image.isFilter()) {
+            return Optional.empty();
+        }
+        try {
+            context.options().files().delete(path(image).orElseThrow());
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(SharedFolder.reason(e));
+        }
+    }
+}
