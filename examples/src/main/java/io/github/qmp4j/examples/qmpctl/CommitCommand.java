@@ -34,6 +34,13 @@ final class CommitCommand implements Callable<Integer> {
     @Option(names = "--shallow", description = "Commit the top only, into its backing node.")
     private boolean shallow;
 
+    @Option(
+            names = "--delete",
+            description =
+                    "Delete the images that are no longer needed, and remove their nodes. Refused where they are not"
+                            + " proved to be files that qmpctl sees too.")
+    private boolean delete;
+
     @ArgGroup
     private Ending ending = new Ending();
 
@@ -69,11 +76,16 @@ final class CommitCommand implements Callable<Integer> {
 
     private Stream<Order> orders() {
         JobSettings settings = options.settings(disks.size(), ending.whenReady());
+        if (delete && (ending.keepOverlay || options.detach() || (top.isEmpty() && !ending.pivot))) {
+            throw new IllegalArgumentException(
+                    "--delete deletes at the end of the commit; it goes with --pivot or, below the active layer, with --top, and not with --detach");
+        }
         return disks.stream().map(disk -> {
             CommitRequest whole = CommitRequest.of(disk).with(settings);
             CommitRequest below = top.map(whole::top).orElse(whole);
             CommitRequest onto = base.map(below::base).orElse(below);
-            return new Order(shallow ? onto.intoBackingNode() : onto, ending.whenReady());
+            CommitRequest deep = shallow ? onto.intoBackingNode() : onto;
+            return new Order(delete ? deep.deletingReleased() : deep, ending.whenReady());
         });
     }
 }

@@ -5,6 +5,7 @@ import io.github.qmp4j.blockjobs.BlockJob;
 import io.github.qmp4j.blockjobs.BlockJobException;
 import io.github.qmp4j.blockjobs.BlockJobOptions;
 import io.github.qmp4j.blockjobs.BlockJobs;
+import io.github.qmp4j.blockjobs.FileAccess;
 import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.blockjobs.JobInfo;
 import io.github.qmp4j.client.QmpClient;
@@ -22,7 +23,8 @@ record Session(QmpClient client, BlockJobs jobs) implements AutoCloseable {
     /** With options besides those that the user gave. */
     static CompletableFuture<Session> open(QmpCtl ctl, Consumer<QmpOptions.Builder> change) {
         return QmpClient.connect(ctl.address(), ctl.options(change))
-                .thenApply(client -> new Session(client, BlockJobs.of(client, BlockJobOptions.defaults())));
+                .thenApply(client -> new Session(
+                        client, BlockJobs.of(client, BlockJobOptions.with(jobs -> jobs.files = FileAccess.local()))));
     }
 
     /** How a job stands now. */

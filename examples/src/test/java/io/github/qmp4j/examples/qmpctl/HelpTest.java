@@ -21,7 +21,7 @@ class HelpTest {
         "disks, ''",
         "chain, DISK",
         "pull, --base --bottom" + OF_JOBS,
-        "commit, --top --base --shallow --pivot --keep-overlay" + OF_JOBS,
+        "commit, --top --base --shallow --pivot --keep-overlay --delete" + OF_JOBS,
         "copy, TARGET --format --shallow --reuse-external --pivot --finish --granularity --buf-size"
                 + " --synchronous-writes" + OF_JOBS,
         "jobs, ''",

@@ -2,7 +2,11 @@ package io.github.qmp4j.examples.qmpctl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +62,37 @@ class JobsEndToEndTest {
                 .withSilentErr();
         disk.assertChain("active", "base");
         disk.assertUnchanged(disk.image("active"));
+    }
+
+    @Test
+    void commit_with_delete_leaves_neither_image_nor_node() {
+        VM.qmpctl("commit", disk.name(), "--top", disk.node("snap2"), "--delete")
+                .with(0)
+                .withSilentErr();
+        disk.assertChain("active", "base");
+        assertThat(VM.files()).doesNotContain(name("snap2"), name("snap1")).contains(name("active"), name("base"));
+        assertThat(VM.nodeNames()).doesNotContain(disk.node("snap2"), disk.node("snap1"));
+        disk.assertUnchanged(disk.image("active"));
+        VM.qmpctl("commit", disk.name(), "--pivot", "--delete").with(0).withSilentErr();
+        assertThat(VM.files()).doesNotContain(name("active"));
+        disk.assertUnchanged(disk.image("base"));
+    }
+
+    @Test
+    void commit_with_delete_ends_with_8_where_another_process_has_an_image_locked() throws IOException {
+        // QEMU takes locks beside this one, so that it is not kept from its job.
+        try (FileChannel image = FileChannel.open(disk.image("snap2"), StandardOpenOption.READ);
+                FileLock lock = image.lock(250, 1, true)) {
+            assertThat(lock.isValid()).isTrue();
+            Ended ended = VM.qmpctl("commit", disk.name(), "--top", disk.node("snap2"), "--delete");
+            assertThat(ended.with(8).out()).contains("left behind: file " + disk.image("snap2"), "open as an image");
+        }
+        assertThat(VM.files()).contains(name("snap2")).doesNotContain(name("snap1"));
+        disk.assertChain("active", "base");
+    }
+
+    private String name(String image) {
+        return disk.image(image).getFileName().toString();
     }
 
     @Test
