@@ -1,6 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -12,8 +13,14 @@ import java.util.function.Consumer;
  * @param pivotRetries how often a pivot is tried again while QEMU says that the job cannot be completed yet; default 20,
  *     100 ms apart
  * @param files how this program gets at QEMU's files; default {@link FileAccess#none()}
+ * @param rules what QEMU may be made to open for the target of a copy; default anything
  */
-public record BlockJobOptions(Duration progressInterval, Duration checkInterval, int pivotRetries, FileAccess files) {
+public record BlockJobOptions(
+        Duration progressInterval,
+        Duration checkInterval,
+        int pivotRetries,
+        FileAccess files,
+        Optional<ImageRules> rules) {
     public BlockJobOptions {
         if (progressInterval.isNegative() || progressInterval.isZero()) {
             throw new IllegalArgumentException("progressInterval (%s) must be positive".formatted(progressInterval));
@@ -45,11 +52,12 @@ public record BlockJobOptions(Duration progressInterval, Duration checkInterval,
         public Duration checkInterval = Duration.ofSeconds(30);
         public int pivotRetries = PIVOT_RETRIES;
         public FileAccess files = FileAccess.none();
+        public Optional<ImageRules> rules = Optional.empty();
 
         private Builder() {}
 
         private BlockJobOptions build() {
-            return new BlockJobOptions(progressInterval, checkInterval, pivotRetries, files);
+            return new BlockJobOptions(progressInterval, checkInterval, pivotRetries, files, rules);
         }
     }
 }

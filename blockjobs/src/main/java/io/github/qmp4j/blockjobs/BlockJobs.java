@@ -33,7 +33,8 @@ public interface BlockJobs extends AutoCloseable {
 
     /**
      * What {@link #start} would do now. It makes all checks of a start, so that it fails like one. Nothing is changed: a
-     * target that exists is opened for a moment to look at it, by a node that is removed again.
+     * target that exists is opened for a moment to look at it, by a node that is removed again, and where files are to be
+     * deleted or read a new one is made beside them for a moment.
      */
     CompletableFuture<JobPreview> preview(BlockJobRequest request);
 

@@ -24,6 +24,10 @@ final class TargetCheck {
 
     /** Looks at the target; fails with {@link BlockChainException} if it does not fit. */
     CompletableFuture<Void> check() {
+        return ImageCheck.check(context, request).thenCompose(allowed -> fits());
+    }
+
+    private CompletableFuture<Void> fits() {
         if (request.target() instanceof CopyTarget.Node node) {
             return context.graphs().entry(node.nodeName()).thenAccept(entry -> checkNode(node.nodeName(), entry));
         }
