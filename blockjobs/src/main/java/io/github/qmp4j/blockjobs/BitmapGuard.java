@@ -9,24 +9,34 @@ final class BitmapGuard {
     private BitmapGuard() {}
 
     /**
-     * A copy or an active commit counts as if it pivoted, since it can until it has ended. Where nodes cannot be listed now,
-     * the bitmaps are those of the last time, like the node-names themselves.
+     * A copy or an active commit that is not to be finished without a pivot counts as if it pivoted. Where nodes cannot be
+     * listed now, the bitmaps are those of the last time, like the node-names themselves.
      *
      * @throws BlockChainException if a bitmap would be dropped, and the request does not say so
      */
     static void check(JobPlan plan, Graph graph) {
-        if (plan.request().settings().bitmaps() == BitmapRule.DROP) {
-            return;
+        boolean stays = plan.kind().becomesReady && plan.request().whenReady() == WhenReady.FINISH;
+        if (!stays) {
+            refusal(plan, graph).ifPresent(lost -> {
+                throw lost;
+            });
+        }
+    }
+
+    /** Why the job may not take nodes out of the chain; empty if it may. */
+    static Optional<BlockChainException> refusal(JobPlan plan, Graph graph) {
+        if (plan.request().settings().bitmaps() != BitmapRule.REFUSE) {
+            return Optional.empty();
         }
         List<String> lost = plan.dropped().stream()
                 .map(node -> bitmapsOf(node, graph))
                 .flatMap(Optional::stream)
                 .toList();
-        if (!lost.isEmpty()) {
-            throw new BlockChainException(
-                    "the job would take nodes with persistent dirty bitmaps out of the chain of disk %s: %s; let the request drop them, or remove them with block-dirty-bitmap-remove"
-                            .formatted(plan.request().disk(), String.join(", ", lost)));
-        }
+        return lost.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new BlockChainException(
+                        "the job would take nodes with persistent dirty bitmaps out of the chain of disk %s: %s; let the request merge or drop them, or remove them with block-dirty-bitmap-remove"
+                                .formatted(plan.request().disk(), String.join(", ", lost))));
     }
 
     private static Optional<String> bitmapsOf(BlockNode node, Graph graph) {

@@ -5,8 +5,21 @@ package io.github.qmp4j.blockjobs;
  * says what has changed, and the next incremental backup would be wrong or impossible.
  */
 public enum BitmapRule {
-    /** The job is refused, with the names of the bitmaps. */
+    /** The job is refused, with the names of the bitmaps; and so is a pivot of one that was to end without. */
     REFUSE,
     /** The job is started; the bitmaps stay in the files of their images, where nothing continues them. */
-    DROP
+    DROP,
+    /**
+     * The bitmaps go on in the image that receives the data, those of one name as one: for a pull or an intermediate commit
+     * they are merged before the start, for a copy or an active commit just before the pivot, each time in one
+     * {@code transaction}. Bitmaps that were added are removed again if the job does not complete with them; such as were
+     * merged into one that was there stay merged, and mark more than is needed.
+     *
+     * <p>Refused is what cannot be proved to have recorded every write: a bitmap that is disabled, busy or inconsistent, that
+     * the highest image of those which go away lacks (for a pull: the image that takes over), or that is missing in an image
+     * between two that have it; and a receiving image that is not qcow2. QEMU itself refuses a pull or an intermediate commit
+     * whose receiving image is read-only. If somebody else pivots the job, the bitmaps are not merged, and they are named in
+     * {@link JobOutcome#leftovers()}. A handle that has only adopted the job knows nothing of its request, and merges nothing.
+     */
+    MERGE
 }

@@ -72,7 +72,7 @@ public record CommitRequest(
      * {@link JobOutcome#released()}, in folders that are proved to be the same for QEMU and for this program
      * ({@link BlockJobOptions#files()}), which QEMU lets go of and no process has open. An image of the chain that is not
      * deleted is among {@link JobOutcome#leftovers()}, with the reason. Other overlays of these images, in no running QEMU,
-     * cannot be seen; they would be lost.
+     * cannot be seen; they would be lost. A handle that has only adopted the job deletes nothing.
      *
      * @return a request whose start is refused, with the names of the files, where they could not be deleted
      */

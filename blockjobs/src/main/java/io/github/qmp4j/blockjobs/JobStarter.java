@@ -69,8 +69,10 @@ final class JobStarter {
         StartCommand start = StartCommand.of(ready.sheet(), steps.map(TargetSteps::node));
         List<QmpCommand<JsonNode>> commands = new ArrayList<>();
         steps.ifPresent(made -> made.steps().forEach(step -> commands.addAll(step.commands())));
-        commands.add(start.command());
         JobPlan plan = ready.plan();
+        Optional<BitmapPlan> bitmaps = BitmapPlan.of(ready.sheet(), start.targetNode());
+        bitmaps.filter(merged -> !plan.kind().becomesReady).ifPresent(merged -> commands.add(merged.command()));
+        commands.add(start.command());
         boolean switches = plan.kind().becomesReady && plan.request().whenReady() != WhenReady.FINISH;
         BlockChain after = plan.kind().becomesReady && !switches ? plan.before() : plan.after();
         return new JobPreview(ready.sheet().id(), plan.before(), after, commands, plan.invalidated(switches));
@@ -79,13 +81,23 @@ final class JobStarter {
     private CompletableFuture<BlockJob> prepared(Preflight.Ready ready, JobRegistry.Hold hold) {
         Optional<TargetSteps> steps = TargetSteps.of(ready.sheet());
         StartCommand command = StartCommand.of(ready.sheet(), steps.map(TargetSteps::node));
+        BitmapMerge merge = new BitmapMerge(
+                context,
+                ready.plan(),
+                BitmapPlan.of(ready.sheet(), command.targetNode()),
+                BitmapGuard.refusal(ready.plan(), ready.sheet().graph()));
         if (steps.isEmpty()) {
-            return send(ready, hold, command, Optional.empty());
+            return merge.beforeStart()
+                    .thenCompose(merged -> send(ready, hold, command, merge, Optional.empty()))
+                    .handle((job, failure) -> failure == null
+                            ? CompletableFuture.completedFuture(job)
+                            : merge.<BlockJob>failed(Conclusion.unwrapped(failure)))
+                    .thenCompose(result -> result);
         }
         TargetSetup setup = new TargetSetup(context, (CopyRequest) ready.plan().request());
         return setup.run(steps.get()).thenCompose(made -> {
             try {
-                return send(ready, hold, command, Optional.of(setup));
+                return send(ready, hold, command, merge, Optional.of(setup));
             } catch (RuntimeException notSent) {
                 return setup.failed(notSent);
             }
@@ -93,7 +105,11 @@ final class JobStarter {
     }
 
     private CompletableFuture<BlockJob> send(
-            Preflight.Ready ready, JobRegistry.Hold hold, StartCommand command, Optional<TargetSetup> setup) {
+            Preflight.Ready ready,
+            JobRegistry.Hold hold,
+            StartCommand command,
+            BitmapMerge merge,
+            Optional<TargetSetup> setup) {
         JobId id = ready.sheet().id();
         Judge judge = new PlannedJudge(ready.plan(), ready.disk(), command.targetNode());
         TrackedJob job = new TrackedJob(
@@ -102,8 +118,10 @@ final class JobStarter {
                     registry.release(hold);
                 });
         ReleasedFiles released = new ReleasedFiles(context, ready.plan());
-        job.afterwards(outcome -> setup.map(made -> made.tidied(outcome))
-                .orElseGet(() -> CompletableFuture.completedFuture(outcome))
+        job.beforePivot(merge::beforePivot);
+        job.afterwards(ended -> merge.settled(ended)
+                .thenCompose(outcome -> setup.map(made -> made.tidied(outcome))
+                        .orElseGet(() -> CompletableFuture.completedFuture(outcome)))
                 .thenCompose(released::delete));
         // From here on events of this id are heard, also those that come before the reply.
         if (registry.register(job) != job) {

@@ -90,11 +90,16 @@ final class JobVerbs {
 
     /** QEMU refuses while the job is in one of its short pauses, so it is asked again for a while. */
     private CompletableFuture<JobOutcome> complete(int retries) {
-        job.ask(Asked.PIVOT);
-        return retrying(
-                () -> witnessed(Asked.PIVOT, () -> context.execute("job-complete", job.id())),
-                retries,
-                () -> complete(retries - 1));
+        if (job.isEnding()) {
+            return job.outcome();
+        }
+        return job.beforePivot().thenCompose(prepared -> {
+            job.ask(Asked.PIVOT);
+            return retrying(
+                    () -> witnessed(Asked.PIVOT, () -> context.execute("job-complete", job.id())),
+                    retries,
+                    () -> complete(retries - 1));
+        });
     }
 
     /** Where the graph cannot show how a job ended, it counts whether this verb was accepted. */

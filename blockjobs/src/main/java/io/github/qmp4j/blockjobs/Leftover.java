@@ -3,13 +3,15 @@ package io.github.qmp4j.blockjobs;
 /**
  * Something that a job has made, or was to delete, and that is still there.
  *
- * @param name the path, the node-name or the job-id
+ * @param name the path, the node-name, the job-id, or node-name and name of a bitmap
  * @param why why it is still there
  */
 public record Leftover(Kind kind, String name, String why) {
 
     /** What it is. */
     public enum Kind {
+        /** A dirty bitmap, named {@code NODE/NAME}. */
+        BITMAP,
         FILE,
         NODE,
         JOB

@@ -77,12 +77,18 @@ final class ReleasedFiles {
         if (!wanted || !outcome.completed() || !switched) {
             return CompletableFuture.completedFuture(outcome);
         }
+        boolean holdsBitmaps = outcome.leftovers().stream().anyMatch(one -> one.kind() == Leftover.Kind.BITMAP);
         List<Leftover> left = new ArrayList<>(plan.dropped().stream()
-                .filter(image -> !image.isFilter() && !outcome.released().contains(image))
-                .map(image -> leftover(image, "it is not proved that nobody uses it"))
+                .filter(image -> !image.isFilter()
+                        && (holdsBitmaps || !outcome.released().contains(image)))
+                .map(image -> leftover(
+                        image,
+                        holdsBitmaps
+                                ? "not all dirty bitmaps have been merged"
+                                : "it is not proved that nobody uses it"))
                 .toList());
         CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
-        for (BlockNode image : outcome.released()) {
+        for (BlockNode image : holdsBitmaps ? List.<BlockNode>of() : outcome.released()) {
             all = all.thenCompose(before -> delete(image))
                     .thenAccept(why -> why.ifPresent(reason -> left.add(leftover(image, reason))));
         }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * All that is known of one job. Whatever happens to it comes through its mailbox, so that no field is touched by two
@@ -28,6 +29,8 @@ final class TrackedJob {
     private final Testimony testimony = new Testimony();
     private final Beginning beginning = new Beginning();
     private final JobEnding ending;
+    /** Set before the job is registered. */
+    private Supplier<CompletableFuture<Void>> beforePivot = () -> CompletableFuture.completedFuture(null);
 
     TrackedJob(
             JobId id,
@@ -61,6 +64,15 @@ final class TrackedJob {
             ending.owned();
         }
         this.handle = new JobHandle(this, request, context);
+    }
+
+    /** What has to be done before a pivot, which waits for it and fails with it. To be called before the job is registered. */
+    void beforePivot(Supplier<CompletableFuture<Void>> preparation) {
+        beforePivot = preparation;
+    }
+
+    CompletableFuture<Void> beforePivot() {
+        return beforePivot.get();
     }
 
     /** What is done between the judgement and its telling; never fails. To be called before the job is registered. */

@@ -129,6 +129,31 @@ class DeleteTest {
         }
     }
 
+    /** P45: somebody else has pivoted the job before its dirty bitmaps were merged, and now they are in these files only. */
+    @Test
+    void deletesNoImageWhoseDirtyBitmapsWereNotMerged() {
+        try (TestVm vm = TestVm.start()) {
+            vm.ask("block-dirty-bitmap-add", "{\"node\":\"active\",\"name\":\"daily\",\"persistent\":true}");
+            List<String> before = files(vm);
+            CommitRequest request = CommitRequest.of("disk0")
+                    .deletingReleased()
+                    .with(JobSettings.DEFAULT.withBitmaps(BitmapRule.MERGE).withJobId(new JobId("j")));
+            JobOutcome outcome = withFiles(vm, FileAccess.local(), jobs -> {
+                BlockJob job = TestVm.get(jobs.start(request));
+                TestVm.get(job.ready());
+                vm.ask("job-complete", "{\"id\":\"j\"}");
+                return TestVm.get(job.outcome());
+            });
+
+            assertThat(outcome.pivoted()).as("%s", outcome).isTrue();
+            assertThat(outcome.leftovers())
+                    .extracting(Leftover::kind)
+                    .containsExactly(
+                            Leftover.Kind.BITMAP, Leftover.Kind.FILE, Leftover.Kind.FILE, Leftover.Kind.FILE);
+            assertThat(files(vm)).isEqualTo(before);
+        }
+    }
+
     /** Its locks are all that another QEMU shows of itself. */
     @Test
     void keepsAnImageThatAnotherProcessHasOpen() {

@@ -1,0 +1,151 @@
+package io.github.qmp4j.blockjobs;
+
+import io.github.qmp4j.QmpCommand;
+import io.github.qmp4j.QmpCommandException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Merges the dirty bitmaps of one job at the right moment, once. What is written to the receiving image after that, by the
+ * guest or by the job, is recorded there.
+ */
+final class BitmapMerge {
+    private final JobContext context;
+    private final JobPlan plan;
+    private final Optional<BitmapPlan> bitmaps;
+    private final Optional<BlockChainException> refusal;
+    /** Stands in the place of an attempt when none may be made any more. */
+    private final CompletableFuture<Void> never = CompletableFuture.completedFuture(null);
+
+    /** The one attempt that QEMU has not refused. */
+    private final AtomicReference<@Nullable CompletableFuture<Void>> merged = new AtomicReference<>();
+
+    /** @param refusal why the job may not be pivoted; empty if it may */
+    BitmapMerge(JobContext context, JobPlan plan, Optional<BitmapPlan> bitmaps, Optional<BlockChainException> refusal) {
+        this.context = context;
+        this.plan = plan;
+        this.bitmaps = bitmaps;
+        this.refusal = refusal;
+    }
+
+    /** Does it if its moment is before the start. */
+    CompletableFuture<Void> beforeStart() {
+        return plan.kind().becomesReady ? CompletableFuture.completedFuture(null) : merge();
+    }
+
+    /** Does it, or fails if the job must not be pivoted. */
+    CompletableFuture<Void> beforePivot() {
+        return refusal.map(CompletableFuture::<Void>failedFuture).orElseGet(this::merge);
+    }
+
+    private CompletableFuture<Void> merge() {
+        if (bitmaps.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        CompletableFuture<Void> mine = new CompletableFuture<>();
+        CompletableFuture<Void> earlier = merged.compareAndExchange(null, mine);
+        if (earlier != null) {
+            return earlier;
+        }
+        context.client().execute(bitmaps.get().command()).whenComplete((reply, failure) -> {
+            if (failure == null) {
+                mine.complete(null);
+                return;
+            }
+            Throwable cause = Conclusion.unwrapped(failure);
+            if (cause instanceof QmpCommandException refused) {
+                // Nothing has been done, so that it can be tried again.
+                merged.compareAndSet(mine, null);
+                mine.completeExceptionally(new BlockChainException(
+                        "QEMU does not merge the dirty bitmaps into %s: %s; let the request drop them"
+                                .formatted(bitmaps.get().receiver(), refused.desc())));
+            } else {
+                mine.completeExceptionally(cause);
+            }
+        });
+        return mine;
+    }
+
+    /** The job has ended: what was added in vain goes, and what was not merged is named. Never fails. */
+    CompletableFuture<JobOutcome> settled(JobOutcome outcome) {
+        if (bitmaps.isEmpty()) {
+            return CompletableFuture.completedFuture(outcome);
+        }
+        CompletableFuture<Void> attempt = merged.compareAndExchange(null, never);
+        return attempt == null
+                ? settled(outcome, false)
+                : attempt.handle((done, failure) -> merged.get() == attempt)
+                        .thenCompose(begun -> settled(outcome, begun));
+    }
+
+    private CompletableFuture<JobOutcome> settled(JobOutcome outcome, boolean begun) {
+        boolean switched = plan.kind().becomesReady && outcome.head() == JobOutcome.Head.TARGET;
+        if (switched && !begun) {
+            return told(outcome, "somebody else has pivoted the job, so it was not merged and does not go on");
+        }
+        if (!begun || switched || (outcome.completed() && !plan.kind().becomesReady)) {
+            return CompletableFuture.completedFuture(outcome);
+        }
+        if (outcome.end() instanceof JobOutcome.End.Unknown || outcome.head() == JobOutcome.Head.UNKNOWN) {
+            return told(outcome, "it was merged, and it is not known whether the disk is there");
+        }
+        if (outcome.end() instanceof JobOutcome.End.Failed && !plan.kind().becomesReady) {
+            // How far it came is not known, and a mark too many does no harm.
+            return told(outcome, "it was merged for the job, which failed");
+        }
+        return undone().thenApply(outcome::with);
+    }
+
+    private CompletableFuture<JobOutcome> told(JobOutcome outcome, String why) {
+        return CompletableFuture.completedFuture(outcome.with(named(why)));
+    }
+
+    private List<Leftover> named(String why) {
+        return bitmaps.orElseThrow().carried().stream()
+                .map(bitmap -> leftover(bitmap.name(), why))
+                .toList();
+    }
+
+    private Leftover leftover(String name, String why) {
+        return new Leftover(Leftover.Kind.BITMAP, bitmaps.orElseThrow().receiver() + "/" + name, why);
+    }
+
+    /** Removes what was added, and fails with what is left. */
+    <T> CompletableFuture<T> failed(Throwable cause) {
+        return undone().thenCompose(left ->
+                CompletableFuture.failedFuture(left.isEmpty() ? cause : new JobStartException(cause, left, List.of())));
+    }
+
+    /** Removes what was added. Never fails. */
+    CompletableFuture<List<Leftover>> undone() {
+        List<Leftover> left = new ArrayList<>();
+        CompletableFuture<Void> removed = CompletableFuture.completedFuture(null);
+        boolean begun = merged.get() != null && merged.get() != never;
+        boolean isThere = begun && (plan.kind() != JobPlan.Kind.COPY || isOfTheCaller());
+        for (String name : isThere ? bitmaps.orElseThrow().added() : List.<String>of()) {
+            removed = removed.thenCompose(before -> context.client()
+                            .execute(QmpCommand.of("block-dirty-bitmap-remove")
+                                    .with("node", bitmaps.orElseThrow().receiver())
+                                    .with("name", name)))
+                    .handle((reply, failure) -> {
+                        if (failure != null) {
+                            left.add(leftover(
+                                    name,
+                                    "it was added for the job and could not be removed: "
+                                            + Conclusion.unwrapped(failure).getMessage()));
+                        }
+                        return null;
+                    });
+        }
+        return removed.thenApply(done -> left);
+    }
+
+    /** The node of any other target goes with the job, and its file is no complete copy. */
+    private boolean isOfTheCaller() {
+        return plan.request() instanceof CopyRequest copy && copy.target() instanceof CopyTarget.Node;
+    }
+}
