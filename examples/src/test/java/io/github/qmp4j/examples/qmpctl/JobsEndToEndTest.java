@@ -85,7 +85,7 @@ class JobsEndToEndTest {
                 FileLock lock = image.lock(250, 1, true)) {
             assertThat(lock.isValid()).isTrue();
             Ended ended = VM.qmpctl("commit", disk.name(), "--top", disk.node("snap2"), "--delete");
-            assertThat(ended.with(8).out()).contains("left behind: file " + disk.image("snap2"), "open as an image");
+            assertThat(ended.with(8).err()).contains("left behind: file " + disk.image("snap2"), "open as an image");
         }
         assertThat(VM.files()).contains(name("snap2")).doesNotContain(name("snap1"));
         disk.assertChain("active", "base");
