@@ -1,6 +1,9 @@
 package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.testkit.DiskImages;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,12 +11,20 @@ import org.jspecify.annotations.Nullable;
 
 /** The block nodes that QEMU is started with, lowest first. */
 final class Nodes {
+    static final long ALL_ROOM = 96 * TestVm.MIB;
+    private static final int SECTOR = 512;
+
     private final Path folder;
     final List<String> options = new ArrayList<>();
     final List<String> devices = new ArrayList<>();
 
     Nodes(Path folder) {
         this.folder = folder;
+    }
+
+    /** The images that are there before QEMU starts. */
+    DiskImages images() {
+        return new DiskImages(folder);
     }
 
     void plainChain() {
@@ -25,7 +36,7 @@ final class Nodes {
 
     /** A second disk of its own, {@code disk1} on {@code other}, over {@code otherbase}. */
     void andAnotherDisk() {
-        DiskImages images = new DiskImages(folder);
+        DiskImages images = images();
         Path base = images.create("otherbase.qcow2", "qcow2", TestVm.SIZE);
         images.write(base, "qcow2", 7, 0, 24 * TestVm.MIB);
         images.overlay("other.qcow2", base, "qcow2");
@@ -34,9 +45,32 @@ final class Nodes {
         devices.add("virtio-blk-pci,id=disk1,drive=other");
     }
 
+    /** An image of a mebibyte without data. */
+    void empty(String name, @Nullable String backing) {
+        DiskImages images = images();
+        if (backing == null) {
+            images.create(name + ".qcow2", "qcow2", TestVm.MIB);
+        } else {
+            images.overlay(name + ".qcow2", Path.of(path(backing)), "qcow2");
+        }
+        at(name, backing, path(name));
+    }
+
+    /** An image without any bytes. */
+    void emptyRaw(String name) {
+        Path image = images().create(name + ".raw", "raw", 0);
+        options.add("{\"driver\":\"raw\",\"node-name\":\"%s\",\"file\":{\"driver\":\"file\",\"filename\":\"%s\"}}"
+                .formatted(name, image));
+    }
+
+    /** A disk of this id on a node. */
+    void disk(String id, String node) {
+        devices.add("virtio-blk-pci,id=" + id + ",drive=" + node);
+    }
+
     /** A second disk, {@code disk1} on {@code other}, over snap1. */
     void overTheSameBase() {
-        new DiskImages(folder).overlay("other.qcow2", Path.of(path("snap1")), "qcow2");
+        images().overlay("other.qcow2", Path.of(path("snap1")), "qcow2");
         at("other", "snap1", path("other"));
         devices.add("virtio-blk-pci,id=disk1,drive=other");
     }
@@ -69,6 +103,47 @@ final class Nodes {
                 "file":{"driver":"blkdebug","image":{"driver":"file","filename":"%s"},
                 "set-state":[{"event":"flush_to_disk","state":1,"new_state":2}],
                 "inject-error":[{"event":"%s","errno":%d,"once":%s,"state":2}]}""".formatted(path(name), event, errno, once));
+    }
+
+    /** A node whose file has a node of its own, {@code NAME-file}, so that it can be opened anew. */
+    void onNamedFile(String name, @Nullable String backing) {
+        fileNode(name);
+        on(name, backing, "\"file\":\"" + name + "-file\"");
+    }
+
+    /**
+     * A node that can grow by so many bytes and no more, as on a full disk, until {@code NAME-limit} is opened anew with more
+     * room.
+     */
+    void withRoomFor(String name, @Nullable String backing, long moreBytes) {
+        Path file = Path.of(path(name));
+        long limit;
+        try (RandomAccessFile grown = new RandomAccessFile(file.toFile(), "rw")) {
+            limit = (grown.length() + moreBytes) / SECTOR * SECTOR;
+            grown.setLength(ALL_ROOM);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        fileNode(name);
+        options.add(limit(name, limit));
+        on(name, backing, "\"file\":\"" + name + "-limit\"");
+    }
+
+    /** The options of the node {@code NAME-limit}. */
+    static String limit(String name, long bytes) {
+        return "{\"driver\":\"raw\",\"node-name\":\"%s-limit\",\"size\":%d,\"file\":\"%s-file\"}"
+                .formatted(name, bytes, name);
+    }
+
+    private void fileNode(String name) {
+        options.add("{\"driver\":\"file\",\"node-name\":\"%s-file\",\"filename\":\"%s\"}".formatted(name, path(name)));
+    }
+
+    /** As large as the disk, and nothing can be written to it; it fails as fast as QEMU can try. */
+    void failingTarget(String name, int errno) {
+        options.add("""
+                {"driver":"raw","node-name":"%s","file":{"driver":"blkdebug","image":{"driver":"null-co","size":%d},
+                "inject-error":[{"event":"write_aio","errno":%d,"immediately":false}]}}""".formatted(name, TestVm.SIZE, errno));
     }
 
     private void on(String name, @Nullable String backing, String file) {
