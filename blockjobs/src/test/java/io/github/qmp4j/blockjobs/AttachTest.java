@@ -34,6 +34,7 @@ class AttachTest {
         }
     }
 
+    /** A25. */
     @Test
     void observesAJobAndDoesNotDismissIt() {
         try (TestVm vm = TestVm.start()) {

@@ -25,6 +25,7 @@ class CancelTest {
         vm.assertUnchanged(vm.image("active"));
     }
 
+    /** A11: while it runs. */
     @Test
     void cancelsAPull() {
         try (TestVm vm = TestVm.start()) {

@@ -65,6 +65,21 @@ class CommitTest {
         }
     }
 
+    /** A16: the same where the active layer is named. */
+    @Test
+    void commitsAnActiveLayerThatIsNamedAsTheTop() {
+        try (TestVm vm = TestVm.start()) {
+            BlockJob job = vm.start(CommitRequest.of("disk0").top("active").base("snap1"));
+            TestVm.get(job.ready());
+            assertThat(job.outcome()).isNotDone();
+
+            assertThat(TestVm.get(job.pivot()).pivoted()).isTrue();
+            assertThat(vm.liveChain()).containsExactly("snap1.qcow2", "base.qcow2");
+            vm.assertNoJobsLeft();
+            vm.assertUnchanged(vm.image("snap1"));
+        }
+    }
+
     @Test
     void finishesAnActiveCommitWithoutAPivotAndKeepsTheOverlay() {
         // case 79

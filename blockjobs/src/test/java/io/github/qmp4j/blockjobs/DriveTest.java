@@ -19,6 +19,7 @@ class DriveTest {
                         .device("virtio-blk-pci,drive=drive0"));
     }
 
+    /** A13: by path. */
     @Test
     void commitsByFileNames() {
         try (TestVm vm = start("active.qcow2")) {
@@ -53,7 +54,7 @@ class DriveTest {
         }
     }
 
-    /** P34: a name is relative to QEMU's folder, but in a header to the overlay's. */
+    /** A17, P34: a name is relative to QEMU's folder, but in a header to the overlay's. */
     @Test
     void writesARelativeNameForARelativeChain() {
         try (TestVm vm = TestVm.startRelative()) {

@@ -151,6 +151,7 @@ class FailingDiskTest {
         }
     }
 
+    /** A39; {@link ReadyErrorTest} has it after READY. */
     @Test
     void cancelsAJobThatAnErrorHasStopped() {
         try (TestVm vm = withFailingBase("read_aio", EIO, false)) {

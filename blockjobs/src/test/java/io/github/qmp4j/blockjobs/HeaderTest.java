@@ -30,6 +30,7 @@ class HeaderTest {
         return vm;
     }
 
+    /** A18: the header has another name than the graph. */
     @Test
     void pullsToABaseThatQemuTellsByItsOptions() {
         try (TestVm vm = withRelativeHeaders()) {

@@ -6,6 +6,7 @@ import io.github.qmp4j.blockjobs.JobOutcome.End;
 import io.github.qmp4j.blockjobs.JobOutcome.Head;
 import io.github.qmp4j.testkit.QemuVersions;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,47 @@ class LostVmTest {
                 assertThat(outcome.head()).isEqualTo(Head.UNKNOWN);
             });
             assertThat(TestVm.get(pivot).end()).isInstanceOf(End.Unknown.class);
+        }
+    }
+
+    /** A60: of each job, and of each thing that was asked of it. */
+    @Test
+    void leavesNoFutureOpenForMoreThanASecondWhenQemuIsKilled() {
+        try (TestVm vm = TestVm.start(nodes -> {
+            nodes.plainChain();
+            nodes.andAnotherDisk();
+        })) {
+            BlockJob running = vm.start(SLOW_COMMIT);
+            BlockJob held =
+                    vm.start(CopyRequest.of("disk1", vm.path("copy.qcow2").toString(), "qcow2"));
+            TestVm.get(held.ready());
+            TestVm.get(held.pause());
+            vm.qemu.freeze();
+            List<CompletableFuture<?>> open = List.of(
+                    running.ready(),
+                    running.pivot(),
+                    running.outcome(),
+                    running.setSpeed(1),
+                    held.outcome(),
+                    held.pivot(),
+                    held.cancel(),
+                    held.resume(),
+                    vm.jobs.list(),
+                    vm.jobs.disks(),
+                    vm.jobs.attach(new JobId("nobody")),
+                    vm.jobs.start(PullRequest.of("disk0")),
+                    running.onUpdate(info -> {}).ended());
+            assertThat(open).noneMatch(CompletableFuture::isDone);
+            vm.qemu.kill();
+
+            assertThat(CompletableFuture.allOf(open.stream()
+                            .map(future -> future.handle((value, failure) -> null))
+                            .toArray(CompletableFuture[]::new)))
+                    .succeedsWithin(Duration.ofSeconds(1));
+            for (BlockJob job : List.of(running, held)) {
+                assertThat(TestVm.get(job.outcome()).end()).isInstanceOf(End.Unknown.class);
+                assertThat(TestVm.get(job.outcome()).head()).isEqualTo(Head.UNKNOWN);
+            }
         }
     }
 

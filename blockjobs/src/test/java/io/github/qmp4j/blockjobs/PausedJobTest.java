@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.qmp4j.blockjobs.JobOutcome.Head;
 import io.github.qmp4j.testkit.QemuVersions;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,26 @@ class PausedJobTest {
         }
     }
 
+    /** A2. */
+    @Test
+    void staysWhereItIsWhilePausedAndCompletesWhenResumed() {
+        try (TestVm vm = TestVm.start()) {
+            BlockJob job = vm.start(PullRequest.of("disk0").with(LESS_SLOW));
+            TestVm.get(job.pause());
+            await().until(() -> status(vm).equals("paused"));
+            long offset = vm.onlyJob().path("offset").asLong();
+            await().during(Duration.ofSeconds(1))
+                    .until(() -> vm.onlyJob().path("offset").asLong() == offset);
+            TestVm.get(job.resume());
+            TestVm.get(job.setSpeed(0));
+
+            assertThat(TestVm.get(job.outcome()).completed()).isTrue();
+            vm.assertNoJobsLeft();
+            vm.assertUnchanged(vm.image("active"));
+        }
+    }
+
+    /** A12. */
     @Test
     void changesTheSpeed() {
         try (TestVm vm = TestVm.start()) {
@@ -50,6 +71,7 @@ class PausedJobTest {
         }
     }
 
+    /** A12. */
     @Test
     void refusesANegativeSpeed() {
         assertThatThrownBy(() -> JobSettings.DEFAULT.withSpeed(-1)).hasMessageContaining("(-1 bytes/s)");

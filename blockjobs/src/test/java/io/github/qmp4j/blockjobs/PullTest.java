@@ -21,6 +21,9 @@ class PullTest {
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             assertThat(outcome.head()).isEqualTo(Head.SOURCE);
             assertThat(outcome.released()).extracting(BlockNode::label).containsExactly("snap2", "snap1", "base");
+            assertThat(outcome.progress().offset())
+                    .isEqualTo(outcome.progress().len())
+                    .isEqualTo(TestVm.SIZE);
             assertThat(vm.liveChain()).containsExactly("active.qcow2");
             vm.assertNoJobsLeft();
             vm.shutDown();
@@ -29,6 +32,7 @@ class PullTest {
         }
     }
 
+    /** A3: a part of the chain. */
     @Test
     void pullsToABaseAndNamesItInTheHeader() {
         try (TestVm vm = TestVm.start()) {

@@ -156,7 +156,7 @@ class ReadyErrorTest {
         }
     }
 
-    /** Where there is still something to write, every QEMU survives a cancel. */
+    /** A39: where there is still something to write, every QEMU survives a cancel. */
     @Test
     void cancelsAReadyJobThatAFailedWriteHasStopped() {
         try (TestVm vm = withBaseThatFails(WRITE, false)) {

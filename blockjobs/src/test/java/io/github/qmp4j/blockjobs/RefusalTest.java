@@ -29,7 +29,7 @@ class RefusalTest {
 
     @Test
     void refusesWhatDoesNotFitTheChain() {
-        // case 42
+        // case 42; A4, A15
         try (TestVm vm = TestVm.start()) {
             CommitRequest commit = CommitRequest.of("disk0");
             assertRefused(vm, PullRequest.of("disk7"), "there is no disk 'disk7'; this QEMU has disk0");

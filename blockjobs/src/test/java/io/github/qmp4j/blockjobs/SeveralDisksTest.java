@@ -91,7 +91,7 @@ class SeveralDisksTest {
         }
     }
 
-    /** The data of one disk must not show through in the other. */
+    /** A43: the data of one disk must not show through in the other. */
     @Test
     void doesNotCommitIntoABaseThatAnotherDiskReads() {
         try (TestVm vm = TestVm.start(nodes -> {

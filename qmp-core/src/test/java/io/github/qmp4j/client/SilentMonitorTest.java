@@ -44,7 +44,7 @@ class SilentMonitorTest {
 
     @Test
     void aMonitorThatAnotherClientHoldsIsBusyUntilThatLeaves() {
-        // R9, cases 7, 12, 81
+        // R9, cases 7, 12, 81; A59
         try (RealQemu qemu = RealQemu.builder().machine("none").start()) {
             RawMonitor holder = RawMonitor.connect(qemu.monitor(), LONG);
             expect(qemu.monitor(), Phase.GREETING, Reason.BUSY);

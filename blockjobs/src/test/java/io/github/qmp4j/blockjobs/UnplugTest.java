@@ -1,0 +1,62 @@
+package io.github.qmp4j.blockjobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.qmp4j.blockjobs.JobOutcome.End;
+import io.github.qmp4j.blockjobs.JobOutcome.Head;
+import io.github.qmp4j.testkit.QemuVersions;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A17: a disk that is unplugged while it has a job. A reset lets go of what no guest is there to let go of. */
+@QemuVersions
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class UnplugTest {
+    private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
+
+    private static void unplug(TestVm vm) {
+        vm.ask("device_del", "{\"id\":\"disk0\"}");
+        vm.ask("system_reset");
+        vm.qemu
+                .oracle()
+                .awaitEvent(
+                        "DEVICE_DELETED", data -> data.path("device").asText().equals("disk0"), Duration.ofSeconds(20));
+    }
+
+    /** QEMU cancels the job of a drive with it, before or after it tells that the device is gone. */
+    @Test
+    void tellsThatTheJobOfADriveIsCancelledWithIt() {
+        try (TestVm vm = TestVm.start(nodes -> {}, builder -> builder.machine("pc")
+                .arguments("-drive", "if=none,id=drive0,format=qcow2,file=active.qcow2")
+                .device("virtio-blk-pci,id=disk0,drive=drive0"))) {
+            BlockJob job = vm.start(CommitRequest.of("drive0").with(SLOW));
+            unplug(vm);
+            JobOutcome outcome = TestVm.get(job.outcome());
+
+            assertThat(outcome.end()).as("%s", outcome).isInstanceOf(End.Cancelled.class);
+            assertThat(outcome.head()).isNotEqualTo(Head.TARGET);
+            assertThat(outcome.released()).isEmpty();
+            vm.assertNoJobsLeft();
+            vm.assertUnchanged(vm.image("active"));
+        }
+    }
+
+    /** The nodes of {@code -blockdev} outlive the device, and so does the job; there is no disk to switch any more. */
+    @Test
+    void letsTheJobOfANodeGoOn() {
+        try (TestVm vm = TestVm.start(Nodes::plainChain, builder -> builder.machine("pc"))) {
+            BlockJob job = vm.start(CommitRequest.of("disk0"));
+            TestVm.get(job.ready());
+            unplug(vm);
+            assertThat(job.outcome()).isNotDone();
+            JobOutcome outcome = TestVm.get(job.pivot());
+
+            assertThat(outcome.pivoted()).as("%s", outcome).isFalse();
+            assertThat(outcome.released()).isEmpty();
+            vm.assertNoJobsLeft();
+            vm.assertUnchanged(vm.image("active"));
+        }
+    }
+}
