@@ -3,16 +3,21 @@ package io.github.qmp4j.examples.qmpctl;
 import io.github.qmp4j.blockjobs.BlockChain;
 import io.github.qmp4j.blockjobs.Disk;
 import io.github.qmp4j.blockjobs.DiskRef;
+import io.github.qmp4j.blockjobs.JobInfo;
 import io.github.qmp4j.examples.report.ChainDrawing;
 import io.github.qmp4j.examples.report.Console;
 import io.github.qmp4j.examples.report.Json;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code qmpctl chain}. */
-@Command(name = "chain", description = "Draw the backing chain of a disk, or of all: the active layer on top.")
+@Command(
+        name = "chain",
+        description =
+                "Draw the backing chain of a disk, or of all: the active layer on top, with sizes, and the jobs on it.")
 final class ChainCommand implements Callable<Integer> {
     private final QmpCtl ctl;
 
@@ -26,25 +31,43 @@ final class ChainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (Session session = Session.open(ctl).join()) {
-            if (disk.isPresent()) {
-                print(disk.get(), session.jobs().chain(DiskRef.of(disk.get())).join());
+            Optional<BlockChain> wanted =
+                    disk.map(name -> session.jobs().chain(DiskRef.of(name)).join());
+            List<Disk> disks = session.jobs().disks().join();
+            DiskJobs jobs = DiskJobs.among(session.jobs().list().join(), session.client());
+            if (wanted.isPresent()) {
+                print(
+                        disk.orElseThrow(),
+                        wanted.get(),
+                        sameDisk(disks, wanted.get()).map(jobs::on).orElse(List.of()));
             } else {
-                for (Disk each : session.jobs().disks().join()) {
-                    print(each.name(), each.chain());
-                }
+                disks.forEach(each -> print(each.name(), each.chain(), jobs.on(each)));
             }
         }
         return 0;
     }
 
-    private void print(String name, BlockChain chain) {
+    /** The library finds a chain by any name of its disk, and does not say which disk that was. */
+    private static Optional<Disk> sameDisk(List<Disk> disks, BlockChain chain) {
+        return disks.stream()
+                .filter(each -> names(each.chain()).equals(names(chain)))
+                .findFirst();
+    }
+
+    private static List<String> names(BlockChain chain) {
+        return chain.nodes().stream()
+                .map(node -> node.label() + ' ' + node.file())
+                .toList();
+    }
+
+    private void print(String name, BlockChain chain, List<JobInfo> jobs) {
         Console console = ctl.console();
         if (!console.json()) {
-            console.print(new ChainDrawing(ctl.screen().unicode()).draw(name, chain));
+            console.print(new ChainDrawing(ctl.screen().unicode()).draw(name, chain, jobs));
             return;
         }
         for (int depth = 0; depth < chain.nodes().size(); depth++) {
-            console.print(Json.node(name, depth, chain.nodes().get(depth)));
+            console.print(Json.node(name, depth, chain.nodes().get(depth), jobs));
         }
     }
 }

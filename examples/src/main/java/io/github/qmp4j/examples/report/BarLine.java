@@ -2,7 +2,7 @@ package io.github.qmp4j.examples.report;
 
 import io.github.qmp4j.blockjobs.JobProgress;
 
-/** One job in one line of a terminal: disk, kind, phase, bar, percent, bytes, rate, time to go. */
+/** One job in one line of a terminal: disk, kind, phase, bar, percent, bytes, rate (limit), time to go. */
 final class BarLine {
     private static final int LEAST_BAR = 5;
     private static final int LONGEST_BAR = 40;
@@ -41,7 +41,12 @@ final class BarLine {
     }
 
     private static String rate(JobProgress progress) {
-        return progress.rate().isPresent() ? Quantity.rate(progress.rate().getAsLong()) : "";
+        if (progress.rate().isEmpty()) {
+            return "";
+        }
+        String rate = Quantity.rate(progress.rate().getAsLong());
+        // Short, so that all of it has room in 80 columns.
+        return progress.speedLimit() == 0 ? rate : "%s (%s)".formatted(rate, Quantity.brief(progress.speedLimit()));
     }
 
     private static String eta(Sight sight) {

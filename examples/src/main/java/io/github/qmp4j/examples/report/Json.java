@@ -35,11 +35,13 @@ public final class Json {
         return line.put("layers", disk.chain().nodes().size());
     }
 
-    /** One image of a chain; the depth is 0 for the active layer. */
-    public static ObjectNode node(String disk, int depth, BlockNode node) {
+    /** One image of a chain, with the ids of the jobs that are on its disk; the depth is 0 for the active layer. */
+    public static ObjectNode node(String disk, int depth, BlockNode node, List<JobInfo> jobs) {
         ObjectNode line = line("node").put("disk", disk).put("depth", depth);
         image(line, node);
-        return line.put("backing_file", node.backingFile().orElse(null));
+        line.put("backing_file", node.backingFile().orElse(null));
+        strings(line.putArray("jobs"), jobs.stream().map(job -> job.id().value()));
+        return line;
     }
 
     public static ObjectNode job(JobInfo info) {

@@ -26,7 +26,7 @@ final class LiveBoard implements Board {
     public void show(JobResult result) {
         @Nullable Sight last = lines.remove(result.kind() + ' ' + result.disk());
         erase();
-        if (last != null) {
+        if (last != null && result.job().isPresent()) {
             console.out().println(bar.render(last));
         }
         if (result.code() == ExitCode.DONE) {

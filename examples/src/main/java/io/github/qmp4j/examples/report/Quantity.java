@@ -26,6 +26,12 @@ public final class Quantity {
         return bytes(bytesPerSecond) + "/s";
     }
 
+    /** As short as a person would type it: {@code 64M}, {@code 1.5G}, {@code 512}. */
+    static String brief(long bytes) {
+        int unit = unitOf(bytes);
+        return inUnit(bytes, unit).replace(".0", "") + (unit == 0 ? "" : UNITS[unit].substring(0, 1));
+    }
+
     /** Both in the unit of the second, for example {@code 21.0/51.2 MiB}. */
     public static String part(long bytes, long whole) {
         int unit = unitOf(whole);

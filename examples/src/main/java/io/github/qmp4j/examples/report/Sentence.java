@@ -17,6 +17,7 @@ final class Sentence {
         }
         if (progress.rate().isPresent()) {
             line += ", " + Quantity.rate(progress.rate().getAsLong());
+            line += progress.speedLimit() == 0 ? "" : " (limit %s)".formatted(Quantity.rate(progress.speedLimit()));
         }
         if (sight.phase() == Phase.RUNNING && progress.eta().isPresent()) {
             line += ", " + Quantity.duration(progress.eta().get()) + " to go";

@@ -14,6 +14,15 @@ class BarLineTest {
                 .isEqualTo("disk0  pull    running    ####....  50%  50.0/100.0 MiB   10.0 MiB/s  ETA 1m31s");
     }
 
+    @Test
+    void theLimitStandsBehindTheRateAlsoIn80Columns() {
+        assertThat(new BarLine(new Screen(true, 80, false, false)).render(Samples.limited(64)))
+                .isEqualTo("disk0  pull    running      50%  50.0/100.0 MiB   10.0 MiB/s (64M) ETA 1m31s");
+        assertThat(new BarLine(new Screen(true, 100, false, false)).render(Samples.limited(64)))
+                .contains("#....")
+                .endsWith("10.0 MiB/s (64M) ETA 1m31s");
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 10, 20, 40, 72, 80, 132, 300})
     void a_line_never_reaches_the_last_column(int width) {

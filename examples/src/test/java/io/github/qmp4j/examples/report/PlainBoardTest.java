@@ -28,6 +28,14 @@ class PlainBoardTest {
     }
 
     @Test
+    void theLimitStandsBehindTheRate() {
+        board.show(Samples.limited(64));
+        assertThat(lines())
+                .containsExactly(
+                        "pull-disk0-abc123: running, 50 %, 50.0/100.0 MiB, 10.0 MiB/s (limit 64.0 MiB/s), 1m31s to go");
+    }
+
+    @Test
     void a_job_that_stands_still_is_named_again_after_30_seconds() {
         board.show(Samples.sight(Phase.RUNNING, 5));
         nanos.set(TimeUnit.SECONDS.toNanos(29));

@@ -23,6 +23,12 @@ class QuantityTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"512, 512", "65536, 64K", "67108864, 64M", "1610612736, 1.5G", "100000000, 95.4M"})
+    void aLimitIsAsShortAsItWasTyped(long bytes, String text) {
+        assertThat(Quantity.brief(bytes)).isEqualTo(text);
+    }
+
+    @ParameterizedTest
     @CsvSource({"0, 0s", "59, 59s", "60, 1m00s", "91, 1m31s", "3600, 1h00m", "90061, 25h01m"})
     void durations_have_two_units(long seconds, String text) {
         assertThat(Quantity.duration(Duration.ofSeconds(seconds))).isEqualTo(text);

@@ -19,8 +19,17 @@ final class Samples {
     private Samples() {}
 
     static Sight sight(Phase phase, long mibDone) {
+        return sight(phase, mibDone, 0);
+    }
+
+    /** Half done, with a limit per second. */
+    static Sight limited(long mib) {
+        return sight(Phase.RUNNING, 50, mib << 20);
+    }
+
+    private static Sight sight(Phase phase, long mibDone, long speedLimit) {
         JobProgress progress = new JobProgress(
-                mibDone << 20, 100L << 20, 0, OptionalLong.of(10L << 20), Optional.of(Duration.ofSeconds(91)));
+                mibDone << 20, 100L << 20, speedLimit, OptionalLong.of(10L << 20), Optional.of(Duration.ofSeconds(91)));
         return new Sight("disk0", "pull", Optional.of(ID), phase, progress, Optional.empty());
     }
 
