@@ -16,6 +16,9 @@ public interface Dialogue extends AutoCloseable {
     /** What a command returned. */
     void returned(String command, JsonNode value);
 
+    /** What the human monitor printed for a line. */
+    void printed(String line, String text);
+
     /** One sentence on what went wrong with the line before. */
     void failed(String sentence);
 

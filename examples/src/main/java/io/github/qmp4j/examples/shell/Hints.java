@@ -74,7 +74,7 @@ final class Hints implements Completer {
                 ? Stream.concat(
                         Stream.of("show", "commit", "abort", "help"),
                         schema.at(Transaction.ACTIONS).stream().flatMap(entry -> entry.variants().stream()))
-                : Stream.concat(Stream.of("help", "exit"), schema.commands().stream());
+                : Stream.concat(Stream.of("help", "hmp", "exit"), schema.commands().stream());
     }
 
     private String flags(String name) {

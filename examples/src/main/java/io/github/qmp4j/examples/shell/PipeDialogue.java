@@ -1,6 +1,7 @@
 package io.github.qmp4j.examples.shell;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.github.qmp4j.event.QmpEvent;
 import io.github.qmp4j.examples.report.Console;
 import io.github.qmp4j.examples.report.EventLine;
@@ -63,6 +64,15 @@ public final class PipeDialogue implements Dialogue {
             console.print(Json.line("return").put("command", command).set("return", value));
         } else {
             console.out().println(value.toPrettyString());
+        }
+    }
+
+    @Override
+    public void printed(String line, String text) {
+        if (console.json()) {
+            returned("human-monitor-command", TextNode.valueOf(text));
+        } else {
+            console.out().println(text);
         }
     }
 

@@ -20,11 +20,12 @@ import org.jspecify.annotations.Nullable;
 /** Obeys lines until there are no more, or the session ends. Belongs to one thread, but for events. */
 public final class Shell {
     /** Its own words, which are no QMP commands. */
-    static final List<String> WORDS = List.of("help", "transaction", "show", "commit", "abort", "exit");
+    static final List<String> WORDS = List.of("help", "hmp", "transaction", "show", "commit", "abort", "exit");
 
     private static final String HELP = """
             COMMAND, COMMAND name=value … or COMMAND {"name":value}  executes a QMP command; TAB completes it
             help [COMMAND]           what there is, and what a command takes
+            hmp LINE                 has QEMU's human monitor do it, for example: hmp info block
             transaction              collects the actions that follow, instead of executing them
             show, commit, abort      shows them, has QEMU do all or none, forgets them
             exit                     leaves; QEMU and its jobs go on""";
@@ -90,6 +91,10 @@ public final class Shell {
                 explain(text.substring("help".length()).strip());
                 return true;
             }
+            if (text.matches("hmp(\\s.*)?") && transaction == null) {
+                askHumanMonitor(text.substring("hmp".length()).strip());
+                return true;
+            }
             if (text.equals("quit") && transaction == null) {
                 throw new IllegalArgumentException(
                         "quit ends QEMU itself: write `exit` to leave this shell, `quit {}` to end QEMU");
@@ -149,6 +154,16 @@ public final class Shell {
         CompletableFuture<JsonNode> reply = client.execute(command);
         dialogue.onInterrupt(() -> reply.cancel(false));
         dialogue.returned(command.name(), reply.join());
+    }
+
+    private void askHumanMonitor(String line) {
+        if (line.isEmpty()) {
+            throw new IllegalArgumentException("what is the human monitor to do? for example: hmp info block");
+        }
+        CompletableFuture<JsonNode> reply =
+                client.execute(QmpCommand.of("human-monitor-command").with("command-line", line));
+        dialogue.onInterrupt(() -> reply.cancel(false));
+        dialogue.printed(line, reply.join().asText().replace("\r", "").stripTrailing());
     }
 
     private void explain(String name) {

@@ -118,6 +118,11 @@ public final class TerminalDialogue implements Dialogue {
     }
 
     @Override
+    public void printed(String line, String text) {
+        say(text);
+    }
+
+    @Override
     public void failed(String sentence) {
         reader.printAbove(paint.red(sentence));
     }

@@ -37,6 +37,17 @@ class ShellTest {
     }
 
     @Test
+    void theHumanMonitorPrintsAsItDoes() {
+        assertThat(shell("hmp info block\n").with(0).withSilentErr().out())
+                .contains(DISK.node("active") + ": ")
+                .doesNotContain("\\n", "\r");
+        assertThat(shell("hmp info status\n", "-o", "json").with(0).lines("return"))
+                .singleElement()
+                .satisfies(line -> assertThat(line.path("return").asText()).startsWith("VM status: "));
+        shell("hmp\n").with(1);
+    }
+
+    @Test
     void withJsonEachAnswerIsAnObjectThatSaysWhatItIs() {
         Ended ended = shell("query-status\nno-such\n", "-o", "json").with(1);
         List<JsonNode> lines = ended.lines();
