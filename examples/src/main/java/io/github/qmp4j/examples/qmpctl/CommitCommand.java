@@ -18,17 +18,30 @@ import picocli.CommandLine.Parameters;
         name = "commit",
         description = "Commit the nodes from --top (the active layer) down into --base (the lowest node) with"
                 + " block-commit. With a node below the active layer as top the job ends by itself; a commit of the active"
-                + " layer becomes READY, and ends with --pivot or --keep-overlay.")
+                + " layer becomes READY, and ends with --pivot or --keep-overlay.",
+        footer = {
+            "Merge all snapshots into the lowest image:",
+            "  qmpctl commit virtio0 --pivot",
+            "Merge the newest snapshot into the one below it:",
+            "  qmpctl commit virtio0 --shallow --pivot",
+            "Merge snap2 and what lies between into snap1, below newer snapshots:",
+            "  qmpctl commit virtio0 --top snap2 --base snap1",
+            "qmpctl chain shows the names. A file that the result names as no longer used",
+            "may be deleted; one that it names as no longer valid must not be used again."
+        })
 final class CommitCommand implements Callable<Integer> {
     private final QmpCtl ctl;
 
     @Parameters(arity = "1..*", paramLabel = "DISK", description = "Device name, qdev id, QOM path, node-name or file.")
     private List<String> disks = List.of();
 
-    @Option(names = "--top", paramLabel = "NODE", description = "The highest node that is committed.")
+    @Option(
+            names = "--top",
+            paramLabel = "NODE",
+            description = "The highest node that is committed: node-name or file.")
     private Optional<String> top = Optional.empty();
 
-    @Option(names = "--base", paramLabel = "NODE", description = "The node that receives the data.")
+    @Option(names = "--base", paramLabel = "NODE", description = "The node that receives the data: node-name or file.")
     private Optional<String> base = Optional.empty();
 
     @Option(names = "--shallow", description = "Commit the top only, into its backing node.")

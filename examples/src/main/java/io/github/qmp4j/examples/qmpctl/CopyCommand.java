@@ -19,7 +19,13 @@ import picocli.CommandLine.Parameters;
         name = "copy",
         description =
                 "Copy disks to files (drive-mirror) and keep the copies in step. The job becomes READY, and ends with"
-                        + " --pivot or --finish.")
+                        + " --pivot or --finish.",
+        footer = {
+            "Move a disk to other storage while the guest runs:",
+            "  qmpctl copy virtio0 /new/disk.qcow2 --format qcow2 --pivot",
+            "Keep a copy of it as it is at the end of the job:",
+            "  qmpctl copy virtio0 /backup/disk.qcow2 --format qcow2 --finish"
+        })
 final class CopyCommand implements Callable<Integer> {
     private final QmpCtl ctl;
 

@@ -3,6 +3,7 @@ package io.github.qmp4j.examples.qmpctl;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.ArgSpec;
@@ -61,6 +62,13 @@ final class ManPage {
             item("$XDG_STATE_HOME/qmpctl/history", "The lines of earlier shells.");
         }
         Map<String, String> codes = command.root().usageMessage().exitCodeList();
+        String[] examples = command.usageMessage().footer();
+        if (examples.length > 0) {
+            section("EXAMPLES");
+            line(".nf");
+            Stream.of(examples).forEach(this::text);
+            line(".fi");
+        }
         section("EXIT STATUS");
         codes.forEach(this::item);
         section("SEE ALSO");

@@ -17,17 +17,26 @@ import picocli.CommandLine.Parameters;
         name = "pull",
         description =
                 "Pull the data of the backing nodes into the active layer (block-stream), which then needs them no"
-                        + " longer. Without --base and --bottom it pulls the whole chain.")
+                        + " longer. Without --base and --bottom it pulls the whole chain.",
+        footer = {
+            "Make the active layer one whole image, which needs no other:",
+            "  qmpctl pull virtio0",
+            "Merge what lies above snap1 into the active layer, and keep snap1:",
+            "  qmpctl pull virtio0 --base snap1"
+        })
 final class PullCommand implements Callable<Integer> {
     private final QmpCtl ctl;
 
     @Parameters(arity = "1..*", paramLabel = "DISK", description = "Device name, qdev id, QOM path, node-name or file.")
     private List<String> disks = List.of();
 
-    @Option(names = "--base", paramLabel = "NODE", description = "The node that stays the backing node.")
+    @Option(
+            names = "--base",
+            paramLabel = "NODE",
+            description = "The node that stays the backing node: node-name or file.")
     private Optional<String> base = Optional.empty();
 
-    @Option(names = "--bottom", paramLabel = "NODE", description = "The lowest node that is pulled.")
+    @Option(names = "--bottom", paramLabel = "NODE", description = "The lowest node that is pulled: node-name or file.")
     private Optional<String> bottom = Optional.empty();
 
     @Mixin
