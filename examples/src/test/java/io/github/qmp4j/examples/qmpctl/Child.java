@@ -2,6 +2,7 @@ package io.github.qmp4j.examples.qmpctl;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +10,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
-/** A qmpctl in a process of its own, which {@link #close()} kills for certain. */
+/**
+ * A qmpctl in a process of its own, which {@link #close()} kills for certain: the launcher out of the archive where there is one,
+ * else the classes of this build.
+ */
 final class Child implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -52,6 +56,13 @@ final class Child implements AutoCloseable {
         return List.of("script", "-qec", "exec " + String.join(" ", quoted), "/dev/null");
     }
 
+    /** Another launcher than that of the archive. */
+    static Child ofLauncher(Path launcher, Map<String, String> environment, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(launcher.toString()));
+        command.addAll(List.of(arguments));
+        return start(List.of(arguments), command, environment);
+    }
+
     /** With standard input open for {@link #type}. */
     static Child listening(Map<String, String> environment, String... arguments) {
         return open(List.of(arguments), command(List.of(), arguments), environment);
@@ -85,6 +96,11 @@ final class Child implements AutoCloseable {
     private static List<String> command(List<String> jvm, String... arguments) {
         // A build in the background of a shell has SIGINT ignored; that would be inherited, and a JVM respects it.
         List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT,TERM,HUP,USR1"));
+        if (Installed.isTested() && jvm.isEmpty()) {
+            command.add(Installed.launcher().toString());
+            command.addAll(List.of(arguments));
+            return command;
+        }
         command.add(ProcessHandle.current().info().command().orElse("java"));
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m"));
         command.addAll(jvm);
