@@ -40,7 +40,7 @@ final class Child implements AutoCloseable {
         return start(List.of(), Map.of(), arguments);
     }
 
-    /** With these options of the JVM and these variables besides. */
+    /** With these variables besides, and where no launcher sets the JVM's options with these. */
     static Child start(List<String> jvm, Map<String, String> environment, String... arguments) {
         return start(List.of(arguments), command(jvm, arguments), environment);
     }
@@ -96,7 +96,7 @@ final class Child implements AutoCloseable {
     private static List<String> command(List<String> jvm, String... arguments) {
         // A build in the background of a shell has SIGINT ignored; that would be inherited, and a JVM respects it.
         List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT,TERM,HUP,USR1"));
-        if (Installed.isTested() && jvm.isEmpty()) {
+        if (Installed.isTested()) {
             command.add(Installed.launcher().toString());
             command.addAll(List.of(arguments));
             return command;

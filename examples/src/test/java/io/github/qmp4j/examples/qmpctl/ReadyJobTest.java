@@ -1,6 +1,7 @@
 package io.github.qmp4j.examples.qmpctl;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -118,6 +119,16 @@ class ReadyJobTest {
         assertThat(VM.ask("query-block-jobs").get(0).path("paused").asBoolean()).isFalse();
         VM.qmpctl("cancel", id).with(4);
         disk.assertChain("active", "snap2", "snap1", "base");
+    }
+
+    @Test
+    void aJobThatHasConcludedIsDismissedOnce() {
+        VM.ask("block-stream", """
+                {"job-id":"d2","device":"%s","auto-dismiss":false}""".formatted(disk.node("active")));
+        await().until(() -> VM.onlyJob().path("status").asText().equals("concluded"));
+        VM.qmpctl("dismiss", "d2").with(0).withSilentErr();
+        VM.assertNoJobs();
+        VM.qmpctl("dismiss", "d2").with(1).withOneError("d2");
     }
 
     private Path copy(String id) {
