@@ -94,7 +94,7 @@ final class Tour {
 
     private void draw(BlockJobs jobs) {
         console.print(new ChainDrawing(screen.unicode())
-                .draw(DemoQemu.DISK, interruption.await(jobs.chain(DiskRef.of(DemoQemu.DISK))), List.of()));
+                .draw(DemoQemu.DISK, interruption.await(jobs.chain(DiskRef.of(DemoQemu.DISK)))));
     }
 
     private void prove(String image, String option) throws IOException {

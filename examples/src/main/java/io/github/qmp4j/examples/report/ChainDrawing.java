@@ -17,6 +17,11 @@ public final class ChainDrawing {
         this.unicode = unicode;
     }
 
+    /** The disk's name, and below it one line for each image. */
+    public List<String> draw(String disk, BlockChain chain) {
+        return draw(disk, chain, List.of());
+    }
+
     /** The disk's name with the jobs that are on it, and below it one line for each image. */
     public List<String> draw(String disk, BlockChain chain, List<JobInfo> jobs) {
         Table table = new Table("", "", "", "", "");
