@@ -20,7 +20,7 @@ class ExitCodeIT {
     private static ChainedDisk disk;
 
     /** Where standard output goes. */
-    private enum Where {
+    enum Where {
         PIPE,
         TERMINAL;
 
