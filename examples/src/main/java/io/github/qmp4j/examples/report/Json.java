@@ -35,11 +35,16 @@ public final class Json {
         return line.put("layers", disk.chain().nodes().size());
     }
 
-    /** One image of a chain, with the ids of the jobs that are on its disk; the depth is 0 for the active layer. */
-    public static ObjectNode node(String disk, int depth, BlockNode node, List<JobInfo> jobs) {
+    /** One image of a chain; the depth is 0 for the active layer. */
+    static ObjectNode node(String disk, int depth, BlockNode node) {
         ObjectNode line = line("node").put("disk", disk).put("depth", depth);
         image(line, node);
-        line.put("backing_file", node.backingFile().orElse(null));
+        return line.put("backing_file", node.backingFile().orElse(null));
+    }
+
+    /** The same, with the ids of the jobs that are on its disk. */
+    public static ObjectNode node(String disk, int depth, BlockNode node, List<JobInfo> jobs) {
+        ObjectNode line = node(disk, depth, node);
         strings(line.putArray("jobs"), jobs.stream().map(job -> job.id().value()));
         return line;
     }
