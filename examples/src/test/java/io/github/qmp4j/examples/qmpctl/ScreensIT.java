@@ -50,7 +50,7 @@ class ScreensIT {
             String name = CHAIN.get(layer);
             if (layer > 0) {
                 image = images.overlay(name + ".qcow2", image, "qcow2");
-                images.write(image, "qcow2", layer + 1, layer * 20 * MIB, 40 * MIB);
+                images.write(image, "qcow2", layer + 1, 20L * layer * MIB, 40 * MIB);
             }
             String backing = layer == 0 ? "null" : '"' + CHAIN.get(layer - 1) + '"';
             builder.blockdev("""
