@@ -1,4 +1,4 @@
-# Reads the qemu-versions.csv of the modules (version,class,passed,failed,skipped,reason); prints as Markdown how the tests
+# Reads the qemu-versions-N.csv of the modules (version,class,passed,failed,skipped,reason); prints as Markdown how the tests
 # that run on several versions of QEMU went on each, and which were skipped and why.
 # Of the versions in -v versions=local,5.2,... each has a column. Ends with status 1 when a test failed, and, with
 # -v required=yes, when one of them has no test, or a test was skipped for another reason than that the schema of that
