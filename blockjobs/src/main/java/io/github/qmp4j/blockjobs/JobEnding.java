@@ -118,6 +118,22 @@ final class JobEnding {
         judged = true;
         Evidence evidence = testimony.with(id, conclusion, progress.get());
         JobOutcome whole = judge.verdict(evidence, conclusion.fate() != Fate.LEFT);
-        afterwards.apply(whole).thenAcceptAsync(tell, mailbox);
+        flushed(evidence, whole).thenCompose(afterwards).thenAcceptAsync(tell, mailbox);
+    }
+
+    /** What is not on disk yet is not done yet: whoever hears of the end may remove the images that are released. */
+    private CompletableFuture<JobOutcome> flushed(Evidence evidence, JobOutcome whole) {
+        if (!whole.completed()) {
+            return CompletableFuture.completedFuture(whole);
+        }
+        Quirks quirks = new Quirks(context.client().greeting().version());
+        return NodeFlush.of(context, judge.unflushed(id, quirks))
+                .handle((done, failure) -> failure == null
+                        ? whole
+                        : JobOutcome.unknown(
+                                        evidence,
+                                        "QEMU reports success, but "
+                                                + Conclusion.unwrapped(failure).getMessage())
+                                .with(whole.leftovers()));
     }
 }

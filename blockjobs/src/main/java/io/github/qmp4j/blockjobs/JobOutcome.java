@@ -33,7 +33,10 @@ public record JobOutcome(
     /** How it ended. */
     public sealed interface End {
 
-        /** The job did all that was asked of it; a copy or active commit may have been finished without a pivot. */
+        /**
+         * The job did all that was asked of it, and what it moved has been flushed to disk; a copy or active commit may have been
+         * finished without a pivot.
+         */
         record Completed() implements End {}
 
         /** It was cancelled, by us or by somebody else. */

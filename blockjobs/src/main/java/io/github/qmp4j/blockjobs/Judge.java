@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
+import java.util.List;
+
 /** Decides what is true, from what is known. */
 sealed interface Judge permits PlannedJudge, ObservedJudge {
 
@@ -21,6 +23,9 @@ sealed interface Judge permits PlannedJudge, ObservedJudge {
 
     /** Whether the job, as far as is known at its start, can never be pivoted. */
     boolean neverReady();
+
+    /** The nodes that may not be on disk yet when the job has completed. */
+    List<String> unflushed(JobId job, Quirks quirks);
 
     /** Whether only nodes that are listed after the end can show what the job has done. */
     boolean needsListing();

@@ -19,6 +19,17 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
     }
 
     @Override
+    public List<String> unflushed(JobId job, Quirks quirks) {
+        Optional<BlockNode> written =
+                switch (plan.kind()) {
+                    case PULL -> Optional.of(plan.topNode()).filter(into -> !quirks.flushesPulls());
+                    case INTERMEDIATE_COMMIT -> plan.baseNode().filter(base -> !base.readOnly());
+                    case ACTIVE_COMMIT, COPY -> Optional.empty();
+                };
+        return written.flatMap(BlockNode::nodeName).stream().toList();
+    }
+
+    @Override
     public boolean needsListing() {
         return !disk.isPluggedIn();
     }

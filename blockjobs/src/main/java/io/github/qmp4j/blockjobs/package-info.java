@@ -85,6 +85,12 @@
  * <tr><td>cancel of somebody else's job that its failed last flush has paused
  *     <td>refused: QEMU would not survive it<td colspan="3">{@code Cancelled}
  *     <td>{@code ReadyErrorTest.cancelsAPivotThatAnErrorHasStoppedUnlessQemuWouldNotSurviveIt}
+ * <tr><td>what a pull has moved is on disk when QEMU ends the job; the library has it flushed before it tells of the end
+ *     <td colspan="2">no<td colspan="2">yes
+ *     <td>{@code DurableTest.losesNothingThatIsDoneWhenQemuIsKilled}
+ * <tr><td>the same of a commit into a base that was opened for writing
+ *     <td colspan="4">no
+ *     <td>{@code DurableTest.losesNothingThatIsDoneWhenQemuIsKilled}
  * <tr><td>the event of a READY copy when QEMU quits; the outcome is never {@code Completed}
  *     <td>{@code BLOCK_JOB_COMPLETED}, and nothing was switched<td colspan="3">{@code BLOCK_JOB_CANCELLED}
  *     <td>{@code OrderByVersionTest.completesOrCancelsAReadyCopyWhenQemuQuits},

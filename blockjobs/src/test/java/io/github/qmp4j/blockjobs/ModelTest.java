@@ -2,6 +2,7 @@ package io.github.qmp4j.blockjobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.qmp4j.testkit.QemuVersions;
 import java.util.List;
@@ -30,6 +31,7 @@ class ModelTest {
     @Test
     void tellsWhichImageIsEncrypted() {
         try (TestDaemon qsd = TestDaemon.start()) {
+            assumeTrue(qsd.daemon.knows("object-add"), qsd.daemon.doesNotKnow("object-add"));
             String path = qsd.path("secret.qcow2").toString();
             qsd.ask(
                     "object-add",
