@@ -56,19 +56,43 @@ public interface BlockJob {
     CompletableFuture<Void> setSpeed(long bytesPerSecond);
 
     /**
-     * Waits for READY, and switches the guest to the target with {@code job-complete}. QEMU's reply is no proof; the
-     * outcome is.
+     * Makes the guest's writes to a copy's source wait for its target, with {@code block-job-change}: from then on the copy
+     * gains on any guest, however much that writes. Completes when QEMU reports the job to be {@code actively-synced}, so
+     * not before READY.
+     *
+     * @return fails with {@link BlockJobException} for any job but a copy, and where QEMU has no such command (before 8.2);
+     *     with {@link JobEndedException} when the job ends first
+     */
+    CompletableFuture<Void> switchToActiveCopy();
+
+    /**
+     * Waits for READY, and switches the guest to the target with {@code job-complete}, between the hooks of
+     * {@link JobSettings#pivotHooks()}. QEMU's reply is no proof; the outcome is.
      *
      * @return the outcome, whatever it is, also when QEMU does not answer or the session is lost; fails with
-     *     {@link io.github.qmp4j.QmpCommandException} when QEMU refuses for good
+     *     {@link io.github.qmp4j.QmpCommandException} when QEMU refuses for good, and with {@link PivotHookException} when
+     *     a hook fails
      */
     CompletableFuture<JobOutcome> pivot();
+
+    /** The same between other hooks; completes when both are done. */
+    CompletableFuture<JobOutcome> pivot(PivotHooks hooks);
 
     /**
      * Waits for READY, and ends the job with both sides in step and the guest on the source; resumes a paused job, and
      * fails as {@link #resume()} does where QEMU would not survive that.
      */
     CompletableFuture<JobOutcome> finishWithoutPivot();
+
+    /**
+     * Waits for PENDING, and lets a job that was started with {@link JobSettings#withManualFinalize()}, or by somebody else in
+     * such a way, carry out what it has prepared, with {@code job-finalize}. QEMU's reply is no proof; the outcome is. Of jobs
+     * that are grouped in a transaction one is enough for all.
+     *
+     * @return fails with {@link BlockJobException} for a job that finalizes itself, and with
+     *     {@link io.github.qmp4j.QmpCommandException} when QEMU refuses
+     */
+    CompletableFuture<JobOutcome> finalizeJob();
 
     /**
      * {@code job-cancel}, also of a paused or READY job. A job that ends first wins: the outcome tells.

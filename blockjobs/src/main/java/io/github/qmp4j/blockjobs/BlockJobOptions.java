@@ -12,6 +12,8 @@ import java.util.function.Consumer;
  *     default 30 s
  * @param pivotRetries how often a pivot is tried again while QEMU says that the job cannot be completed yet; default 20,
  *     100 ms apart
+ * @param convergenceWindow for how long a copy must gain nothing until {@link JobProgress#notConverging()} says so; default
+ *     30 s
  * @param files how this program gets at QEMU's files; default {@link FileAccess#none()}
  * @param rules what QEMU may be made to open for the target of a copy; default anything
  */
@@ -19,17 +21,21 @@ public record BlockJobOptions(
         Duration progressInterval,
         Duration checkInterval,
         int pivotRetries,
+        Duration convergenceWindow,
         FileAccess files,
         Optional<ImageRules> rules) {
     public BlockJobOptions {
-        if (progressInterval.isNegative() || progressInterval.isZero()) {
-            throw new IllegalArgumentException("progressInterval (%s) must be positive".formatted(progressInterval));
-        }
-        if (checkInterval.isNegative() || checkInterval.isZero()) {
-            throw new IllegalArgumentException("checkInterval (%s) must be positive".formatted(checkInterval));
-        }
+        requirePositive("progressInterval", progressInterval);
+        requirePositive("checkInterval", checkInterval);
+        requirePositive("convergenceWindow", convergenceWindow);
         if (pivotRetries < 0) {
             throw new IllegalArgumentException("pivotRetries (%d) must not be negative".formatted(pivotRetries));
+        }
+    }
+
+    static void requirePositive(String name, Duration duration) {
+        if (duration.isNegative() || duration.isZero()) {
+            throw new IllegalArgumentException("%s (%s) must be positive".formatted(name, duration));
         }
     }
 
@@ -51,13 +57,15 @@ public record BlockJobOptions(
         public Duration progressInterval = Duration.ofMillis(500);
         public Duration checkInterval = Duration.ofSeconds(30);
         public int pivotRetries = PIVOT_RETRIES;
+        public Duration convergenceWindow = Duration.ofSeconds(30);
         public FileAccess files = FileAccess.none();
         public Optional<ImageRules> rules = Optional.empty();
 
         private Builder() {}
 
         private BlockJobOptions build() {
-            return new BlockJobOptions(progressInterval, checkInterval, pivotRetries, files, rules);
+            return new BlockJobOptions(
+                    progressInterval, checkInterval, pivotRetries, convergenceWindow, files, rules);
         }
     }
 }

@@ -1,9 +1,11 @@
 package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.client.QmpClient;
+import io.github.qmp4j.event.EventSubscription;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * The block jobs of one QEMU. Safe for use by any thread.
@@ -39,6 +41,33 @@ public interface BlockJobs extends AutoCloseable {
     CompletableFuture<JobPreview> preview(BlockJobRequest request);
 
     /**
+     * Starts the jobs of several disks, one after another, each as {@link #start} does. Those with {@link WhenReady#PIVOT} wait
+     * for each other at READY, and then are pivoted as by {@link #pivotTogether}.
+     *
+     * @return fails with {@link StartTogetherException} when one is not started; the others have been cancelled by then. With
+     *     {@link BlockJobException}, and nothing started, where the requests name different hooks for the pivot
+     */
+    CompletableFuture<List<BlockJob>> startTogether(List<BlockJobRequest> requests);
+
+    /**
+     * Waits until all of these jobs are READY, and pivots them one after another. No atomicity is claimed, since QEMU has none:
+     * after the first that is not pivoted the rest are finished without a pivot, and stay on their source; so are all where
+     * one ends before READY. What cannot be finished is cancelled.
+     *
+     * @param hooks run once for all, around all the pivots; those of the requests are not run
+     * @return one outcome for each job, in their order; fails with {@link BlockJobException} where a job never becomes READY,
+     *     with {@link PivotHookException} where a hook fails (all stay READY when it is the first), and as
+     *     {@link BlockJob#cancel()} does
+     */
+    static CompletableFuture<List<JobOutcome>> pivotTogether(List<BlockJob> jobs, PivotHooks hooks) {
+        try {
+            return Together.of(jobs).pivot(hooks);
+        } catch (BlockJobException refusal) {
+            return CompletableFuture.failedFuture(refusal);
+        }
+    }
+
+    /**
      * The disks with their chains and jobs, as they are now. Those without a guest device are as they were when nodes could be
      * listed the last time: before QEMU 10.0 that is not while a pull exists, on 5.2 not while a backup does.
      */
@@ -49,6 +78,15 @@ public interface BlockJobs extends AutoCloseable {
 
     /** All jobs that QEMU has, also those that have ended and nobody has dismissed. */
     CompletableFuture<List<JobInfo>> list();
+
+    /**
+     * Hears of every job, somebody else's too: at first of all that there are, then of each new one and of each change of a
+     * status, until it has ended. Nothing is asked about a job's progress for this. Called one at a time and off the event
+     * loop; a slow listener misses what is outdated, never the last of a job.
+     *
+     * @return ends when closed, or normally when the connection ends
+     */
+    EventSubscription onJob(Consumer<? super JobInfo> listener);
 
     /** A handle that only observes a job, which stays its owner's to dismiss; empty if QEMU has none of this id. */
     CompletableFuture<Optional<BlockJob>> attach(JobId id);

@@ -28,6 +28,9 @@ final class ErrorWatch {
     /** Whether the mailbox will look at them. */
     private final AtomicBoolean announced = new AtomicBoolean();
 
+    /** What the last error that stopped the job was; set by the thread that delivers events. */
+    private volatile Optional<String> operation = Optional.empty();
+
     /** Belongs to the mailbox: how many stops are known to have been resumed from. */
     private long settled;
 
@@ -40,10 +43,15 @@ final class ErrorWatch {
         this.ioStatus = new Question(mailbox, this::askIoStatus);
     }
 
-    /** {@code BLOCK_JOB_ERROR}. On any thread. */
-    void heard(boolean stopsTheJob) {
+    /**
+     * {@code BLOCK_JOB_ERROR}. On any thread.
+     *
+     * @param kind what failed, {@code read} or {@code write}
+     */
+    void heard(boolean stopsTheJob, String kind) {
         errors.incrementAndGet();
         if (stopsTheJob) {
+            operation = Optional.of(kind);
             missed();
         }
     }
@@ -66,7 +74,7 @@ final class ErrorWatch {
 
     /** To be called in the mailbox when the status has changed; the error and the pause come in any order. */
     void confirm() {
-        if (stops.get() > settled && state.isHalted() && !state.isPausedOnError()) {
+        if (stops.get() > settled && state.isHaltedUnexplained()) {
             ioStatus.ask();
         }
     }
@@ -81,8 +89,22 @@ final class ErrorWatch {
         if (answer.equals("ok")) {
             settled = known;
         } else if (state.isHalted()) {
-            state.pausedOnError(JobState.cause(answer));
+            paused(answer);
             onChange.run();
         }
+    }
+
+    /** QEMU's I/O status has been seen with the progress; in the mailbox. */
+    void seen(String answer) {
+        state.ioStatus(answer);
+        if (state.isHaltedUnexplained() && !answer.equals("ok")) {
+            paused(answer);
+        }
+    }
+
+    private void paused(String answer) {
+        state.ioStatus(answer);
+        state.pausedOnError(JobState.cause(answer, operation));
+        operation = Optional.empty();
     }
 }

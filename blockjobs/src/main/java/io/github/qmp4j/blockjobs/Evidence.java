@@ -33,6 +33,7 @@ record Evidence(
         NOTHING,
         PIVOT,
         FINISH,
-        CANCEL
+        CANCEL,
+        FINALIZE
     }
 }

@@ -7,12 +7,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
  * What every job of one QEMU works with.
  *
  * @param onListener to be run when somebody begins to listen to a job
+ * @param onChange is told what every handle tells of its job
  * @param heard completes when the jobs have been told of every event that has arrived by now
  */
 record JobContext(
@@ -20,6 +22,7 @@ record JobContext(
         GraphReader graphs,
         BlockJobOptions options,
         Runnable onListener,
+        Consumer<JobInfo> onChange,
         Supplier<CompletableFuture<Void>> heard) {
 
     /** Where all of a job's own work is done too, so nothing may be lost when the user has shut the executor down. */

@@ -16,17 +16,22 @@ import java.util.function.Consumer;
  */
 final class JobEvents implements AutoCloseable {
     private final JobRegistry registry;
+    private final JobFeed feed;
     private final EventSubscription lives;
     private final EventSubscription errors;
 
     /** @param onLost told once why the session has ended */
-    JobEvents(QmpClient client, JobRegistry registry, Consumer<String> onLost) {
+    JobEvents(QmpClient client, JobRegistry registry, JobFeed feed, Consumer<String> onLost) {
         this.registry = registry;
+        this.feed = feed;
         this.lives = client.subscribe(
                         EventFilter.named(
                                 "JOB_STATUS_CHANGE", "BLOCK_JOB_READY", "BLOCK_JOB_COMPLETED", "BLOCK_JOB_CANCELLED"),
                         this::heard)
-                .onDropped(() -> registry.all().forEach(TrackedJob::eventsMissed));
+                .onDropped(() -> {
+                    registry.all().forEach(TrackedJob::eventsMissed);
+                    feed.eventsMissed();
+                });
         this.errors = client.subscribe(EventFilter.named("BLOCK_JOB_ERROR"), this::heard)
                 .onDropped(() -> registry.all().forEach(job -> job.errors().missed()));
         lives.ended()
@@ -45,7 +50,7 @@ final class JobEvents implements AutoCloseable {
         JsonNode data = event.data();
         // BLOCK_JOB_* call it device, JOB_STATUS_CHANGE calls it id.
         String id = data.path(data.has("device") ? "device" : "id").asText();
-        registry.find(id).ifPresent(job -> tell(job, event.name(), data));
+        registry.find(id).ifPresentOrElse(job -> tell(job, event.name(), data), () -> feed.heard(id, event));
     }
 
     private static void tell(TrackedJob job, String event, JsonNode data) {
@@ -53,7 +58,10 @@ final class JobEvents implements AutoCloseable {
             case "JOB_STATUS_CHANGE" -> job.statusChanged(data.path("status").asText());
             case "BLOCK_JOB_READY" -> job.statusChanged("ready");
             case "BLOCK_JOB_ERROR" ->
-                job.errors().heard(data.path("action").asText().equals("stop"));
+                job.errors()
+                        .heard(
+                                data.path("action").asText().equals("stop"),
+                                data.path("operation").asText());
             case "BLOCK_JOB_CANCELLED" -> ended(job, Result.CANCELLED, data);
             case "BLOCK_JOB_COMPLETED" -> ended(job, data.has("error") ? Result.FAILED : Result.SUCCEEDED, data);
             default -> throw new IllegalStateException("an event that was not asked for: " + event);

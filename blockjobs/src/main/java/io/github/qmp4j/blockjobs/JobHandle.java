@@ -11,18 +11,39 @@ final class JobHandle implements BlockJob {
     private final TrackedJob job;
     private final Optional<BlockJobRequest> request;
     private final JobVerbs verbs;
+    private final JobContext context;
     private final Executor callbacks;
 
     JobHandle(TrackedJob job, Optional<BlockJobRequest> request, JobContext context) {
         this.job = job;
         this.request = request;
         this.verbs = new JobVerbs(job, context, new DeadlyVerbs(context, request.isPresent()));
+        this.context = context;
         this.callbacks = context.callbacks();
+    }
+
+    /** Nothing is to be done at READY but what is asked for. */
+    void decide() {
+        verbs.decide();
+    }
+
+    boolean neverReady() {
+        return job.neverReady();
+    }
+
+    Executor callbacks() {
+        return callbacks;
+    }
+
+    /** What was to be done with it cannot be done, and its info is to say so. */
+    void tell(String refusal) {
+        job.change(state -> state.refused(refusal));
     }
 
     /** Its start is answered, so what it was asked to do at READY can be prepared. */
     void begun() {
-        request.ifPresent(asked -> verbs.atReady(asked.whenReady()));
+        request.ifPresent(
+                asked -> verbs.atReady(asked.whenReady(), asked.settings().pivotHooks()));
     }
 
     @Override
@@ -90,7 +111,24 @@ final class JobHandle implements BlockJob {
 
     @Override
     public CompletableFuture<JobOutcome> pivot() {
-        return copy(verbs.pivot());
+        return pivot(request.map(BlockJobRequest::settings)
+                .map(JobSettings::pivotHooks)
+                .orElse(PivotHooks.NONE));
+    }
+
+    @Override
+    public CompletableFuture<JobOutcome> pivot(PivotHooks hooks) {
+        return copy(verbs.pivot(hooks));
+    }
+
+    @Override
+    public CompletableFuture<Void> switchToActiveCopy() {
+        return copy(new ActiveCopy(job, verbs, context).change());
+    }
+
+    @Override
+    public CompletableFuture<JobOutcome> finalizeJob() {
+        return copy(new Finalizing(job, verbs, context, request).finalizeJob());
     }
 
     @Override

@@ -20,14 +20,19 @@ final class JobList {
                     .collect(Collectors.toMap(job -> job.path("device").asText(), job -> job));
             return GraphReader.stream(all)
                     .map(job -> info(
-                            job, Optional.ofNullable(byId.get(job.path("id").asText()))))
+                            context,
+                            job,
+                            Optional.ofNullable(byId.get(job.path("id").asText()))))
                     .toList();
         });
     }
 
-    private static JobInfo info(JsonNode job, Optional<JsonNode> block) {
+    private static JobInfo info(JobContext context, JsonNode job, Optional<JsonNode> block) {
         JobId id = new JobId(job.path("id").asText());
-        JobState state = new JobState(id, JobType.of(job.path("type").asText()));
+        JobState state = new JobState(
+                id,
+                JobType.of(job.path("type").asText()),
+                new ProgressMeter(context.options().convergenceWindow()));
         JobStatus status = JobStatus.of(job.path("status").asText());
         state.status(JobStatus.RUNNING);
         state.pausedByUser(true);
@@ -39,8 +44,9 @@ final class JobList {
         block.ifPresent(more -> {
             state.meter().speed(more.path("speed").asLong());
             String ioStatus = more.path("io-status").asText("ok");
+            state.ioStatus(ioStatus);
             if (!ioStatus.equals("ok")) {
-                state.pausedOnError(JobState.cause(ioStatus));
+                state.pausedOnError(JobState.cause(ioStatus, Optional.empty()));
             }
         });
         if (status == JobStatus.CONCLUDED) {

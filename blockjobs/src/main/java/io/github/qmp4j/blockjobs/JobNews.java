@@ -10,6 +10,7 @@ final class JobNews {
     private final Executor mailbox;
     private final JobUpdates updates;
     private final CompletableFuture<TrackedJob> ready = new CompletableFuture<>();
+    private final CompletableFuture<TrackedJob> pending = new CompletableFuture<>();
     private final CompletableFuture<JobOutcome> outcome = new CompletableFuture<>();
 
     /** Written by the mailbox, read by anybody. */
@@ -32,8 +33,13 @@ final class JobNews {
         ready.complete(job);
     }
 
+    void pending(TrackedJob job) {
+        pending.complete(job);
+    }
+
     void ended(JobOutcome whole) {
         ready.completeExceptionally(new JobEndedException(whole));
+        pending.completeExceptionally(new JobEndedException(whole));
         outcome.complete(whole);
         updates.end();
     }
@@ -48,6 +54,10 @@ final class JobNews {
 
     CompletableFuture<TrackedJob> ready() {
         return ready;
+    }
+
+    CompletableFuture<TrackedJob> pending() {
+        return pending;
     }
 
     CompletableFuture<JobOutcome> outcome() {

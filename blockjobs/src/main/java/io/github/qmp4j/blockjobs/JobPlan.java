@@ -35,6 +35,12 @@ record JobPlan(BlockJobRequest request, Kind kind, BlockChain before, int top, i
      * @throws BlockChainException if it does not fit
      */
     static JobPlan of(BlockChain chain, BlockJobRequest request) {
+        JobPlan plan = laid(chain, request);
+        Finalizing.check(plan);
+        return plan;
+    }
+
+    private static JobPlan laid(BlockChain chain, BlockJobRequest request) {
         if (request instanceof PullRequest pull) {
             return PullPlan.of(chain, pull);
         }

@@ -13,11 +13,24 @@ import java.util.OptionalLong;
  * @param speedLimit bytes per second; 0 is unlimited
  * @param rate bytes per second, smoothed; empty until it has been seen twice
  * @param eta how long the rest takes at that rate; empty where the rate is unknown or zero
+ * @param growth by how many bytes {@code len} has grown since it was first seen, for example since the guest writes what
+ *     must be copied again; negative if it has shrunk
+ * @param notConverging a hint: for {@link BlockJobOptions#convergenceWindow()} the job has copied and was never in step,
+ *     and yet there is no less left to copy, since the guest writes as fast. A higher speed limit helps, or
+ *     {@link BlockJob#switchToActiveCopy()}
  */
-public record JobProgress(long offset, long len, long speedLimit, OptionalLong rate, Optional<Duration> eta) {
+public record JobProgress(
+        long offset,
+        long len,
+        long speedLimit,
+        OptionalLong rate,
+        Optional<Duration> eta,
+        long growth,
+        boolean notConverging) {
     private static final double WHOLE = 100.0;
 
-    static final JobProgress NONE = new JobProgress(0, 0, 0, OptionalLong.empty(), Optional.empty());
+    /** Nothing is known yet. */
+    public static final JobProgress NONE = new JobProgress(0, 0, 0, OptionalLong.empty(), Optional.empty(), 0, false);
 
     /** From 0 to 100; 0 while {@code len} is not known. */
     public double percent() {

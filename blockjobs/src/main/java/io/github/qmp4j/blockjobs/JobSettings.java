@@ -1,5 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -11,14 +12,40 @@ import java.util.function.Consumer;
  * @param onError what to do on an I/O error; for a copy it counts for source and target. Before QEMU 6.2 a copy or an
  *     active commit is refused any other than {@link ErrorPolicy#REPORT}, since QEMU would not survive the error
  * @param bitmaps what is done about persistent dirty bitmaps that the job would drop; default refuse
+ * @param stallTimeout after how long without any progress {@link JobInfo#doubt()} says that the job has stalled; it runs
+ *     on. What waits for the user does not count: a pause, an I/O error that has stopped the job, READY or PENDING before a
+ *     verb. Empty is never
+ * @param deadline how long after its start {@link JobInfo#doubt()} says that the job has not ended, whatever it waits for;
+ *     it runs on. Empty is never
+ * @param manualFinalize whether the job waits in PENDING for {@link BlockJob#finalizeJob()}; only for a pull and for a
+ *     commit below the active layer, any other is refused
+ * @param pivotHooks what is done right before and after a pivot, whether {@link WhenReady#PIVOT} or {@link BlockJob#pivot()}
+ *     begins it
  */
-public record JobSettings(Optional<JobId> jobId, long speed, ErrorPolicy onError, BitmapRule bitmaps) {
+public record JobSettings(
+        Optional<JobId> jobId,
+        long speed,
+        ErrorPolicy onError,
+        BitmapRule bitmaps,
+        Optional<Duration> stallTimeout,
+        Optional<Duration> deadline,
+        boolean manualFinalize,
+        PivotHooks pivotHooks) {
 
-    public static final JobSettings DEFAULT =
-            new JobSettings(Optional.empty(), 0, ErrorPolicy.REPORT, BitmapRule.REFUSE);
+    public static final JobSettings DEFAULT = new JobSettings(
+            Optional.empty(),
+            0,
+            ErrorPolicy.REPORT,
+            BitmapRule.REFUSE,
+            Optional.empty(),
+            Optional.empty(),
+            false,
+            PivotHooks.NONE);
 
     public JobSettings {
         requireSpeed(speed);
+        stallTimeout.ifPresent(limit -> BlockJobOptions.requirePositive("stallTimeout", limit));
+        deadline.ifPresent(limit -> BlockJobOptions.requirePositive("deadline", limit));
     }
 
     static void requireSpeed(long speed) {
@@ -49,6 +76,22 @@ public record JobSettings(Optional<JobId> jobId, long speed, ErrorPolicy onError
         return changed(settings -> settings.bitmaps = rule);
     }
 
+    public JobSettings withStallTimeout(Duration limit) {
+        return changed(settings -> settings.stallTimeout = Optional.of(limit));
+    }
+
+    public JobSettings withDeadline(Duration limit) {
+        return changed(settings -> settings.deadline = Optional.of(limit));
+    }
+
+    public JobSettings withManualFinalize() {
+        return changed(settings -> settings.manualFinalize = true);
+    }
+
+    public JobSettings withPivotHooks(PivotHooks hooks) {
+        return changed(settings -> settings.pivotHooks = hooks);
+    }
+
     private JobSettings changed(Consumer<? super Builder> change) {
         Builder builder = new Builder(this);
         change.accept(builder);
@@ -61,16 +104,24 @@ public record JobSettings(Optional<JobId> jobId, long speed, ErrorPolicy onError
         public long speed;
         public ErrorPolicy onError;
         public BitmapRule bitmaps;
+        public Optional<Duration> stallTimeout;
+        public Optional<Duration> deadline;
+        public boolean manualFinalize;
+        public PivotHooks pivotHooks;
 
         private Builder(JobSettings from) {
             jobId = from.jobId;
             speed = from.speed;
             onError = from.onError;
             bitmaps = from.bitmaps;
+            stallTimeout = from.stallTimeout;
+            deadline = from.deadline;
+            manualFinalize = from.manualFinalize;
+            pivotHooks = from.pivotHooks;
         }
 
         private JobSettings build() {
-            return new JobSettings(jobId, speed, onError, bitmaps);
+            return new JobSettings(jobId, speed, onError, bitmaps, stallTimeout, deadline, manualFinalize, pivotHooks);
         }
     }
 }

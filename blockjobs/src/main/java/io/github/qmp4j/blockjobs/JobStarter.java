@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /** Starts jobs, and tells beforehand how it would. */
 final class JobStarter {
@@ -24,11 +25,16 @@ final class JobStarter {
     }
 
     CompletableFuture<BlockJob> start(BlockJobRequest request) {
+        return start(request, JobHandle::begun);
+    }
+
+    /** @param begun is done when the command is answered, or for good in doubt */
+    CompletableFuture<BlockJob> start(BlockJobRequest request, Consumer<JobHandle> begun) {
         return context.graphs().read().thenCompose(graph -> {
             Disk disk = graph.find(request.disk());
             JobId id = id(request, disk);
             JobRegistry.Hold hold = registry.reserve(claim(request, disk), id);
-            return held(request, disk, id, hold).whenComplete((job, failure) -> {
+            return held(request, disk, id, new Launch(hold, begun)).whenComplete((job, failure) -> {
                 if (failure != null) {
                     registry.release(hold);
                 }
@@ -37,12 +43,12 @@ final class JobStarter {
     }
 
     /** Until it was reserved, a job that just ended may have changed the chain, and then other nodes have to be kept. */
-    private CompletableFuture<BlockJob> held(BlockJobRequest request, Disk disk, JobId id, JobRegistry.Hold hold) {
+    private CompletableFuture<BlockJob> held(BlockJobRequest request, Disk disk, JobId id, Launch launch) {
         return preflight
                 .check(request, disk, id)
-                .thenCompose(ready -> registry.change(hold, Claim.of(ready.plan(), ready.disk()))
-                        ? prepared(ready, hold)
-                        : held(request, disk, id, hold));
+                .thenCompose(ready -> registry.change(launch.hold(), Claim.of(ready.plan(), ready.disk()))
+                        ? prepared(ready, launch)
+                        : held(request, disk, id, launch));
     }
 
     CompletableFuture<JobPreview> preview(BlockJobRequest request) {
@@ -78,7 +84,10 @@ final class JobStarter {
         return new JobPreview(ready.sheet().id(), plan.before(), after, commands, plan.invalidated(switches));
     }
 
-    private CompletableFuture<BlockJob> prepared(Preflight.Ready ready, JobRegistry.Hold hold) {
+    /** What a start holds, and what is done when it is answered. */
+    private record Launch(JobRegistry.Hold hold, Consumer<JobHandle> begun) {}
+
+    private CompletableFuture<BlockJob> prepared(Preflight.Ready ready, Launch launch) {
         Optional<TargetSteps> steps = TargetSteps.of(ready.sheet());
         StartCommand command = StartCommand.of(ready.sheet(), steps.map(TargetSteps::node));
         BitmapMerge merge = new BitmapMerge(
@@ -88,7 +97,7 @@ final class JobStarter {
                 BitmapGuard.refusal(ready.plan(), ready.sheet().graph()));
         if (steps.isEmpty()) {
             return merge.beforeStart()
-                    .thenCompose(merged -> send(ready, hold, command, merge, Optional.empty()))
+                    .thenCompose(merged -> send(ready, launch, command, merge, Optional.empty()))
                     .handle((job, failure) -> failure == null
                             ? CompletableFuture.completedFuture(job)
                             : merge.<BlockJob>failed(Conclusion.unwrapped(failure)))
@@ -97,7 +106,7 @@ final class JobStarter {
         TargetSetup setup = new TargetSetup(context, (CopyRequest) ready.plan().request());
         return setup.run(steps.get()).thenCompose(made -> {
             try {
-                return send(ready, hold, command, merge, Optional.of(setup));
+                return send(ready, launch, command, merge, Optional.of(setup));
             } catch (RuntimeException notSent) {
                 return setup.failed(notSent);
             }
@@ -106,7 +115,7 @@ final class JobStarter {
 
     private CompletableFuture<BlockJob> send(
             Preflight.Ready ready,
-            JobRegistry.Hold hold,
+            Launch launch,
             StartCommand command,
             BitmapMerge merge,
             Optional<TargetSetup> setup) {
@@ -115,7 +124,7 @@ final class JobStarter {
         TrackedJob job = new TrackedJob(
                 id, type(ready.plan()), Optional.of(ready.plan().request()), context, judge, true, done -> {
                     registry.forget(done);
-                    registry.release(hold);
+                    registry.release(launch.hold());
                 });
         ReleasedFiles released = new ReleasedFiles(context, ready.plan());
         job.beforePivot(merge::beforePivot);
@@ -129,19 +138,20 @@ final class JobStarter {
         }
         return context.graphs()
                 .startSafely(() -> context.client().execute(command.command()))
-                .handle((reply, failure) -> answered(job, ready, setup, failure))
+                .handle((reply, failure) -> answered(job, ready, launch, setup, failure))
                 .thenCompose(result -> result);
     }
 
     private CompletableFuture<BlockJob> answered(
             TrackedJob job,
             Preflight.Ready ready,
+            Launch launch,
             Optional<TargetSetup> setup,
             @org.jspecify.annotations.Nullable Throwable failure) {
         if (failure == null) {
             setup.ifPresent(TargetSetup::underWay);
             job.started();
-            job.handle().begun();
+            launch.begun().accept(job.handle());
             return CompletableFuture.completedFuture(job.handle());
         }
         Throwable cause = Conclusion.unwrapped(failure);
@@ -151,7 +161,7 @@ final class JobStarter {
         if (inDoubt) {
             setup.ifPresent(TargetSetup::underWay);
             job.startInDoubt();
-            job.handle().begun();
+            launch.begun().accept(job.handle());
             return CompletableFuture.completedFuture(job.handle());
         }
         registry.forget(job);

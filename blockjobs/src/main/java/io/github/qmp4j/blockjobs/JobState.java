@@ -8,7 +8,7 @@ import java.util.Optional;
  */
 final class JobState {
     private final JobId id;
-    private final ProgressMeter meter = new ProgressMeter();
+    private final ProgressMeter meter;
     private JobType type;
     private JobStatus raw = JobStatus.CREATED;
     private JobStatus shown = JobStatus.CREATED;
@@ -16,10 +16,13 @@ final class JobState {
     private boolean pausedByUser;
     private long ioErrors;
     private Optional<String> error = Optional.empty();
+    private Optional<Doubt> doubt = Optional.empty();
+    private Optional<String> ioStatus = Optional.empty();
 
-    JobState(JobId id, JobType type) {
+    JobState(JobId id, JobType type, ProgressMeter meter) {
         this.id = id;
         this.type = type;
+        this.meter = meter;
     }
 
     void type(JobType known) {
@@ -60,6 +63,28 @@ final class JobState {
         return ready;
     }
 
+    /** Whether QEMU has it paused, but no reason for that is shown. */
+    boolean isHaltedUnexplained() {
+        return isHalted() && shown != JobStatus.PAUSED_ON_ERROR;
+    }
+
+    /** Whether it goes on only when a user resumes it. */
+    boolean waitsForResume() {
+        return pausedByUser || shown == JobStatus.PAUSED_ON_ERROR;
+    }
+
+    JobStatus shown() {
+        return shown;
+    }
+
+    void doubt(Optional<Doubt> why) {
+        doubt = why;
+    }
+
+    void ioStatus(String told) {
+        ioStatus = Optional.of(told);
+    }
+
     void pausedByUser(boolean paused) {
         pausedByUser = paused;
         if (paused && isHalted()) {
@@ -84,9 +109,10 @@ final class JobState {
         error = Optional.of(why);
     }
 
-    /** What QEMU's {@code io-status} means. */
-    static String cause(String ioStatus) {
-        return ioStatus.equals("nospace") ? "no space left (nospace)" : "I/O error (" + ioStatus + ")";
+    /** What QEMU's {@code io-status} means, and of what the error was, if that is known. */
+    static String cause(String ioStatus, Optional<String> operation) {
+        String what = ioStatus.equals("nospace") ? "no space left (nospace)" : "I/O error (" + ioStatus + ")";
+        return operation.map(kind -> what + " on a " + kind).orElse(what);
     }
 
     void ioErrors(long count) {
@@ -103,6 +129,6 @@ final class JobState {
     }
 
     JobInfo info() {
-        return new JobInfo(id, type, shown, ready, meter.progress(), ioErrors, error);
+        return new JobInfo(id, type, shown, ready, meter.progress(), ioErrors, error, doubt, ioStatus);
     }
 }

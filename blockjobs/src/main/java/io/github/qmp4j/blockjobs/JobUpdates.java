@@ -1,17 +1,17 @@
 package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.event.EventSubscription;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who hears of the changes of one job. A slow listener misses what is outdated, never the last. */
+/** Who hears of the changes of jobs. A slow listener misses what is outdated, never the last of a job. */
 final class JobUpdates {
     private static final Logger LOG = LoggerFactory.getLogger(JobUpdates.class);
 
@@ -26,7 +26,7 @@ final class JobUpdates {
         return !listeners.isEmpty();
     }
 
-    EventSubscription add(Consumer<? super JobInfo> consumer) {
+    Listener add(Consumer<? super JobInfo> consumer) {
         Listener listener = new Listener(consumer);
         listeners.add(listener);
         return listener;
@@ -48,10 +48,12 @@ final class JobUpdates {
         listeners.forEach(Listener::end);
     }
 
-    private final class Listener implements EventSubscription {
+    final class Listener implements EventSubscription {
         private final Consumer<? super JobInfo> consumer;
         private final Mailbox mailbox = new Mailbox(executor);
-        private final AtomicReference<@Nullable JobInfo> latest = new AtomicReference<>();
+        /** The last of each job that is not delivered yet; guarded by itself. */
+        private final Map<JobId, JobInfo> latest = new LinkedHashMap<>();
+
         private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
         Listener(Consumer<? super JobInfo> consumer) {
@@ -59,14 +61,27 @@ final class JobUpdates {
         }
 
         void tell(JobInfo info) {
-            if (latest.getAndSet(info) == null) {
+            boolean first;
+            synchronized (latest) {
+                first = latest.isEmpty();
+                latest.put(info.id(), info);
+            }
+            if (first) {
                 mailbox.execute(this::deliver);
             }
         }
 
         private void deliver() {
-            JobInfo info = latest.getAndSet(null);
-            if (info == null || ended.isDone()) {
+            List<JobInfo> infos;
+            synchronized (latest) {
+                infos = List.copyOf(latest.values());
+                latest.clear();
+            }
+            infos.forEach(this::deliver);
+        }
+
+        private void deliver(JobInfo info) {
+            if (ended.isDone()) {
                 return;
             }
             try {

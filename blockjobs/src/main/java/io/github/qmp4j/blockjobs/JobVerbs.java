@@ -7,6 +7,7 @@ import io.github.qmp4j.QmpDisconnectedException;
 import io.github.qmp4j.QmpProtocolException;
 import io.github.qmp4j.QmpTimeoutException;
 import io.github.qmp4j.blockjobs.Evidence.Asked;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -32,6 +33,10 @@ final class JobVerbs {
         this.deadly = deadly;
     }
 
+    void decide() {
+        decided = true;
+    }
+
     CompletableFuture<Void> pause() {
         return unlessOver(() -> context.execute("job-pause", job.id()))
                 .thenRun(() -> job.change(state -> state.pausedByUser(true)));
@@ -52,11 +57,11 @@ final class JobVerbs {
     }
 
     /** Does at READY what the request says. Where QEMU refuses that for good, the job stays READY and its info tells why. */
-    void atReady(WhenReady then) {
+    void atReady(WhenReady then, PivotHooks hooks) {
         Supplier<CompletableFuture<JobOutcome>> verb =
                 switch (then) {
                     case HOLD -> job::outcome;
-                    case PIVOT -> () -> complete(context.options().pivotRetries());
+                    case PIVOT -> () -> hooked(hooks);
                     case FINISH -> () -> finish(context.options().pivotRetries());
                 };
         whenReady(() -> decided ? job.outcome() : verb.get()).exceptionally(failure -> {
@@ -79,13 +84,20 @@ final class JobVerbs {
                 .thenCompose(result -> result);
     }
 
-    CompletableFuture<JobOutcome> pivot() {
+    CompletableFuture<JobOutcome> pivot(PivotHooks hooks) {
         if (job.neverReady()) {
             return CompletableFuture.failedFuture(new BlockJobException(
                     "job %s ends by itself; it has nothing that the disk could be switched to".formatted(job.id())));
         }
         decided = true;
-        return whenReady(() -> complete(context.options().pivotRetries()));
+        return whenReady(() -> hooked(hooks));
+    }
+
+    private CompletableFuture<JobOutcome> hooked(PivotHooks hooks) {
+        return job.isEnding()
+                ? job.outcome()
+                : new HookedPivot(hooks, List.of(job.handle()), context.callbacks())
+                        .around(() -> complete(context.options().pivotRetries()));
     }
 
     /** QEMU refuses while the job is in one of its short pauses, so it is asked again for a while. */
@@ -196,7 +208,7 @@ final class JobVerbs {
     }
 
     /** The verb may be obeyed yet, or the session is over: the outcome tells, and what was asked still counts. */
-    private static boolean isInDoubt(Throwable failure) {
+    static boolean isInDoubt(Throwable failure) {
         Throwable cause = Conclusion.unwrapped(failure);
         return cause instanceof QmpTimeoutException
                 || cause instanceof QmpProtocolException
@@ -204,7 +216,7 @@ final class JobVerbs {
     }
 
     /** Sends a verb; if QEMU refuses it to a job that has ended, that is as good as done. */
-    private CompletableFuture<Void> unlessOver(Supplier<CompletableFuture<?>> verb) {
+    CompletableFuture<Void> unlessOver(Supplier<CompletableFuture<?>> verb) {
         if (job.isEnding()) {
             return CompletableFuture.completedFuture(null);
         }

@@ -3,14 +3,17 @@ package io.github.qmp4j.blockjobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.client.QmpClient;
+import io.github.qmp4j.event.EventSubscription;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /** The block jobs of one session. */
 final class MonitoredJobs implements BlockJobs {
     private final JobRegistry registry = new JobRegistry();
+    private final JobFeed feed;
     private final JobEvents events;
     private final JobContext context;
     private final JobStarter starter;
@@ -18,12 +21,13 @@ final class MonitoredJobs implements BlockJobs {
     private final Repeating checks;
 
     MonitoredJobs(QmpClient client, BlockJobOptions options) {
-        this.events = new JobEvents(client, registry, cause -> registry.end("the monitor was lost: " + cause));
-        this.context = new JobContext(client, new GraphReader(client), options, this::listenerCame, events::delivered);
+        this.context = new JobContext(
+                client, new GraphReader(client), options, this::listenerCame, this::jobChanged, this::delivered);
+        this.feed = new JobFeed(context, registry::find);
         this.progress = new Repeating(
                 options.progressInterval(),
                 context.callbacks(),
-                () -> registry.all().stream().anyMatch(TrackedJob::isHeard),
+                () -> registry.all().stream().anyMatch(TrackedJob::isWatched),
                 this::askProgress);
         this.checks = new Repeating(
                 options.checkInterval(),
@@ -31,6 +35,20 @@ final class MonitoredJobs implements BlockJobs {
                 () -> !registry.all().isEmpty(),
                 this::checkAll);
         this.starter = new JobStarter(context, registry);
+        this.events = new JobEvents(client, registry, feed, cause -> end("the monitor was lost: " + cause));
+    }
+
+    private void jobChanged(JobInfo info) {
+        feed.told(info);
+    }
+
+    private CompletableFuture<Void> delivered() {
+        return events.delivered();
+    }
+
+    private void end(String why) {
+        registry.end(why);
+        feed.end();
     }
 
     private void listenerCame() {
@@ -51,7 +69,18 @@ final class MonitoredJobs implements BlockJobs {
 
     @Override
     public CompletableFuture<BlockJob> start(BlockJobRequest request) {
-        return starter.start(request).whenComplete((job, failure) -> checks.wake());
+        return starter.start(request).whenComplete((job, failure) -> {
+            checks.wake();
+            progress.wake();
+        });
+    }
+
+    @Override
+    public CompletableFuture<List<BlockJob>> startTogether(List<BlockJobRequest> requests) {
+        return new GroupStart(starter, context.callbacks()).start(requests).whenComplete((jobs, failure) -> {
+            checks.wake();
+            progress.wake();
+        });
     }
 
     @Override
@@ -74,6 +103,11 @@ final class MonitoredJobs implements BlockJobs {
     @Override
     public CompletableFuture<List<JobInfo>> list() {
         return JobList.read(context);
+    }
+
+    @Override
+    public EventSubscription onJob(Consumer<? super JobInfo> listener) {
+        return feed.add(listener);
     }
 
     @Override
@@ -161,6 +195,6 @@ final class MonitoredJobs implements BlockJobs {
     @Override
     public void close() {
         events.close();
-        registry.end("this side has stopped watching the job, which goes on in QEMU");
+        end("this side has stopped watching the job, which goes on in QEMU");
     }
 }

@@ -11,12 +11,21 @@ final class ProgressMeter {
     /** Half of the weight lies on the last so many seconds. */
     private static final double HALF_LIFE_SECONDS = 3;
 
+    private final Convergence convergence;
     private long offset;
     private long len;
+    /** 0 until there was something to do. */
+    private long firstLen;
+
     private long speed;
     private long seenAt;
     private boolean seen;
     private double rate = -1;
+
+    /** @param window for how long a copy must gain nothing to be called one that does not converge */
+    ProgressMeter(Duration window) {
+        this.convergence = new Convergence(window);
+    }
 
     void speed(long bytesPerSecond) {
         speed = bytesPerSecond;
@@ -31,14 +40,15 @@ final class ProgressMeter {
         }
         seen = true;
         seenAt = nanoTime;
-        offset = newOffset;
-        len = newLen;
+        end(newOffset, newLen);
+        convergence.see(newOffset, newLen, nanoTime);
     }
 
     /** The offset at an end is final, and too close to the last one to tell a rate. */
     void end(long newOffset, long newLen) {
         offset = newOffset;
         len = newLen;
+        firstLen = firstLen == 0 ? newLen : firstLen;
     }
 
     JobProgress progress() {
@@ -46,6 +56,6 @@ final class ProgressMeter {
         Optional<Duration> eta = rate < 1
                 ? Optional.empty()
                 : Optional.of(Duration.ofSeconds(Math.round(Math.max(0, len - offset) / rate)));
-        return new JobProgress(offset, len, speed, known, eta);
+        return new JobProgress(offset, len, speed, known, eta, len - firstLen, convergence.fails());
     }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The command that starts a planned job. {@code auto-dismiss} is always false, since QEMU forgets an error with the job;
- * {@code auto-finalize} is never: a copy that waits to be finalized can lose writes of the guest.
+ * {@code auto-finalize} never for what becomes READY: a copy that waits to be finalized can lose writes of the guest.
  *
  * @param targetNode the node-name that the target of a copy gets; empty for the others
  */
@@ -47,6 +47,7 @@ record StartCommand(QmpCommand<JsonNode> command, Optional<String> targetNode) {
                     .with("job-id", id.value())
                     .with("device", handle(device))
                     .with("speed", speed == 0 ? null : speed)
+                    .with("auto-finalize", plan.request().settings().manualFinalize() ? false : null)
                     .with("auto-dismiss", false);
         }
 

@@ -52,6 +52,10 @@ final class Testimony {
         return accepted.size() == 1 ? accepted.iterator().next() : Asked.NOTHING;
     }
 
+    boolean isAsked() {
+        return asked != Asked.NOTHING;
+    }
+
     /** {@code BLOCK_JOB_COMPLETED} or {@code BLOCK_JOB_CANCELLED}, or our own conclusion in their place. */
     void told(Result result, Optional<String> why) {
         told = Optional.of(result);

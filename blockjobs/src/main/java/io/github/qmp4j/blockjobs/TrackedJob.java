@@ -26,6 +26,7 @@ final class TrackedJob {
     private final JobHandle handle;
     private final ErrorWatch errors;
     private final Question status;
+    private final Patience patience;
     private final Testimony testimony = new Testimony();
     private final Beginning beginning = new Beginning();
     private final JobEnding ending;
@@ -45,12 +46,20 @@ final class TrackedJob {
         this.judge = judge;
         this.onEnd = onEnd;
         this.mailbox = new Mailbox(context.callbacks());
-        this.state = new JobState(id, type);
-        request.ifPresent(known -> state.meter().speed(known.settings().speed()));
+        JobSettings settings = request.map(BlockJobRequest::settings).orElse(JobSettings.DEFAULT);
+        this.state = new JobState(id, type, new ProgressMeter(context.options().convergenceWindow()));
+        state.meter().speed(settings.speed());
         this.news = new JobNews(state.info(), mailbox, context.callbacks());
         this.errors = new ErrorWatch(id, state, context, mailbox, this::publish);
         this.status =
                 new Question(context.callbacks(), () -> context.queryJob(id).thenAcceptAsync(this::checked, mailbox));
+        this.patience = new Patience(
+                state,
+                settings,
+                context.options().progressInterval().multipliedBy(2),
+                this::waitsForUser,
+                mailbox,
+                this::publish);
         this.ending = new JobEnding(
                 id,
                 context,
@@ -84,6 +93,7 @@ final class TrackedJob {
     void started() {
         mailbox.execute(() -> {
             beginning.exists();
+            patience.begin(System.nanoTime());
             startAnswered();
         });
     }
@@ -97,6 +107,7 @@ final class TrackedJob {
     /** No reply has come, so the job may exist or not; its events will tell, or its absence. */
     void startInDoubt() {
         mailbox.execute(() -> {
+            patience.begin(System.nanoTime());
             startAnswered();
             check();
         });
@@ -149,6 +160,9 @@ final class TrackedJob {
         if (state.isReady()) {
             news.ready(this);
         }
+        if (JobStatus.of(status) == JobStatus.PENDING) {
+            news.pending(this);
+        }
     }
 
     /** {@code BLOCK_JOB_COMPLETED} or {@code BLOCK_JOB_CANCELLED}: all there is if somebody else dismisses the job. */
@@ -172,6 +186,8 @@ final class TrackedJob {
                 state.meter().speed(entry.path("speed").asLong());
                 state.meter()
                         .see(entry.path("offset").asLong(), entry.path("len").asLong(), now);
+                errors.seen(entry.path("io-status").asText("ok"));
+                patience.progressSeen(now);
                 publish();
             }
         });
@@ -206,6 +222,7 @@ final class TrackedJob {
     }
 
     private void tell(JobOutcome whole) {
+        patience.over();
         state.ended(whole.error());
         publish();
         // Whoever is told of the end may start the next job on this disk at once.
@@ -213,12 +230,21 @@ final class TrackedJob {
         news.ended(whole);
     }
 
+    private boolean waitsForUser() {
+        boolean holds = state.shown() == JobStatus.READY || state.shown() == JobStatus.PENDING;
+        return state.waitsForResume() || (holds && !testimony.isAsked());
+    }
+
     private void publish() {
         if (news.outcome().isDone()) {
             return;
         }
         state.ioErrors(errors.count());
+        patience.look(System.nanoTime());
         news.changed(state.info());
+        if (beginning.isOurs()) {
+            context.onChange().accept(news.info());
+        }
     }
 
     void ask(Asked verb) {
@@ -244,8 +270,9 @@ final class TrackedJob {
         return judge.neverReady();
     }
 
-    boolean isHeard() {
-        return news.isHeard();
+    /** Whether its progress is to be asked for. */
+    boolean isWatched() {
+        return news.isHeard() || patience.needsProgress();
     }
 
     JobHandle handle() {
@@ -263,6 +290,11 @@ final class TrackedJob {
     /** Completes in the mailbox, as {@link #outcome()} does: whoever hangs on them must be quick. */
     CompletableFuture<TrackedJob> ready() {
         return news.ready();
+    }
+
+    /** Completes in the mailbox too, when the job waits to be finalized, or passes by there. */
+    CompletableFuture<TrackedJob> pending() {
+        return news.pending();
     }
 
     CompletableFuture<JobOutcome> outcome() {

@@ -66,6 +66,9 @@
  *     <td colspan="2">no<td colspan="2">yes
  *     <td>{@code SchemaByVersionTest.tellsWhetherACopyIsActivelySyncedWhereTheSchemaHasIt},
  *     {@code SchemaByVersionTest.changesARunningCopyToSynchronousWritesWhereTheSchemaHasTheCommand}
+ * <tr><td>{@code switchToActiveCopy} of a copy that runs
+ *     <td colspan="2">refused: start it with synchronous writes<td colspan="2">completes when both sides are in step
+ *     <td>{@code ActiveCopyTest.hintsThatACopyDoesNotConvergeAndConvergesWithSynchronousWritesThroughAChange}
  * <tr><td>pivot of a READY job that is paused
  *     <td>fails, since QEMU refuses it<td colspan="3">waits until the job is resumed
  *     <td>{@code PauseByVersionTest.holdsThePivotOfAPausedJobUntilItIsResumedOrRefusesIt}

@@ -1,0 +1,80 @@
+package io.github.qmp4j.blockjobs;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/** Starts the jobs of several disks: all of them, or none that is not cancelled again. */
+final class GroupStart {
+    private final JobStarter starter;
+    private final Executor callbacks;
+
+    GroupStart(JobStarter starter, Executor callbacks) {
+        this.starter = starter;
+        this.callbacks = callbacks;
+    }
+
+    CompletableFuture<List<BlockJob>> start(List<BlockJobRequest> requests) {
+        List<PivotHooks> hooks = requests.stream()
+                .map(request -> request.settings().pivotHooks())
+                .distinct()
+                .toList();
+        if (hooks.size() > 1) {
+            return CompletableFuture.failedFuture(new BlockJobException(
+                    "the jobs of a group are pivoted between the same hooks; give all requests the same"));
+        }
+        return startFrom(requests, new ArrayList<>()).thenApply(jobs -> {
+            atBarrier(requests, jobs, hooks.isEmpty() ? PivotHooks.NONE : hooks.get(0));
+            return jobs;
+        });
+    }
+
+    private CompletableFuture<List<BlockJob>> startFrom(List<BlockJobRequest> requests, List<BlockJob> started) {
+        if (started.size() == requests.size()) {
+            return CompletableFuture.completedFuture(List.copyOf(started));
+        }
+        BlockJobRequest next = requests.get(started.size());
+        return starter.start(next, job -> {
+                    // A pivot is begun at the barrier, not by the job alone.
+                    if (next.whenReady() != WhenReady.PIVOT) {
+                        job.begun();
+                    }
+                })
+                .handle((job, refusal) -> {
+                    if (refusal != null) {
+                        return undone(next, Conclusion.unwrapped(refusal), started);
+                    }
+                    started.add(job);
+                    return startFrom(requests, started);
+                })
+                .thenComposeAsync(result -> result, callbacks);
+    }
+
+    private static CompletableFuture<List<BlockJob>> undone(
+            BlockJobRequest refused, Throwable refusal, List<BlockJob> started) {
+        return Together.<BlockJob, JobOutcome>inOrder(started, BlockJob::cancel)
+                .handle((outcomes, failure) -> failure == null
+                        ? new StartTogetherException(refused, refusal, outcomes)
+                        : new StartTogetherException(refused, refusal, started, Conclusion.unwrapped(failure)))
+                .thenCompose(CompletableFuture::failedFuture);
+    }
+
+    private static void atBarrier(List<BlockJobRequest> requests, List<BlockJob> jobs, PivotHooks hooks) {
+        List<BlockJob> pivots = new ArrayList<>();
+        for (int i = 0; i < requests.size(); i++) {
+            if (requests.get(i).whenReady() == WhenReady.PIVOT) {
+                pivots.add(jobs.get(i));
+            }
+        }
+        if (pivots.isEmpty()) {
+            return;
+        }
+        Together.of(pivots).pivot(hooks).exceptionally(failure -> {
+            String why = "PIVOT at READY was refused: "
+                    + Conclusion.unwrapped(failure).getMessage();
+            pivots.forEach(job -> ((JobHandle) job).tell(why));
+            return List.of();
+        });
+    }
+}

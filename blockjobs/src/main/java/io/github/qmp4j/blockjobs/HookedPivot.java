@@ -1,0 +1,60 @@
+package io.github.qmp4j.blockjobs;
+
+import io.github.qmp4j.event.EventSubscription;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/** A pivot with what its user wants done right before and right after. */
+final class HookedPivot {
+    private final PivotHooks hooks;
+    private final List<BlockJob> jobs;
+    private final Executor callbacks;
+
+    HookedPivot(PivotHooks hooks, List<BlockJob> jobs, Executor callbacks) {
+        this.hooks = hooks;
+        this.jobs = jobs;
+        this.callbacks = callbacks;
+    }
+
+    /** Completes as the pivot does, once both hooks are done; fails with {@link PivotHookException} where one fails. */
+    <T> CompletableFuture<T> around(Supplier<CompletableFuture<T>> pivot) {
+        if (hooks == PivotHooks.NONE) {
+            return pivot.get();
+        }
+        CompletableFuture<T> switched = run(() -> hooks.before(jobs))
+                .handle((done, failure) -> failure == null
+                        ? pivot.get()
+                        : CompletableFuture.<T>failedFuture(
+                                PivotHookException.before(jobs, Conclusion.unwrapped(failure))))
+                .thenCompose(result -> result);
+        return heldUpOrOver(switched).thenCompose(due -> run(() -> hooks.after(jobs))
+                .handle((done, failure) -> failure == null
+                        ? switched
+                        : switched.<T>thenCompose(late -> CompletableFuture.failedFuture(
+                                PivotHookException.after(jobs, Conclusion.unwrapped(failure)))))
+                .thenCompose(result -> result));
+    }
+
+    /** Completes when the pivot has, however, or something holds it up that may take for ever. Never fails. */
+    private CompletableFuture<Void> heldUpOrOver(CompletableFuture<?> switched) {
+        CompletableFuture<Void> due = new CompletableFuture<>();
+        List<EventSubscription> watches = jobs.stream()
+                .map(job -> job.onUpdate(info -> heldUp(info, due)))
+                .toList();
+        switched.whenComplete((outcome, failure) -> due.complete(null));
+        return due.whenComplete((done, failure) -> watches.forEach(EventSubscription::close));
+    }
+
+    private static void heldUp(JobInfo info, CompletableFuture<Void> due) {
+        if (info.status() == JobStatus.PAUSED_ON_ERROR || info.doubt().equals(java.util.Optional.of(Doubt.STALLED))) {
+            due.complete(null);
+        }
+    }
+
+    private CompletableFuture<?> run(Supplier<CompletionStage<?>> hook) {
+        return CompletableFuture.supplyAsync(hook, callbacks).thenCompose(stage -> stage);
+    }
+}

@@ -1,0 +1,41 @@
+package io.github.qmp4j.blockjobs;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What is done right before and right after disks are switched, for example to freeze and to thaw the guest's file systems.
+ * Both run off the event loop and may send commands, and wait. A hook that may hang should bound itself, for example with
+ * {@code orTimeout}, since the pivot waits for it.
+ */
+public interface PivotHooks {
+
+    /** Nothing is done. */
+    PivotHooks NONE = new PivotHooks() {
+        @Override
+        public CompletionStage<?> before(List<BlockJob> jobs) {
+            return CompletableFuture.completedStage(null);
+        }
+
+        @Override
+        public CompletionStage<?> after(List<BlockJob> jobs) {
+            return CompletableFuture.completedStage(null);
+        }
+    };
+
+    /**
+     * Runs when all of the jobs are READY, right before the first {@code job-complete}. If it fails, none is sent: the jobs
+     * stay READY and the guest on the source.
+     *
+     * @param jobs one, or those of {@link BlockJobs#pivotTogether}
+     */
+    CompletionStage<?> before(List<BlockJob> jobs);
+
+    /**
+     * Runs once whenever {@link #before} has been called, also when that failed: when the jobs have ended, when QEMU refuses
+     * the pivot, or when the session is lost. It also runs when an I/O error has paused one of the jobs, or one has stalled,
+     * since a frozen guest must not wait for that; then the pivot may come later.
+     */
+    CompletionStage<?> after(List<BlockJob> jobs);
+}

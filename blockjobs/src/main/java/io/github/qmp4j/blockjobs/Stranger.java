@@ -1,0 +1,100 @@
+package io.github.qmp4j.blockjobs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Optional;
+
+/** What is known of a job that has no handle here, folded from its events. Belongs to the feed's mailbox. */
+final class Stranger {
+    private final JobState state;
+
+    /** Whether QEMU has been asked what it is; empty events about it tell nothing. */
+    private boolean introduced;
+
+    private Optional<String> error = Optional.empty();
+    private Optional<String> failedOperation = Optional.empty();
+    private Optional<JobInfo> told = Optional.empty();
+
+    Stranger(JobId id, ProgressMeter meter) {
+        this.state = new JobState(id, JobType.OTHER, meter);
+    }
+
+    void status(String status) {
+        JobStatus now = JobStatus.of(status);
+        state.status(now);
+        if (now == JobStatus.CONCLUDED) {
+            state.ended(error);
+        }
+    }
+
+    /** Its entry in {@code query-jobs}; empty if QEMU has it no more. */
+    void introduced(Optional<JsonNode> entry) {
+        introduced = true;
+        entry.ifPresent(job -> {
+            state.type(JobType.of(job.path("type").asText()));
+            state.meter()
+                    .end(
+                            job.path("current-progress").asLong(),
+                            job.path("total-progress").asLong());
+            error = job.has("error") ? Optional.of(job.get("error").asText()) : error;
+            status(job.path("status").asText());
+        });
+    }
+
+    /** {@code BLOCK_JOB_COMPLETED} or {@code BLOCK_JOB_CANCELLED}. */
+    void ended(JsonNode data, boolean cancelled) {
+        introduced = true;
+        state.type(JobType.of(data.path("type").asText()));
+        state.meter().end(data.path("offset").asLong(), data.path("len").asLong());
+        if (cancelled) {
+            error = Optional.of("cancelled");
+        } else if (data.has("error")) {
+            error = Optional.of(data.get("error").asText());
+        }
+    }
+
+    /** {@code BLOCK_JOB_ERROR} that stops it. */
+    void stopped(String operation) {
+        failedOperation = Optional.of(operation);
+        state.ioErrors(1);
+    }
+
+    /** Whether an error may be what has paused it, so that QEMU is to be asked. */
+    boolean mayBeStopped() {
+        return failedOperation.isPresent() && state.isHaltedUnexplained();
+    }
+
+    void ioStatus(String ioStatus) {
+        state.ioStatus(ioStatus);
+        if (!ioStatus.equals("ok")) {
+            state.pausedOnError(JobState.cause(ioStatus, failedOperation));
+            failedOperation = Optional.empty();
+        }
+    }
+
+    void vanished() {
+        if (state.shown() != JobStatus.CONCLUDED) {
+            state.ended(Optional.of("QEMU has no such job any more, and nothing was heard of how it ended"));
+        }
+    }
+
+    JobInfo info() {
+        return state.info();
+    }
+
+    /** Its info if there is something new to tell. */
+    Optional<JobInfo> news() {
+        JobInfo now = state.info();
+        if (!introduced || told.filter(before -> isSame(before, now)).isPresent()) {
+            return Optional.empty();
+        }
+        told = Optional.of(now);
+        return told;
+    }
+
+    private static boolean isSame(JobInfo before, JobInfo now) {
+        return before.status() == now.status()
+                && before.ready() == now.ready()
+                && before.type() == now.type()
+                && before.error().equals(now.error());
+    }
+}

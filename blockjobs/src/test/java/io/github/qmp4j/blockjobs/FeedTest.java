@@ -1,0 +1,152 @@
+package io.github.qmp4j.blockjobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.qmp4j.event.EventSubscription;
+import io.github.qmp4j.testkit.QemuVersions;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Whoever wants to hear of every job hears of others' too. */
+@QemuVersions
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class FeedTest {
+    private final List<JobInfo> heard = new CopyOnWriteArrayList<>();
+
+    private List<JobStatus> statuses(String id) {
+        return heard.stream()
+                .filter(info -> info.id().value().equals(id))
+                .map(JobInfo::status)
+                .toList();
+    }
+
+    private JobInfo last(String id) {
+        return heard.stream()
+                .filter(info -> info.id().value().equals(id))
+                .reduce((before, after) -> after)
+                .orElseThrow();
+    }
+
+    private void awaitLast(String id, JobStatus status) {
+        await().untilAsserted(() -> assertThat(statuses(id)).endsWith(status));
+    }
+
+    /** A57. */
+    @Test
+    void tellsOfSomebodyElsesJobToItsEnd() {
+        try (TestVm vm = TestVm.start()) {
+            vm.jobs.onJob(heard::add);
+            vm.ask("block-stream", "{\"job-id\":\"theirs\",\"device\":\"active\",\"speed\":1}");
+            awaitLast("theirs", JobStatus.RUNNING);
+            assertThat(last("theirs").type()).isEqualTo(JobType.PULL);
+            vm.ask("job-cancel", "{\"id\":\"theirs\"}");
+            awaitLast("theirs", JobStatus.CONCLUDED);
+            assertThat(last("theirs").error()).contains("cancelled");
+            assertThat(last("theirs").progress().len()).isPositive();
+        }
+    }
+
+    /** A47: it is over before anything could be asked about it. */
+    @Test
+    void tellsOfAJobThatIsGoneAtOnce() {
+        try (TestVm vm = TestVm.start()) {
+            vm.jobs.onJob(heard::add);
+            vm.ask("block-stream", "{\"job-id\":\"theirs\",\"device\":\"base\"}");
+            awaitLast("theirs", JobStatus.CONCLUDED);
+            assertThat(heard).allMatch(info -> info.type() == JobType.PULL);
+            assertThat(last("theirs").error()).isEmpty();
+        }
+    }
+
+    @Test
+    void tellsAtFirstOfTheJobsThatThereAre() {
+        try (TestVm vm = TestVm.start(nodes -> {
+            nodes.plainChain();
+            nodes.andAnotherDisk();
+        })) {
+            vm.ask("block-commit", "{\"job-id\":\"theirs\",\"device\":\"active\",\"auto-dismiss\":false}");
+            await().until(() -> vm.onlyJob().path("ready").asBoolean());
+            BlockJob ours = vm.start(CommitRequest.of("disk1"));
+            TestVm.get(ours.ready());
+            vm.jobs.onJob(heard::add);
+            awaitLast("theirs", JobStatus.READY);
+            awaitLast(ours.id().value(), JobStatus.READY);
+            assertThat(heard).hasSize(2).allMatch(info -> info.type() == JobType.COMMIT);
+
+            TestVm.get(ours.pivot());
+            vm.ask("job-complete", "{\"id\":\"theirs\"}");
+            awaitLast("theirs", JobStatus.CONCLUDED);
+            awaitLast(ours.id().value(), JobStatus.CONCLUDED);
+        }
+    }
+
+    @Test
+    void tellsOfOurJobsWhatTheirHandlesTell() {
+        try (TestVm vm = TestVm.start()) {
+            vm.jobs.onJob(heard::add);
+            BlockJob job = vm.start(CommitRequest.of("disk0"));
+            TestVm.get(job.ready());
+            TestVm.get(job.pause());
+            awaitLast(job.id().value(), JobStatus.STANDBY);
+            TestVm.get(job.resume());
+            awaitLast(job.id().value(), JobStatus.READY);
+            TestVm.get(job.pivot());
+            awaitLast(job.id().value(), JobStatus.CONCLUDED);
+        }
+    }
+
+    /** A10, of somebody else's job. */
+    @Test
+    void tellsThatAnErrorHasStoppedSomebodyElsesJob() {
+        try (TestVm vm = TestVm.start(nodes -> {
+            nodes.failing("base", null, "read_aio", 5, true);
+            nodes.qcow2("snap1", "base");
+            nodes.qcow2("snap2", "snap1");
+            nodes.qcow2("active", "snap2");
+        })) {
+            vm.jobs.onJob(heard::add);
+            vm.ask("block-stream", "{\"job-id\":\"theirs\",\"device\":\"active\",\"on-error\":\"stop\"}");
+            awaitLast("theirs", JobStatus.PAUSED_ON_ERROR);
+            assertThat(last("theirs").error()).contains("I/O error (failed) on a read");
+            vm.ask("job-resume", "{\"id\":\"theirs\"}");
+            awaitLast("theirs", JobStatus.CONCLUDED);
+            assertThat(last("theirs").error()).isEmpty();
+        }
+    }
+
+    @Test
+    void asksNothingAboutProgressAndEndsWhenItIsClosed() {
+        BlockJobOptions often = BlockJobOptions.with(options -> options.progressInterval = Duration.ofMillis(20));
+        try (ScriptedVm vm = ScriptedVm.start(io.github.qmp4j.QmpOptions.defaults(), often)) {
+            EventSubscription subscription = vm.jobs.onJob(heard::add);
+            vm.job("stream", "running");
+            vm.tell("created", "running");
+            awaitLast("j", JobStatus.RUNNING);
+            // QEMU's own short pauses say nothing here either.
+            vm.tell("paused", "running", "paused", "running");
+            vm.tell("waiting");
+            awaitLast("j", JobStatus.WAITING);
+            assertThat(statuses("j")).containsExactly(JobStatus.RUNNING, JobStatus.WAITING);
+            assertThat(vm.count("query-block-jobs")).isZero();
+            subscription.close();
+            vm.tell("pending", "concluded", "null");
+            assertThat(subscription.ended()).succeedsWithin(Duration.ofSeconds(10));
+            TestVm.get(vm.jobs.list());
+            assertThat(statuses("j")).containsExactly(JobStatus.RUNNING, JobStatus.WAITING);
+        }
+    }
+
+    @Test
+    void endsWithTheConnection() {
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            EventSubscription subscription = vm.jobs.onJob(heard::add);
+            vm.qemu.close();
+            assertThat(subscription.ended()).succeedsWithin(Duration.ofSeconds(10));
+        }
+    }
+}

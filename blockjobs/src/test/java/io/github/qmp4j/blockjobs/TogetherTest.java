@@ -1,0 +1,259 @@
+package io.github.qmp4j.blockjobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.blockjobs.JobOutcome.End;
+import io.github.qmp4j.blockjobs.JobOutcome.Head;
+import io.github.qmp4j.testkit.QemuVersions;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Jobs on two disks that wait for each other at READY. */
+@QemuVersions
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class TogetherTest {
+    private static final CommitRequest FIRST = CommitRequest.of("disk0");
+    private static final CommitRequest SECOND = CommitRequest.of("disk1");
+    private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
+
+    private static TestVm twoDisks() {
+        return TestVm.start(nodes -> {
+            nodes.plainChain();
+            nodes.andAnotherDisk();
+        });
+    }
+
+    /** The pivot of disk0 fails on every version, and its disk stays on the source. */
+    private static TestVm whereTheFirstCannotBePivoted() {
+        return TestVm.start(nodes -> {
+            nodes.failingAfterItsFirstFlush("base", null, "flush_to_disk", 5, false);
+            nodes.qcow2("snap1", "base");
+            nodes.qcow2("snap2", "snap1");
+            nodes.qcow2("active", "snap2");
+            nodes.andAnotherDisk();
+        });
+    }
+
+    /** The name of the image that a disk is on. */
+    private static String file(TestVm vm, int disk) {
+        String name = vm.ask("query-block")
+                .get(disk)
+                .path("inserted")
+                .path("image")
+                .path("filename")
+                .asText();
+        return name.replaceAll(".*/([a-z0-9]+[.]qcow2).*", "$1");
+    }
+
+    private static List<BlockJob> start(TestVm vm, BlockJobRequest... requests) {
+        return TestVm.get(vm.jobs.startTogether(List.of(requests)));
+    }
+
+    private static String status(TestVm vm, BlockJob job) {
+        for (JsonNode entry : vm.ask("query-jobs")) {
+            if (entry.path("id").asText().equals(job.id().value())) {
+                return entry.path("status").asText();
+            }
+        }
+        return "gone";
+    }
+
+    private static List<JobOutcome> outcomes(List<BlockJob> jobs) {
+        return jobs.stream().map(job -> TestVm.get(job.outcome())).toList();
+    }
+
+    /** The overlay of disk1 holds nothing, so that its commit is READY at once. */
+    @Test
+    void switchNoDiskBeforeAllAreReady() {
+        try (TestVm vm = twoDisks()) {
+            List<BlockJob> jobs = start(
+                    vm,
+                    SECOND.whenReady(WhenReady.PIVOT),
+                    FIRST.whenReady(WhenReady.PIVOT).with(SLOW));
+            TestVm.get(jobs.get(0).ready());
+            await().during(1, TimeUnit.SECONDS)
+                    .untilAsserted(() -> assertThat(status(vm, jobs.get(0))).isEqualTo("ready"));
+            assertThat(status(vm, jobs.get(1))).isEqualTo("running");
+            assertThat(file(vm, 1)).isEqualTo("other.qcow2");
+            TestVm.get(jobs.get(1).setSpeed(0));
+
+            assertThat(outcomes(jobs)).allMatch(JobOutcome::pivoted);
+            assertThat(file(vm, 0)).isEqualTo("base.qcow2");
+            assertThat(file(vm, 1)).isEqualTo("otherbase.qcow2");
+            vm.assertNoJobsLeft();
+            vm.assertUnchanged(vm.image("base"));
+        }
+    }
+
+    /** No atomicity is claimed: what was switched before stays so. */
+    @Test
+    void leaveTheRestOnItsSourceAfterTheFirstPivotThatFails() {
+        try (TestVm vm = whereTheFirstCannotBePivoted()) {
+            List<BlockJob> jobs = start(vm, FIRST, SECOND);
+            jobs.forEach(job -> TestVm.get(job.ready()));
+            vm.qemu.guestWrite("disk0", 9, 0, 65536);
+            List<JobOutcome> outcomes = TestVm.get(BlockJobs.pivotTogether(jobs, PivotHooks.NONE));
+
+            assertThat(outcomes).extracting(JobOutcome::head).containsExactly(Head.SOURCE, Head.SOURCE);
+            assertThat(outcomes.get(0).end()).isEqualTo(new End.Failed("Input/output error"));
+            assertThat(outcomes.get(1).completed()).isTrue();
+            assertThat(file(vm, 0)).isEqualTo("active.qcow2");
+            assertThat(file(vm, 1)).isEqualTo("other.qcow2");
+            vm.assertNoJobsLeft();
+        }
+    }
+
+    @Test
+    void keepWhatWasSwitchedBeforeTheFirstPivotThatFails() {
+        try (TestVm vm = whereTheFirstCannotBePivoted()) {
+            List<BlockJob> jobs = start(vm, SECOND, FIRST);
+            jobs.forEach(job -> TestVm.get(job.ready()));
+            vm.qemu.guestWrite("disk0", 9, 0, 65536);
+            List<JobOutcome> outcomes = TestVm.get(BlockJobs.pivotTogether(jobs, PivotHooks.NONE));
+
+            assertThat(outcomes.get(0).pivoted()).isTrue();
+            assertThat(outcomes.get(1).end()).isEqualTo(new End.Failed("Input/output error"));
+            assertThat(file(vm, 0)).isEqualTo("active.qcow2");
+            assertThat(file(vm, 1)).isEqualTo("otherbase.qcow2");
+        }
+    }
+
+    @Test
+    void stayOnTheirSourceWhereOneEndsBeforeAllAreReady() {
+        try (TestVm vm = twoDisks()) {
+            List<BlockJob> jobs = start(
+                    vm,
+                    SECOND.whenReady(WhenReady.PIVOT),
+                    FIRST.whenReady(WhenReady.PIVOT).with(SLOW));
+            TestVm.get(jobs.get(0).ready());
+            vm.ask("job-cancel", "{\"id\":\"" + jobs.get(1).id() + "\"}");
+
+            List<JobOutcome> outcomes = outcomes(jobs);
+            assertThat(outcomes.get(0).completed()).isTrue();
+            assertThat(outcomes.get(1).end()).isInstanceOf(End.Cancelled.class);
+            assertThat(outcomes).extracting(JobOutcome::head).containsOnly(Head.SOURCE);
+            assertThat(file(vm, 1)).isEqualTo("other.qcow2");
+            vm.assertNoJobsLeft();
+        }
+    }
+
+    @Test
+    void areCancelledWhereOneIsNotStarted() {
+        try (TestVm vm = twoDisks()) {
+            Throwable refusal = ScriptedVm.failure(vm.jobs.startTogether(List.of(
+                    FIRST.whenReady(WhenReady.PIVOT).with(SLOW), SECOND.with(SLOW), CommitRequest.of("disk2"))));
+
+            assertThat(refusal)
+                    .isInstanceOfSatisfying(StartTogetherException.class, group -> assertThat(group.outcomes())
+                            .hasSize(2)
+                            .allMatch(outcome -> outcome.end() instanceof End.Cancelled)
+                            .allMatch(outcome -> outcome.head() == Head.SOURCE))
+                    .hasMessageContaining("the job on disk disk2 was not started")
+                    .hasMessageContaining("cancelled again: commit-disk0-")
+                    .hasCauseInstanceOf(BlockChainException.class);
+            vm.assertNoJobsLeft();
+            assertThat(file(vm, 0)).isEqualTo("active.qcow2");
+            assertThat(file(vm, 1)).isEqualTo("other.qcow2");
+        }
+    }
+
+    @Test
+    void areRefusedTwiceOnOneDisk() {
+        try (TestVm vm = TestVm.start()) {
+            assertThat(ScriptedVm.failure(vm.jobs.startTogether(List.of(FIRST.with(SLOW), PullRequest.of("active")))))
+                    .isInstanceOf(StartTogetherException.class)
+                    .hasCauseInstanceOf(JobConflictException.class);
+            vm.assertNoJobsLeft();
+        }
+    }
+
+    /** Before anything is sent: one that ends by itself has nothing to wait at. */
+    @Test
+    void areNotPivotedTogetherWithAPull() {
+        try (TestVm vm = twoDisks()) {
+            List<BlockJob> jobs = start(vm, FIRST, PullRequest.of("disk1").with(SLOW));
+            assertThat(ScriptedVm.failure(BlockJobs.pivotTogether(jobs, PivotHooks.NONE)))
+                    .isInstanceOf(BlockJobException.class)
+                    .hasMessageContaining(
+                            "job %s ends by itself".formatted(jobs.get(1).id()));
+            TestVm.get(jobs.get(0).ready());
+            assertThat(status(vm, jobs.get(0))).isEqualTo("ready");
+            jobs.forEach(job -> TestVm.get(job.cancel()));
+        }
+    }
+
+    @Test
+    void mayAllEndByThemselves() {
+        try (TestVm vm = twoDisks()) {
+            List<BlockJob> jobs = start(vm, PullRequest.of("disk0"), PullRequest.of("disk1"));
+            assertThat(outcomes(jobs)).allMatch(JobOutcome::completed);
+            assertThat(TestVm.get(BlockJobs.pivotTogether(List.of(), PivotHooks.NONE)))
+                    .isEmpty();
+            vm.assertNoJobsLeft();
+        }
+    }
+
+    private record Notes(List<String> calls, boolean fails) implements PivotHooks {
+        @Override
+        public CompletionStage<?> before(List<BlockJob> jobs) {
+            calls.add("before " + jobs.size());
+            return fails
+                    ? CompletableFuture.failedFuture(new IllegalStateException("no agent"))
+                    : CompletableFuture.completedStage(null);
+        }
+
+        @Override
+        public CompletionStage<?> after(List<BlockJob> jobs) {
+            calls.add("after " + jobs.size());
+            return CompletableFuture.completedStage(null);
+        }
+    }
+
+    @Test
+    void haveTheirHooksRunOnceForAll() {
+        try (TestVm vm = twoDisks()) {
+            Notes notes = new Notes(new CopyOnWriteArrayList<>(), false);
+            JobSettings settings = JobSettings.DEFAULT.withPivotHooks(notes);
+            List<BlockJob> jobs = start(
+                    vm,
+                    FIRST.whenReady(WhenReady.PIVOT).with(settings),
+                    SECOND.whenReady(WhenReady.PIVOT).with(settings));
+            assertThat(outcomes(jobs)).allMatch(JobOutcome::pivoted);
+            await().untilAsserted(() -> assertThat(notes.calls()).containsExactly("before 2", "after 2"));
+        }
+    }
+
+    @Test
+    void allStayReadyWhereTheHookBeforeFails() {
+        try (TestVm vm = twoDisks()) {
+            Notes notes = new Notes(new CopyOnWriteArrayList<>(), true);
+            List<BlockJob> jobs = start(vm, FIRST, SECOND);
+            assertThat(ScriptedVm.failure(BlockJobs.pivotTogether(jobs, notes)))
+                    .isInstanceOf(PivotHookException.class)
+                    .hasMessageContaining("are not pivoted");
+            assertThat(notes.calls()).containsExactly("before 2", "after 2");
+            assertThat(jobs).allMatch(job -> status(vm, job).equals("ready"));
+            assertThat(TestVm.get(BlockJobs.pivotTogether(jobs, PivotHooks.NONE)))
+                    .allMatch(JobOutcome::pivoted);
+        }
+    }
+
+    @Test
+    void areRefusedWithDifferentHooks() {
+        try (TestVm vm = twoDisks()) {
+            Notes notes = new Notes(new CopyOnWriteArrayList<>(), true);
+            assertThat(ScriptedVm.failure(vm.jobs.startTogether(
+                            List.of(FIRST, SECOND.with(JobSettings.DEFAULT.withPivotHooks(notes))))))
+                    .isInstanceOf(BlockJobException.class)
+                    .hasMessageContaining("the same hooks");
+            vm.assertNoJobsLeft();
+        }
+    }
+}
