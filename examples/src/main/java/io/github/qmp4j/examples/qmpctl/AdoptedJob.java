@@ -38,6 +38,10 @@ final class AdoptedJob {
         return watch(WhenReady.AWAIT_END, JobWatch::cancel);
     }
 
+    int finalizeJob() {
+        return watch(WhenReady.AWAIT_END, JobWatch::finalizeJob);
+    }
+
     private int watch(WhenReady whenReady, Consumer<JobWatch> then) {
         try (Session session = taken(() -> Session.open(ctl).join());
                 Noticeboard board = Noticeboard.on(ctl.console(), ctl.screen())) {

@@ -1,5 +1,6 @@
 package io.github.qmp4j.examples.qmpctl;
 
+import io.github.qmp4j.blockjobs.BackingName;
 import io.github.qmp4j.blockjobs.CommitRequest;
 import io.github.qmp4j.blockjobs.JobSettings;
 import io.github.qmp4j.examples.watch.WhenReady;
@@ -57,6 +58,11 @@ final class CommitCommand implements Callable<Integer> {
     @ArgGroup
     private Ending ending = new Ending();
 
+    @Option(
+            names = "--keep-relative",
+            description = "Name the base in the header relatively to the image above it; refused where it cannot be.")
+    private boolean keepRelative;
+
     @Mixin
     private JobOptions options = new JobOptions();
 
@@ -94,7 +100,8 @@ final class CommitCommand implements Callable<Integer> {
                     "--delete deletes at the end of the commit; it goes with --pivot or, below the active layer, with --top, and not with --detach");
         }
         return disks.stream().map(disk -> {
-            CommitRequest whole = CommitRequest.of(disk).with(settings);
+            CommitRequest plain = CommitRequest.of(disk).with(settings);
+            CommitRequest whole = keepRelative ? plain.backingName(BackingName.RELATIVE) : plain;
             CommitRequest below = top.map(whole::top).orElse(whole);
             CommitRequest onto = base.map(below::base).orElse(below);
             CommitRequest deep = shallow ? onto.intoBackingNode() : onto;

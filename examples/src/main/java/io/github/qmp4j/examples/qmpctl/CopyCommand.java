@@ -1,6 +1,7 @@
 package io.github.qmp4j.examples.qmpctl;
 
 import io.github.qmp4j.blockjobs.CopyRequest;
+import io.github.qmp4j.blockjobs.CopyTarget;
 import io.github.qmp4j.blockjobs.JobSettings;
 import io.github.qmp4j.examples.watch.WhenReady;
 import java.util.List;
@@ -18,8 +19,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "copy",
         description =
-                "Copy disks to files (drive-mirror) and keep the copies in step. The job becomes READY, and ends with"
-                        + " --pivot or --finish.",
+                "Copy disks to files, block devices or nodes (drive-mirror, blockdev-mirror) and keep the copies in step. The"
+                        + " job becomes READY, and ends with --pivot or --finish. Several disks are switched only when all"
+                        + " are READY.",
         footer = {
             "Move a disk to other storage while the guest runs:",
             "  qmpctl copy virtio0 /new/disk.qcow2 --format qcow2 --pivot",
@@ -32,15 +34,16 @@ final class CopyCommand implements Callable<Integer> {
     @Parameters(
             arity = "2..*",
             paramLabel = "DISK TARGET",
-            description = "A disk and an absolute path in QEMU's file system, as often as needed.")
+            description = "A disk and its target, as often as needed: an absolute path in QEMU's file system, or"
+                    + " node:NAME for a node that QEMU has. A block device, all of which is overwritten, needs"
+                    + " --reuse-external.")
     private List<String> pairs = List.of();
 
     @Option(
             names = "--format",
-            required = true,
             paramLabel = "FMT",
-            description = "The format of the target: qcow2, raw …")
-    private String format = "";
+            description = "The format of the target: qcow2, raw … Needed for a path; a node has its own.")
+    private Optional<String> format = Optional.empty();
 
     @Option(names = "--shallow", description = "Copy the active layer only, onto the same backing chain.")
     private boolean shallow;
@@ -113,9 +116,10 @@ final class CopyCommand implements Callable<Integer> {
     }
 
     private CopyRequest request(String disk, String target) {
-        CopyRequest request = CopyRequest.of(disk, target, format);
+        CopyTarget to = new Target(target, reuseExternal).with(format);
+        CopyRequest request = CopyRequest.of(disk, to);
         request = shallow ? request.ofActiveLayerOnly() : request;
-        request = reuseExternal ? request.ontoExistingFile() : request;
+        request = reuseExternal && to instanceof CopyTarget.File ? request.ontoExistingFile() : request;
         request = granularity.map(request::granularity).orElse(request);
         request = bufSize.map(request::bufSize).orElse(request);
         return synchronousWrites ? request.withSynchronousWrites() : request;

@@ -29,7 +29,7 @@ final class JobInvocation {
     int run(String kind, List<String> disks, Supplier<Stream<Order>> orders) {
         List<Order> ordered;
         try {
-            ordered = orders.get().toList();
+            ordered = orders.get().map(order -> order.among(disks.size())).toList();
             ctl.address();
             ctl.options(options -> {});
         } catch (IllegalArgumentException | ParameterException e) {

@@ -49,6 +49,7 @@ public final class Main {
         all.put("wait", () -> new WaitCommand(ctl));
         all.put("pivot", () -> new PivotCommand(ctl));
         all.put("finish", () -> new FinishCommand(ctl));
+        all.put("finalize", () -> new FinalizeCommand(ctl));
         all.put("cancel", () -> new CancelCommand(ctl));
         all.put("pause", () -> new PauseCommand(ctl));
         all.put("resume", () -> new ResumeCommand(ctl));

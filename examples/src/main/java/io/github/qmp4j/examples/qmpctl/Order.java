@@ -8,6 +8,11 @@ import io.github.qmp4j.examples.watch.WhenReady;
 /** A job that the user asks for, and what is to be done when it is READY. */
 record Order(BlockJobRequest request, WhenReady whenReady) {
 
+    /** The same order among so many disks: more than one are switched together. */
+    Order among(int disks) {
+        return disks > 1 && whenReady == WhenReady.PIVOT ? new Order(request, WhenReady.PIVOT_TOGETHER) : this;
+    }
+
     String disk() {
         return request.disk().name();
     }

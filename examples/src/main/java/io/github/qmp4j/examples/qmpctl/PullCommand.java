@@ -1,5 +1,6 @@
 package io.github.qmp4j.examples.qmpctl;
 
+import io.github.qmp4j.blockjobs.BackingName;
 import io.github.qmp4j.blockjobs.JobSettings;
 import io.github.qmp4j.blockjobs.PullRequest;
 import io.github.qmp4j.examples.watch.WhenReady;
@@ -39,6 +40,11 @@ final class PullCommand implements Callable<Integer> {
     @Option(names = "--bottom", paramLabel = "NODE", description = "The lowest node that is pulled: node-name or file.")
     private Optional<String> bottom = Optional.empty();
 
+    @Option(
+            names = "--keep-relative",
+            description = "Name the base in the header relatively to the image above it; refused where it cannot be.")
+    private boolean keepRelative;
+
     @Mixin
     private JobOptions options = new JobOptions();
 
@@ -54,7 +60,8 @@ final class PullCommand implements Callable<Integer> {
     private Stream<Order> orders() {
         JobSettings settings = options.settings(disks.size(), WhenReady.LEAVE);
         return disks.stream().map(disk -> {
-            PullRequest whole = PullRequest.of(disk).with(settings);
+            PullRequest plain = PullRequest.of(disk).with(settings);
+            PullRequest whole = keepRelative ? plain.backingName(BackingName.RELATIVE) : plain;
             PullRequest above = base.map(whole::base).orElse(whole);
             return new Order(bottom.map(above::bottom).orElse(above), WhenReady.LEAVE);
         });

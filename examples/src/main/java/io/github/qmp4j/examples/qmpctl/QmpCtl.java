@@ -34,11 +34,12 @@ import picocli.CommandLine.Spec;
             "2:the command line cannot be understood",
             "3:no connection, monitor busy, or no answer in time",
             "4:the job was cancelled",
+            "5:overdue (--deadline, --stall), and the job still runs",
             "6:it is not known how the job ended",
             "7:the chain is in use by another job",
             "8:done, but something was left behind",
             "130:left running by Ctrl-C",
-            "*:with several disks the worst, in the order 6 1 8 4 7 0"
+            "*:with several disks the worst, in the order 6 1 8 5 4 7 0"
         },
         footerHeading = "%nExamples:%n",
         footer = {

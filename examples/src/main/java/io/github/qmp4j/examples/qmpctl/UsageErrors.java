@@ -11,7 +11,7 @@ import picocli.CommandLine.ParameterException;
 /** A command line that cannot be understood: one line on standard error, and the result line of a job for a program. */
 final class UsageErrors implements IParameterExceptionHandler {
     private static final Set<String> WITH_RESULT =
-            Set.of("pull", "commit", "copy", "wait", "pivot", "finish", "cancel");
+            Set.of("pull", "commit", "copy", "wait", "pivot", "finish", "finalize", "cancel");
 
     private static final String PREFIX = "Error: ";
 

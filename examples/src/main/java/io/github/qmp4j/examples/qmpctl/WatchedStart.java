@@ -7,8 +7,11 @@ import io.github.qmp4j.examples.report.Noticeboard;
 import io.github.qmp4j.examples.watch.AbandonedJobs;
 import io.github.qmp4j.examples.watch.Interrupts;
 import io.github.qmp4j.examples.watch.JobWatch;
+import io.github.qmp4j.examples.watch.PivotGroup;
 import io.github.qmp4j.examples.watch.Subject;
+import io.github.qmp4j.examples.watch.WhenReady;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Starts jobs one after another, and watches all of them to their end. */
@@ -33,20 +36,33 @@ final class WatchedStart {
                             new JobWatch(
                                     new Subject(order.disk(), order.kind(), order.whenReady(), ctl.again()), board)))
                     .toList();
-            Runnable cancel = () -> all.forEach(each -> each.watch().cancel());
+            Optional<PivotGroup> group = group(all, board);
+            Runnable cancel = () -> group.ifPresentOrElse(
+                    PivotGroup::cancel, () -> all.forEach(each -> each.watch().cancel()));
             Runnable leave = () -> all.forEach(each -> each.watch().detachUnlessEnding());
             Runnable detach = () -> all.forEach(each -> each.watch().detach());
             return new Interrupts(leaveOnInterrupt ? leave : cancel, detach, board::report)
-                    .during(() -> run(all, board, console));
+                    .during(() -> run(all, group, board, console));
         }
     }
 
-    private ExitCode run(List<Watched> all, Noticeboard board, Console console) {
+    /** The disks that are to be switched together; empty where each goes for itself. */
+    private static Optional<PivotGroup> group(List<Watched> all, Noticeboard board) {
+        List<JobWatch> pivots = all.stream()
+                .filter(each -> each.order().whenReady() == WhenReady.PIVOT_TOGETHER)
+                .map(Watched::watch)
+                .toList();
+        return pivots.isEmpty() ? Optional.empty() : Optional.of(new PivotGroup(pivots, board::say));
+    }
+
+    private ExitCode run(List<Watched> all, Optional<PivotGroup> group, Noticeboard board, Console console) {
         CompletableFuture<Session> session = Session.open(ctl);
-        session.thenCompose(open -> start(all, open, board, console)).exceptionally(failure -> {
-            all.forEach(each -> each.watch().refuse(Failure.of(failure)));
-            return null;
-        });
+        session.thenCompose(open -> start(all, open, board, console))
+                .exceptionally(failure -> {
+                    all.forEach(each -> each.watch().refuse(Failure.of(failure)));
+                    return null;
+                })
+                .thenRun(() -> group.ifPresent(PivotGroup::started));
         ExitCode worst = ExitCode.worst(
                 all.stream().map(each -> each.watch().result().join().code()).toList());
         if (session.isDone() && !session.isCompletedExceptionally()) {

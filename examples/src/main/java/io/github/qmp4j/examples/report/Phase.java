@@ -12,6 +12,7 @@ public enum Phase {
     READY,
     PIVOTING,
     FINISHING,
+    FINALIZING,
     CANCELLING,
     /** It has done its work, or failed, and tidies up. */
     ENDING,

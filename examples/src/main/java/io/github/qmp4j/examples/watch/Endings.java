@@ -14,7 +14,8 @@ final class Endings {
 
     /** Fails with {@link BlockChainException} for a commit that never gets READY, and yet is to pivot or to finish. */
     static CompletableFuture<Void> check(BlockJobs jobs, BlockJobRequest request, WhenReady whenReady) {
-        boolean needsReady = whenReady == WhenReady.PIVOT || whenReady == WhenReady.FINISH;
+        boolean needsReady =
+                whenReady == WhenReady.PIVOT || whenReady == WhenReady.PIVOT_TOGETHER || whenReady == WhenReady.FINISH;
         if (!needsReady
                 || !(request instanceof CommitRequest commit)
                 || commit.top().isEmpty()) {

@@ -3,6 +3,7 @@ package io.github.qmp4j.examples.watch;
 import io.github.qmp4j.blockjobs.BlockJob;
 import io.github.qmp4j.blockjobs.BlockJobRequest;
 import io.github.qmp4j.blockjobs.BlockJobs;
+import io.github.qmp4j.blockjobs.Doubt;
 import io.github.qmp4j.blockjobs.JobInfo;
 import io.github.qmp4j.blockjobs.JobOutcome;
 import io.github.qmp4j.blockjobs.JobProgress;
@@ -14,7 +15,6 @@ import io.github.qmp4j.examples.report.Noticeboard;
 import io.github.qmp4j.examples.report.Phase;
 import io.github.qmp4j.examples.report.Sight;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Follows one job until there is nothing more to say of it. Safe for use by any thread. */
 public final class JobWatch {
-    private static final JobProgress NO_PROGRESS = new JobProgress(0, 0, 0, OptionalLong.empty(), Optional.empty());
 
     private final Subject subject;
     private final Noticeboard board;
@@ -31,6 +30,7 @@ public final class JobWatch {
     /** What this program has begun to end the job with; once set it stays, so that a pivot and a cancel exclude each other. */
     private final AtomicReference<@Nullable Phase> ending = new AtomicReference<>();
 
+    private final AtomicBoolean hinted = new AtomicBoolean();
     private volatile @Nullable BlockJob job;
     private volatile Sight sight;
 
@@ -38,7 +38,7 @@ public final class JobWatch {
         this.subject = subject;
         this.board = board;
         this.sight = new Sight(
-                subject.disk(), subject.kind(), Optional.empty(), Phase.STARTING, NO_PROGRESS, Optional.empty());
+                subject.disk(), subject.kind(), Optional.empty(), Phase.STARTING, JobProgress.NONE, Optional.empty());
     }
 
     /** Completes with the last word on the job; never fails. */
@@ -129,7 +129,7 @@ public final class JobWatch {
     /** Stops watching, unless the job is about to end by what this program has begun. */
     public void detachUnlessEnding() {
         Phase begun = ending.get();
-        if (begun == Phase.PIVOTING || begun == Phase.FINISHING) {
+        if (begun == Phase.PIVOTING || begun == Phase.FINISHING || begun == Phase.FINALIZING) {
             cancel();
         } else {
             detach();
@@ -141,7 +141,7 @@ public final class JobWatch {
             case PIVOT -> endWith(Phase.PIVOTING, ready);
             case FINISH -> endWith(Phase.FINISHING, ready);
             case LEAVE -> leave();
-            case AWAIT_END -> {}
+            case PIVOT_TOGETHER, AWAIT_END -> {}
         }
     }
 
@@ -153,14 +153,52 @@ public final class JobWatch {
         look(ready.info());
         CompletableFuture<JobOutcome> verb = phase == Phase.PIVOTING ? ready.pivot() : ready.finishWithoutPivot();
         verb.exceptionally(failure -> {
+            leftReady(Failure.of(failure));
+            return null;
+        });
+    }
+
+    /** It could not be ended as was asked. */
+    void leftReady(Failure failure) {
+        end(JobResult.goesOn(
+                sight,
+                Outcome.FAILED,
+                ExitCode.FAILED,
+                Optional.of("%s; the job is left READY, end it with: %s cancel %s"
+                        .formatted(failure.sentence(), subject.command(), sight.name()))));
+    }
+
+    /** The job, once it has been started. */
+    Optional<BlockJob> job() {
+        return Optional.ofNullable(job);
+    }
+
+    /** The disk is about to be switched, unless the job is being ended otherwise. */
+    void pivotBegins() {
+        BlockJob ready = job;
+        if (ending.compareAndSet(null, Phase.PIVOTING) && ready != null) {
+            look(ready.info());
+        }
+    }
+
+    /** Lets a job that waits for it carry out what it has prepared. */
+    public void finalizeJob() {
+        BlockJob started = job;
+        if (started == null || !ending.compareAndSet(null, Phase.FINALIZING)) {
+            return;
+        }
+        started.finalizeJob().exceptionally(failure -> {
             end(JobResult.goesOn(
                     sight,
                     Outcome.FAILED,
                     ExitCode.FAILED,
-                    Optional.of("%s; the job is left READY, end it with: %s cancel %s"
-                            .formatted(Failure.of(failure).sentence(), subject.command(), sight.name()))));
+                    Optional.of(Failure.of(failure).sentence() + "; the job is left as it is")));
             return null;
         });
+    }
+
+    private boolean isPivotAsked() {
+        return subject.whenReady() == WhenReady.PIVOT || subject.whenReady() == WhenReady.PIVOT_TOGETHER;
     }
 
     private void leave() {
@@ -195,7 +233,29 @@ public final class JobWatch {
                 info.error());
         if (!over.get()) {
             board.show(sight);
+            info.doubt().ifPresent(this::overdue);
+            if (info.progress().notConverging() && !hinted.getAndSet(true)) {
+                board.say(
+                        "%s gains nothing on the guest, which writes as fast as it copies; a higher --speed may help, or --synchronous-writes from the start"
+                                .formatted(sight.name()));
+            }
         }
+    }
+
+    private void overdue(Doubt doubt) {
+        overdue(
+                switch (doubt) {
+                    case STALLED -> "it makes no progress";
+                    case DEADLINE_PASSED -> "it has not ended within its deadline";
+                });
+    }
+
+    /** Stops watching a job that may never end. */
+    void overdue(String why) {
+        end(
+                JobResult.goesOn(
+                        sight, Outcome.UNKNOWN, ExitCode.OVERDUE, Optional.of(why + "; it is left running as it is")),
+                "watch it again with: %s wait %s (or cancel)".formatted(subject.command(), sight.name()));
     }
 
     private void ended(JobOutcome outcome) {
@@ -204,7 +264,7 @@ public final class JobWatch {
             sight = new Sight(last.disk(), last.kind(), last.id(), Phase.ENDED, outcome.progress(), Optional.empty());
             board.show(sight);
         }
-        end(JobResult.ended(subject.disk(), subject.kind(), subject.whenReady() == WhenReady.PIVOT, outcome));
+        end(JobResult.ended(subject.disk(), subject.kind(), isPivotAsked(), outcome));
     }
 
     private void end(JobResult last) {

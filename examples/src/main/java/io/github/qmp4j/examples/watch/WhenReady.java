@@ -5,6 +5,8 @@ public enum WhenReady {
     /** Say so, and leave it running. */
     LEAVE,
     PIVOT,
+    /** Wait for the other disks of the call: {@link PivotGroup} switches them. */
+    PIVOT_TOGETHER,
     /** End it without a pivot. */
     FINISH,
     /** Nothing; somebody has asked for its end already. */

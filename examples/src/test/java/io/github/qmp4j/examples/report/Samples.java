@@ -29,12 +29,18 @@ final class Samples {
 
     private static Sight sight(Phase phase, long mibDone, long speedLimit) {
         JobProgress progress = new JobProgress(
-                mibDone << 20, 100L << 20, speedLimit, OptionalLong.of(10L << 20), Optional.of(Duration.ofSeconds(91)));
+                mibDone << 20,
+                100L << 20,
+                speedLimit,
+                OptionalLong.of(10L << 20),
+                Optional.of(Duration.ofSeconds(91)),
+                0,
+                false);
         return new Sight("disk0", "pull", Optional.of(ID), phase, progress, Optional.empty());
     }
 
     static JobOutcome outcome(JobOutcome.End end, JobOutcome.Head head, Leftover... leftovers) {
-        JobProgress progress = new JobProgress(5, 10, 0, OptionalLong.empty(), Optional.empty());
+        JobProgress progress = new JobProgress(5, 10, 0, OptionalLong.empty(), Optional.empty(), 0, false);
         return new JobOutcome(ID, end, head, progress, List.of(NODE), List.of(), List.of(leftovers));
     }
 }

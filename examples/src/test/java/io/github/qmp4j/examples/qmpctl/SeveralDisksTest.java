@@ -1,0 +1,144 @@
+package io.github.qmp4j.examples.qmpctl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Several disks in one call: those that are switched wait for each other. */
+@Timeout(60)
+class SeveralDisksTest {
+    private static final Vm VM = new Vm();
+
+    private final ChainedDisk first = VM.disk();
+    private final ChainedDisk second = VM.disk();
+
+    @AfterAll
+    static void end() {
+        VM.close();
+    }
+
+    @AfterEach
+    void no_job_is_left() {
+        VM.assertNoJobs();
+    }
+
+    private static JsonNode job(ChainedDisk disk) {
+        for (JsonNode job : VM.ask("query-jobs")) {
+            if (job.path("id").asText().contains("-" + disk.name() + "-")) {
+                return job;
+            }
+        }
+        throw new AssertionError("no job of " + disk.name());
+    }
+
+    @Test
+    void no_disk_is_switched_before_all_are_ready() {
+        try (Child child = VM.start("-o", "json", "commit", first.name(), second.name(), "--pivot", "--speed", "64K")) {
+            child.awaitOut("-" + second.name() + "-");
+            VM.ask(
+                    "block-job-set-speed",
+                    "{\"device\":\"%s\",\"speed\":0}"
+                            .formatted(job(first).path("id").asText()));
+            await().until(() -> job(first).path("status").asText().equals("ready"));
+            await().during(1, TimeUnit.SECONDS)
+                    .untilAsserted(
+                            () -> assertThat(job(first).path("status").asText()).isEqualTo("ready"));
+            first.assertChain("active", "snap2", "snap1", "base");
+            VM.ask(
+                    "block-job-set-speed",
+                    "{\"device\":\"%s\",\"speed\":0}"
+                            .formatted(job(second).path("id").asText()));
+            Ended ended = child.ended().with(0).withSilentErr();
+            assertThat(ended.lines("result")).hasSize(2).allSatisfy(line -> assertThat(
+                            line.path("pivoted").asBoolean())
+                    .isTrue());
+        }
+        first.assertChain("base");
+        second.assertChain("base");
+        first.assertUnchanged(first.image("base"));
+        second.assertUnchanged(second.image("base"));
+    }
+
+    @Test
+    void copies_of_two_disks_are_switched_together() {
+        Path one = VM.path("one.qcow2");
+        Path two = VM.path("two.qcow2");
+        VM.qmpctl("copy", first.name(), one.toString(), second.name(), two.toString(), "--format", "qcow2", "--pivot")
+                .with(0)
+                .withSilentErr();
+        assertThat(first.liveChain()).containsExactly(one);
+        assertThat(second.liveChain()).containsExactly(two);
+        first.assertUnchanged(one);
+        second.assertUnchanged(two);
+    }
+
+    @Test
+    void none_is_switched_where_one_is_not_started() {
+        Ended ended = VM.qmpctl("-o", "json", "commit", first.name(), "nodisk", "--pivot", "--speed", "64K")
+                .with(1);
+        assertThat(ended.err()).contains("nodisk", "not all jobs were started, so none is to be pivoted");
+        assertThat(ended.lines("result"))
+                .extracting(line -> line.path("outcome").asText())
+                .containsExactlyInAnyOrder("refused", "cancelled");
+        first.assertChain("active", "snap2", "snap1", "base");
+    }
+
+    /** Of the two codes, 4 and 1, it is 1: design §5. */
+    @Test
+    void the_rest_stays_where_it_is_when_somebody_cancels_one() {
+        try (Child child = VM.start("-o", "json", "commit", first.name(), second.name(), "--pivot", "--speed", "64K")) {
+            child.awaitOut("-" + second.name() + "-");
+            VM.ask(
+                    "block-job-set-speed",
+                    "{\"device\":\"%s\",\"speed\":0}"
+                            .formatted(job(first).path("id").asText()));
+            await().until(() -> job(first).path("status").asText().equals("ready"));
+            VM.ask(
+                    "job-cancel",
+                    "{\"id\":\"%s\"}".formatted(job(second).path("id").asText()));
+            Ended ended = child.ended().with(1);
+            assertThat(ended.lines("result"))
+                    .extracting(line -> line.path("outcome").asText())
+                    .containsExactlyInAnyOrder("failed", "cancelled");
+            assertThat(ended.err()).contains("the job ended without the pivot; the guest's disk is on the source");
+        }
+        first.assertChain("active", "snap2", "snap1", "base");
+        second.assertChain("active", "snap2", "snap1", "base");
+    }
+
+    @Test
+    void ctrl_c_cancels_all_that_wait_for_each_other() {
+        try (Child child = VM.start("commit", first.name(), second.name(), "--pivot", "--speed", "64K")) {
+            child.awaitOut("-" + first.name() + "-\\w+: running").awaitOut("-" + second.name() + "-\\w+: running");
+            child.signal("INT").ended().with(4);
+        }
+        first.assertChain("active", "snap2", "snap1", "base");
+    }
+
+    @Test
+    void those_that_wait_for_one_that_is_overdue_are_left_running_too() {
+        try (Child child = VM.start(
+                "-o", "json", "commit", first.name(), second.name(), "--pivot", "--speed", "16K", "--stall", "3s")) {
+            child.awaitOut("-" + second.name() + "-");
+            VM.ask(
+                    "block-job-set-speed",
+                    "{\"device\":\"%s\",\"speed\":0}"
+                            .formatted(job(first).path("id").asText()));
+            Ended ended = child.ended().with(5);
+            assertThat(ended.lines("result")).hasSize(2).allSatisfy(line -> assertThat(
+                            line.path("outcome").asText())
+                    .isEqualTo("unknown"));
+            assertThat(ended.err()).contains("it waits for " + second.name() + " before its pivot");
+        }
+        first.assertChain("active", "snap2", "snap1", "base");
+        VM.qmpctl("cancel", job(first).path("id").asText()).with(4);
+        VM.qmpctl("cancel", job(second).path("id").asText()).with(4);
+    }
+}
