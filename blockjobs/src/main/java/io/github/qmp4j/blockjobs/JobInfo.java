@@ -27,8 +27,6 @@ public record JobInfo(
 
     /** The same where more errors have been reported. */
     JobInfo withIoErrors(long count) {
-        return count == ioErrors
-                ? this
-                : new JobInfo(id, type, status, ready, progress, count, error, doubt, ioStatus);
+        return count == ioErrors ? this : new JobInfo(id, type, status, ready, progress, count, error, doubt, ioStatus);
     }
 }
