@@ -67,7 +67,8 @@ public interface BlockJob {
 
     /**
      * Waits for READY, and switches the guest to the target with {@code job-complete}, between the hooks of
-     * {@link JobSettings#pivotHooks()}. QEMU's reply is no proof; the outcome is.
+     * {@link JobSettings#pivotHooks()}. QEMU's reply is no proof; the outcome is. Before QEMU 6.2 somebody else's job whose
+     * error policy is not {@code report} can take QEMU with it when its last flush fails; nothing tells such a policy.
      *
      * @return the outcome, whatever it is, also when QEMU does not answer or the session is lost; fails with
      *     {@link io.github.qmp4j.QmpCommandException} when QEMU refuses for good, and with {@link PivotHookException} when

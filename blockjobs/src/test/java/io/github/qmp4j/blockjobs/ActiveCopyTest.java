@@ -122,6 +122,8 @@ class ActiveCopyTest {
         AtomicBoolean synced = new AtomicBoolean();
         BlockJobOptions often = BlockJobOptions.with(options -> options.progressInterval = Duration.ofMillis(20));
         try (ScriptedVm vm = ScriptedVm.start(io.github.qmp4j.QmpOptions.defaults(), often)) {
+            // Schemas are shared by what QEMU answers here.
+            vm.on("query-commands", Outgoing.reply("[{\"name\":\"block-job-change\"}]"));
             vm.on("query-qmp-schema", Outgoing.reply("""
                     [{"name":"block-job-change","meta-type":"command","arg-type":"0","ret-type":"0","allow-oob":false},
                      {"name":"0","meta-type":"object","members":[]}]"""));
