@@ -140,7 +140,7 @@ record ObservedJudge(JobType type, Graph before, boolean ended) implements Judge
                 switch (evidence.granted()) {
                     case PIVOT -> Head.TARGET;
                     case FINISH -> Head.SOURCE;
-                    case NOTHING, CANCEL -> Head.UNKNOWN;
+                    case NOTHING, CANCEL, FINALIZE -> Head.UNKNOWN;
                 };
         };
     }

@@ -58,7 +58,7 @@ record Standing(Head head, Optional<BlockChain> chain, String doubt) {
                 switch (evidence.granted()) {
                     case PIVOT -> new Standing(Head.TARGET, Optional.of(target(plan, targetNode, after)), "");
                     case FINISH -> new Standing(Head.SOURCE, source, "");
-                    case NOTHING, CANCEL ->
+                    case NOTHING, CANCEL, FINALIZE ->
                         new Standing(
                                 Head.UNKNOWN,
                                 source,
