@@ -21,7 +21,7 @@ final class HookedPivot {
 
     /** Completes as the pivot does, once both hooks are done; fails with {@link PivotHookException} where one fails. */
     <T> CompletableFuture<T> around(Supplier<CompletableFuture<T>> pivot) {
-        if (hooks == PivotHooks.NONE) {
+        if (hooks.equals(PivotHooks.NONE)) {
             return pivot.get();
         }
         CompletableFuture<T> switched = run(() -> hooks.before(jobs))
