@@ -64,8 +64,7 @@ public record BlockJobOptions(
         private Builder() {}
 
         private BlockJobOptions build() {
-            return new BlockJobOptions(
-                    progressInterval, checkInterval, pivotRetries, convergenceWindow, files, rules);
+            return new BlockJobOptions(progressInterval, checkInterval, pivotRetries, convergenceWindow, files, rules);
         }
     }
 }

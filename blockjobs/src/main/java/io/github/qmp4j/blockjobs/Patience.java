@@ -5,7 +5,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 
 /**
  * Notices when a job makes no progress any more, or has not ended by its deadline, also where QEMU does not answer. Belongs
@@ -16,7 +15,7 @@ final class Patience {
     private final Optional<Duration> stallTimeout;
     private final Optional<Duration> deadline;
     private final Duration silence;
-    private final BooleanSupplier waitsForUser;
+    private final Testimony testimony;
     private final Executor mailbox;
     private final Runnable look;
 
@@ -27,23 +26,20 @@ final class Patience {
     private JobInfo seen;
     private CompletableFuture<Boolean> timer = CompletableFuture.completedFuture(false);
 
-    /**
-     * @param silence how long an answer of QEMU about the progress may take
-     * @param waitsForUser whether it is a verb of the user that the job waits for
-     * @param look is run when it is time to look again
-     */
+    /** @param look is run when it is time to look again */
     Patience(
             JobState state,
             JobSettings settings,
-            Duration silence,
-            BooleanSupplier waitsForUser,
+            BlockJobOptions options,
+            Testimony testimony,
             Executor mailbox,
             Runnable look) {
         this.state = state;
         this.stallTimeout = settings.stallTimeout();
         this.deadline = settings.deadline();
-        this.silence = silence;
-        this.waitsForUser = waitsForUser;
+        // How long an answer of QEMU about the progress may take.
+        this.silence = options.progressInterval().multipliedBy(2);
+        this.testimony = testimony;
         this.mailbox = mailbox;
         this.look = look;
         this.seen = state.info();
@@ -73,7 +69,7 @@ final class Patience {
             return;
         }
         JobInfo current = state.info();
-        if (waitsForUser.getAsBoolean() || hasMoved(current)) {
+        if (waitsForUser() || hasMoved(current)) {
             movedAt = now;
             seenAt = Math.max(seenAt, now);
             seen = current;
@@ -88,6 +84,11 @@ final class Patience {
                     stalled.isPresent() ? Long.MAX_VALUE : left(stallTimeout.map(silence::plus), now - movedAt);
             lookAgain(Math.min(untilLate, untilStalled));
         }
+    }
+
+    private boolean waitsForUser() {
+        boolean holds = state.shown() == JobStatus.READY || state.shown() == JobStatus.PENDING;
+        return state.waitsForResume() || (holds && !testimony.isAsked());
     }
 
     private boolean hasMoved(JobInfo current) {

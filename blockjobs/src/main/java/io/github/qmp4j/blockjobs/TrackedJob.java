@@ -53,13 +53,7 @@ final class TrackedJob {
         this.errors = new ErrorWatch(id, state, context, mailbox, this::publish);
         this.status =
                 new Question(context.callbacks(), () -> context.queryJob(id).thenAcceptAsync(this::checked, mailbox));
-        this.patience = new Patience(
-                state,
-                settings,
-                context.options().progressInterval().multipliedBy(2),
-                this::waitsForUser,
-                mailbox,
-                this::publish);
+        this.patience = new Patience(state, settings, context.options(), testimony, mailbox, this::publish);
         this.ending = new JobEnding(
                 id,
                 context,
@@ -228,11 +222,6 @@ final class TrackedJob {
         // Whoever is told of the end may start the next job on this disk at once.
         onEnd.accept(this);
         news.ended(whole);
-    }
-
-    private boolean waitsForUser() {
-        boolean holds = state.shown() == JobStatus.READY || state.shown() == JobStatus.PENDING;
-        return state.waitsForResume() || (holds && !testimony.isAsked());
     }
 
     private void publish() {
