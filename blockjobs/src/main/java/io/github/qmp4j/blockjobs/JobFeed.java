@@ -52,6 +52,7 @@ final class JobFeed {
     /** Events were dropped, so QEMU is asked what there is. */
     void eventsMissed() {
         if (updates.heard()) {
+            mailbox.execute(() -> strangers.values().forEach(Stranger::eventsMissed));
             jobs().thenAcceptAsync(this::see, mailbox);
         }
     }
@@ -117,9 +118,6 @@ final class JobFeed {
                 // BLOCK_JOB_READY says what the status says.
             }
         }
-        if (stranger.mayBeStopped()) {
-            askForIoStatus(id, stranger);
-        }
         tell(id, stranger);
     }
 
@@ -140,7 +138,7 @@ final class JobFeed {
                             stranger.ioStatus(
                                     entry.map(job -> job.path("io-status").asText("ok"))
                                             .orElse("ok"));
-                            tell(id, stranger);
+                            tellNews(id, stranger);
                         },
                         mailbox);
     }
@@ -154,6 +152,13 @@ final class JobFeed {
     }
 
     private void tell(String id, Stranger stranger) {
+        if (stranger.mayBeStopped()) {
+            askForIoStatus(id, stranger);
+        }
+        tellNews(id, stranger);
+    }
+
+    private void tellNews(String id, Stranger stranger) {
         if (strangers.get(id) == stranger) {
             stranger.news().ifPresent(updates::tell);
         }

@@ -10,6 +10,9 @@ final class Stranger {
     /** Whether QEMU has been asked what it is; empty events about it tell nothing. */
     private boolean introduced;
 
+    /** Whether an event has told its status. */
+    private boolean heard;
+
     private Optional<String> error = Optional.empty();
     private Optional<String> failedOperation = Optional.empty();
     private Optional<JobInfo> told = Optional.empty();
@@ -18,7 +21,18 @@ final class Stranger {
         this.state = new JobState(id, JobType.OTHER, meter);
     }
 
+    /** Its status by an event. */
     void status(String status) {
+        heard = true;
+        take(status);
+    }
+
+    /** Events were dropped: until the next one QEMU's answer tells more. */
+    void eventsMissed() {
+        heard = false;
+    }
+
+    private void take(String status) {
         JobStatus now = JobStatus.of(status);
         state.status(now);
         if (now == JobStatus.CONCLUDED) {
@@ -36,7 +50,10 @@ final class Stranger {
                             job.path("current-progress").asLong(),
                             job.path("total-progress").asLong());
             error = job.has("error") ? Optional.of(job.get("error").asText()) : error;
-            status(job.path("status").asText());
+            // An event may have overtaken the answer.
+            if (!heard) {
+                take(job.path("status").asText());
+            }
         });
     }
 
@@ -67,8 +84,8 @@ final class Stranger {
         state.ioStatus(ioStatus);
         if (!ioStatus.equals("ok")) {
             state.pausedOnError(JobState.cause(ioStatus, failedOperation));
-            failedOperation = Optional.empty();
         }
+        failedOperation = Optional.empty();
     }
 
     void vanished() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.qmp4j.event.EventSubscription;
+import io.github.qmp4j.testkit.Outgoing;
 import io.github.qmp4j.testkit.QemuVersions;
 import java.time.Duration;
 import java.util.List;
@@ -138,6 +139,25 @@ class FeedTest {
             assertThat(subscription.ended()).succeedsWithin(Duration.ofSeconds(10));
             TestVm.get(vm.jobs.list());
             assertThat(statuses("j")).containsExactly(JobStatus.RUNNING, JobStatus.WAITING);
+        }
+    }
+
+    /** The answer about what it is was given before it was paused, and comes after that. */
+    @Test
+    void doesNotTakeAnOldAnswerForNewerThanAnEvent() {
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            vm.jobs.onJob(heard::add);
+            vm.job("stream", "running");
+            vm.ioStatus("failed");
+            vm.on(
+                    "query-jobs",
+                    got -> List.of(
+                            ScriptedVm.status("paused"),
+                            Outgoing.reply("[{\"id\":\"j\",\"type\":\"stream\",\"status\":\"running\","
+                                    + "\"current-progress\":1,\"total-progress\":8}]")));
+            vm.qemu.send(ScriptedVm.told("BLOCK_JOB_ERROR", ",\"operation\":\"read\",\"action\":\"stop\""));
+            awaitLast("j", JobStatus.PAUSED_ON_ERROR);
+            assertThat(last("j").error()).contains("I/O error (failed) on a read");
         }
     }
 
