@@ -148,8 +148,7 @@ class DeleteTest {
             assertThat(outcome.pivoted()).as("%s", outcome).isTrue();
             assertThat(outcome.leftovers())
                     .extracting(Leftover::kind)
-                    .containsExactly(
-                            Leftover.Kind.BITMAP, Leftover.Kind.FILE, Leftover.Kind.FILE, Leftover.Kind.FILE);
+                    .containsExactly(Leftover.Kind.BITMAP, Leftover.Kind.FILE, Leftover.Kind.FILE, Leftover.Kind.FILE);
             assertThat(files(vm)).isEqualTo(before);
         }
     }
