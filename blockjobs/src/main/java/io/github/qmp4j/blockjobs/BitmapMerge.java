@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Merges the dirty bitmaps of one job at the right moment, once. What is written to the receiving image after that, by the
  * guest or by the job, is recorded there.
  */
+@SuppressWarnings("ReferenceEquality") // of futures, which have no other
 final class BitmapMerge {
     private final JobContext context;
     private final JobPlan plan;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -131,7 +132,7 @@ final class ImageCheck {
         try {
             return ImageHeader.read(beginning);
         } catch (BlockChainException e) {
-            throw image.refusal(e.getMessage());
+            throw image.refusal(Objects.requireNonNull(e.getMessage()));
         }
     }
 

@@ -36,7 +36,7 @@ final class ReleasedFiles {
         }
         List<BlockNode> images =
                 plan.dropped().stream().filter(node -> !node.isFilter()).toList();
-        if (context.options().files() == FileAccess.none()) {
+        if (context.options().files().equals(FileAccess.none())) {
             throw refusal(images, "this program has been given no access to QEMU's files");
         }
         images.stream().filter(image -> path(image).isEmpty()).findFirst().ifPresent(image -> {

@@ -97,7 +97,7 @@ class BitmapMergeTest {
             assertThat(outcome.leftovers()).isEmpty();
             vm.qemu.guestWrite("disk0", 6, 60 * MIB, MIB);
             // What the commit itself wrote may be marked too, where the base had the bitmap all the time.
-            long least = holders.length * 2 * MIB + 2 * MIB;
+            long least = holders.length * 2L * MIB + 2 * MIB;
             assertThat(marked(vm, "base", "daily")).isGreaterThanOrEqualTo(least);
             if (holders.length < 4) {
                 assertThat(marked(vm, "base", "daily")).isEqualTo(least);

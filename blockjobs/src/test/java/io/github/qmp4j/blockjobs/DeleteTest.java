@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -46,7 +47,8 @@ class DeleteTest {
     }
 
     /** Opens the monitor anew, with access to the files. */
-    private static <T> T withFiles(TestVm vm, FileAccess files, java.util.function.Function<BlockJobs, T> action) {
+    private static <T extends @Nullable Object> T withFiles(
+            TestVm vm, FileAccess files, java.util.function.Function<BlockJobs, T> action) {
         vm.jobs.close();
         vm.client.close();
         try (QmpClient client =

@@ -60,7 +60,7 @@ class ImageHeaderTest {
     @Test
     void readsTheOldVersionAndPassesOverWhatItDoesNotKnow() {
         ByteBuffer header = withBacking(header(2, 0, 0x12345678, "what", FORMAT, "raw"), 1024, 5, "/base");
-        assertThat(ImageHeader.read(header.array()))
+        assertThat(ImageHeader.read(bytes(header)))
                 .isEqualTo(new ImageHeader(Optional.of("/base"), Optional.of("raw"), Optional.empty()));
     }
 
@@ -92,8 +92,14 @@ class ImageHeaderTest {
         assertRefused(withBacking(header(3, 0), at, length, "/base"), "backing file");
     }
 
+    private static byte[] bytes(ByteBuffer header) {
+        byte[] bytes = new byte[header.capacity()];
+        header.duplicate().clear().get(bytes);
+        return bytes;
+    }
+
     private static void assertRefused(ByteBuffer header, String why) {
-        assertThatThrownBy(() -> ImageHeader.read(header.array()))
+        assertThatThrownBy(() -> ImageHeader.read(bytes(header)))
                 .isInstanceOf(BlockChainException.class)
                 .hasMessageContaining(why);
     }

@@ -190,7 +190,7 @@ class ImageRulesTest {
         overlay("copy.qcow2", vm.image("snap2").toString(), "qcow2");
         byte[] bytes = Files.readAllBytes(vm.path("copy.qcow2"));
         String all = new String(bytes, StandardCharsets.ISO_8859_1);
-        int format = all.indexOf("\u00e2\u0079\u002a\u00ca");
+        int format = all.indexOf("\u00e2y*\u00ca");
         assertThat(format).isPositive();
         // An extension that nobody knows is passed over.
         bytes[format] = 1;
