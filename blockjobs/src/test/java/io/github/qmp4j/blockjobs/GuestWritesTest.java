@@ -89,35 +89,44 @@ class GuestWritesTest {
     @ParameterizedTest
     @MethodSource("rounds")
     void theGuestSeesWhatItWrote(Work work, long seed) throws IOException {
-        Random random = new Random(seed);
         try (TestVm vm = start()) {
-            Path record = vm.path("record.raw");
-            Files.copy(vm.before, record);
-            long requests;
-            JobOutcome outcome;
-            try (GuestWriter guest = new GuestWriter(export(vm), record, TestVm.SIZE, seed)) {
-                guest.awaitMore(random.nextInt(MOST_REQUESTS));
-                BlockJob job = vm.start(work.request(vm));
-                writeByDevice(vm, guest, random);
-                guest.awaitMore(random.nextInt(MOST_REQUESTS));
-                TestVm.get(job.setSpeed(0));
-                outcome = end(work, vm, guest, job, random);
-                writeByDevice(vm, guest, random);
-                guest.awaitMore(random.nextInt(MOST_REQUESTS));
-                requests = guest.stopAndCompare();
+            // QEMU 5.2 crashes when a job begins on a node whose NBD export has requests under way.
+            vm.assumeKnows("blockdev-add/arg/driver/^copy-before-write");
+            try {
+                writeWhile(work, seed, vm);
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError(
+                        "%s with seed %d: %s; QEMU said: %s".formatted(work, seed, e, vm.qemu.stderr()), e);
             }
-            assertEnded(work, outcome);
-            vm.assertNoJobsLeft();
-            Path active = Path.of(vm.activeFile());
-            vm.shutDown();
-            vm.images.check(active, "qcow2");
-            assertThat(vm.images.identical(record, "raw", active, "qcow2"))
-                    .as("%s holds what the guest wrote", active)
-                    .isTrue();
-            System.out.printf("%s: %d requests, %s, seed %d%n", work, requests, outcome.end(), seed);
-        } catch (AssertionError | RuntimeException e) {
-            throw new AssertionError("%s with seed %d: %s".formatted(work, seed, e), e);
         }
+    }
+
+    private static void writeWhile(Work work, long seed, TestVm vm) throws IOException {
+        Random random = new Random(seed);
+        Path record = vm.path("record.raw");
+        Files.copy(vm.before, record);
+        long requests;
+        JobOutcome outcome;
+        try (GuestWriter guest = new GuestWriter(export(vm), record, TestVm.SIZE, seed)) {
+            guest.awaitMore(random.nextInt(MOST_REQUESTS));
+            BlockJob job = vm.start(work.request(vm));
+            writeByDevice(vm, guest, random);
+            guest.awaitMore(random.nextInt(MOST_REQUESTS));
+            TestVm.get(job.setSpeed(0));
+            outcome = end(work, vm, guest, job, random);
+            writeByDevice(vm, guest, random);
+            guest.awaitMore(random.nextInt(MOST_REQUESTS));
+            requests = guest.stopAndCompare();
+        }
+        assertEnded(work, outcome);
+        vm.assertNoJobsLeft();
+        Path active = Path.of(vm.activeFile());
+        vm.shutDown();
+        vm.images.check(active, "qcow2");
+        assertThat(vm.images.identical(record, "raw", active, "qcow2"))
+                .as("%s holds what the guest wrote", active)
+                .isTrue();
+        System.out.printf("%s: %d requests, %s, seed %d%n", work, requests, outcome.end(), seed);
     }
 
     private static TestVm start() {

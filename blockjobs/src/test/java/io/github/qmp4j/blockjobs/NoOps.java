@@ -231,7 +231,9 @@ abstract class NoOps {
 
         @Override
         Class<? extends End> expected(int number) {
-            return number % 3 == 2 ? End.Cancelled.class : End.Completed.class;
+            // QEMU 5.2 forgets that such a job was cancelled; it has copied all there is, and switched nothing.
+            boolean forgets = Release.of(vm.qemu).isBefore(Release.V7_2);
+            return number % 3 == 2 && !forgets ? End.Cancelled.class : End.Completed.class;
         }
 
         /** QEMU has the one that it pivoted to open, and it can be deleted all the same. */
