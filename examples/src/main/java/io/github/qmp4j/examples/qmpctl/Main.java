@@ -31,6 +31,17 @@ public final class Main {
         }
     }
 
+    private static final String EXAMPLES_HEADING = "%nExamples:%n";
+
+    /** Those of qmpctl itself; a command that has none of its own would inherit them out of an annotation. */
+    private static final String[] EXAMPLES = {
+        "What disks and snapshots there are; the newest snapshot is on top:",
+        "  qmpctl --socket /run/vm.qmp chain",
+        "Merge all snapshots into the lowest image, while the guest runs:",
+        "  qmpctl --socket /run/vm.qmp commit virtio0 --pivot",
+        "Merge some of them: see qmpctl commit --help and qmpctl pull --help."
+    };
+
     /** With all commands. */
     static CommandLine commandLine(QmpCtl ctl) {
         return commandLine(ctl, Set.of());
@@ -83,6 +94,9 @@ public final class Main {
                 line.addSubcommand(command.get());
             }
         });
+        line.getCommandSpec().usageMessage().footer(EXAMPLES);
+        withExamples(line);
+        line.getSubcommands().values().forEach(Main::withExamples);
         line.setOut(new PrintWriter(ctl.out(), true, Streams.charset()));
         line.setErr(new PrintWriter(ctl.err(), true, Streams.charset()));
         if (!Screen.mayColour(System.getenv())) {
@@ -97,6 +111,12 @@ public final class Main {
         line.setParameterExceptionHandler(new UsageErrors(ctl));
         line.setExecutionExceptionHandler(failureHandler(ctl));
         return line;
+    }
+
+    private static void withExamples(CommandLine line) {
+        if (line.getCommandSpec().usageMessage().footer().length > 0) {
+            line.getCommandSpec().usageMessage().footerHeading(EXAMPLES_HEADING);
+        }
     }
 
     private static IExecutionExceptionHandler failureHandler(QmpCtl ctl) {

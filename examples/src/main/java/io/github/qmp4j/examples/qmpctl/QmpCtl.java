@@ -40,14 +40,6 @@ import picocli.CommandLine.Spec;
             "8:done, but something was left behind",
             "130:left running by Ctrl-C",
             "*:with several disks the worst, in the order 6 1 8 5 4 7 0"
-        },
-        footerHeading = "%nExamples:%n",
-        footer = {
-            "What disks and snapshots there are; the newest snapshot is on top:",
-            "  qmpctl --socket /run/vm.qmp chain",
-            "Merge all snapshots into the lowest image, while the guest runs:",
-            "  qmpctl --socket /run/vm.qmp commit virtio0 --pivot",
-            "Merge some of them: see qmpctl commit --help and qmpctl pull --help."
         })
 @SuppressWarnings("NullAway.Init")
 public final class QmpCtl implements Runnable {

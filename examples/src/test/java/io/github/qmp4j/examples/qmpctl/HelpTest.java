@@ -49,6 +49,18 @@ class HelpTest {
         assertThat(help()).containsPattern("(?m)^  " + command + "\\b");
     }
 
+    @Test
+    void theExamplesAreThoseOfTheCommandAndFitA80ColumnTerminal() {
+        assertThat(help()).containsPattern("(?m)^Examples:\\R.*\\R  qmpctl --socket \\S+ chain$");
+        assertThat(help("commit")).contains("Examples:", "  qmpctl commit virtio0 --top snap2 --base snap1");
+        assertThat(help("jobs")).doesNotContain("Examples:");
+        Stream.of(help(), help("pull"), help("commit"), help("copy"))
+                .map(help -> help.substring(help.indexOf("Examples:")))
+                .flatMap(String::lines)
+                .forEach(line ->
+                        assertThat(line).hasSizeLessThanOrEqualTo(80).matches("Examples:|\\S.*[:.d]|  qmpctl .*"));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4, 6, 7, 8, 130})
     void the_help_names_the_exit_codes(int code) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class UsageTest {
@@ -49,6 +50,19 @@ class UsageTest {
         assertThat(run(SOCKET + arguments)).isEqualTo(2);
         assertThat(out.toString(StandardCharsets.UTF_8)).isEmpty();
         assertThat(err.toString(StandardCharsets.UTF_8).strip().lines()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "merge disk0, there is no command 'merge'; perhaps commit or pull; see: qmpctl --help",
+        "blockcopy, there is no command 'blockcopy'; perhaps copy;",
+        "comit, there is no command 'comit'; perhaps commit",
+        "frobnicate, there is no command 'frobnicate'; see",
+        "--frobnicate jobs, --frobnicate"
+    })
+    void aCommandThatIsNotThereIsNamed(String arguments, String sentence) {
+        assertThat(run(SOCKET + arguments)).isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains(sentence);
     }
 
     @ParameterizedTest
