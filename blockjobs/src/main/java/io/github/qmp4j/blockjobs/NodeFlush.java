@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * killed, what was moved is lost, and the header no longer names where it was.
  *
  * <p>No command only flushes. A reopen does so first of all; this one is refused after that for the driver that it names, which no
- * reopen can change, so that nothing else happens.
+ * reopen can change, so that nothing else happens. A flush that fails is refused in the same class, and so taken for done: only
+ * the text, which is never read, would tell.
  */
 final class NodeFlush {
     private static final String REOPEN = "blockdev-reopen";

@@ -31,7 +31,10 @@ class ModelTest {
     @Test
     void tellsWhichImageIsEncrypted() {
         try (TestDaemon qsd = TestDaemon.start()) {
-            assumeTrue(qsd.daemon.knows("object-add"), qsd.daemon.doesNotKnow("object-add"));
+            // The daemon of 5.2 has it in its schema only.
+            assumeTrue(
+                    qsd.ask("query-commands").findValuesAsText("name").contains("object-add"),
+                    qsd.daemon.doesNotKnow("object-add"));
             String path = qsd.path("secret.qcow2").toString();
             qsd.ask(
                     "object-add",
