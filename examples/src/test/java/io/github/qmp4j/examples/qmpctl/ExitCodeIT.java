@@ -109,6 +109,15 @@ class ExitCodeIT {
 
     @ParameterizedTest
     @EnumSource
+    void aJobThatIsOverdueIs5AndRunsOn(Where where) {
+        String[] late = vm.onMonitor("pull", disk.name(), "--speed", SLOW, "--job-id", "late", "--deadline", "1s");
+        assertThat(where.said(run(where, 5, late))).contains("late: ", "deadline");
+        assertThat(vm.onlyJob().path("status").asText()).isEqualTo("running");
+        vm.qmpctl("cancel", "late").with(4);
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aJobThatNobodyKnowsTheEndOfIs6(Where where) {
         try (Vm doomed = new Vm()) {
             String[] pull = doomed.onMonitor("pull", doomed.disk(1).name(), "--speed", SLOW);
