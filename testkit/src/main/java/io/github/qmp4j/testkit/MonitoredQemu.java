@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,6 +127,36 @@ final class MonitoredQemu implements AutoCloseable {
     void signal(String name) {
         // A process that has ended in the meantime is no failure, so the exit status does not matter.
         new Tool("/bin/sh").run(List.of("-c", "kill " + name + " " + process.pid()));
+    }
+
+    /** Sends SIGSTOP and waits until every thread stands still, where /proc shows that: a busy machine lets some run on for long. */
+    void freeze() {
+        signal("-STOP");
+        Deadline deadline = Deadline.after(KILL_LIMIT);
+        while (process.isAlive() && !standsStill()) {
+            if (deadline.passed()) {
+                throw new TestkitException("SIGSTOP did not stop process " + process.pid());
+            }
+            awaitEnd(BETWEEN_TRIES);
+        }
+    }
+
+    private boolean standsStill() {
+        Path threads = Path.of("/proc", Long.toString(process.pid()), "task");
+        if (!Files.isDirectory(threads)) {
+            return true;
+        }
+        try (Stream<Path> all = Files.list(threads)) {
+            for (Path thread : all.toList()) {
+                String state = Files.readString(thread.resolve("stat"));
+                if (state.charAt(state.lastIndexOf(')') + 2) != 'T') {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException threadHasEnded) {
+            return false;
+        }
     }
 
     /** Ends it by SIGTERM, after 3 s by SIGKILL, and deletes the folder. A second call does nothing. */

@@ -90,9 +90,9 @@ public final class RealQemu implements AutoCloseable {
         running.kill();
     }
 
-    /** Sends SIGSTOP: the sockets stay, and nothing is accepted or answered. */
+    /** Sends SIGSTOP and waits until that has happened: the sockets stay, and nothing is accepted or answered. */
     public void freeze() {
-        running.signal("-STOP");
+        running.freeze();
     }
 
     /** Sends SIGCONT. */
