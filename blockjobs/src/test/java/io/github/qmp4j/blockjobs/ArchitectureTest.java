@@ -32,10 +32,18 @@ class ArchitectureTest {
                     "io.github.qmp4j.client",
                     "io.github.qmp4j.event",
                     "io.github.qmp4j.schema",
-                    "io.github.qmp4j.blockjobs",
+                    "io.github.qmp4j.blockjobs..",
                     "com.fasterxml.jackson..",
                     "org.slf4j",
                     "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule THE_JOURNAL_KNOWS_NOTHING_OF_JOBS = classes()
+            .that()
+            .resideInAPackage("io.github.qmp4j.blockjobs.journal")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("java..", "io.github.qmp4j.blockjobs.journal", "org.slf4j", "org.jspecify..");
 
     @ArchTest
     static final ArchRule NEVER_BLOCKS = noClasses()

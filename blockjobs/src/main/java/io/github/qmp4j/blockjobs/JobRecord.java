@@ -1,0 +1,116 @@
+package io.github.qmp4j.blockjobs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * All that must be known of a job to go on with it after a restart of this process: written before each step, and each time
+ * whole, so that the newest record of a key needs no older one.
+ *
+ * @param jobId what the job is called in QEMU
+ * @param step the step that comes next, or that has just been seen
+ * @param time when that was
+ * @param qemu the run of QEMU that the job belongs to
+ * @param request what was asked for
+ * @param disk the disk with its chain as it was before the job
+ * @param predicted its chain when the job has completed, with a pivot where it can have one
+ * @param targetNode the node-name that the target of a copy gets; empty for the others
+ * @param asked the verb that was sent last to end the job, or was about to be; empty before
+ * @param outcome the outcome, once the job has ended
+ */
+public record JobRecord(
+        JobKey key,
+        JobId jobId,
+        Step step,
+        Instant time,
+        QemuInstance qemu,
+        BlockJobRequest request,
+        Disk disk,
+        BlockChain predicted,
+        Optional<String> targetNode,
+        Optional<Verb> asked,
+        Optional<JobOutcome> outcome) {
+
+    /** Where a job stands, in this order; a pull and an intermediate commit are never READY. */
+    public enum Step {
+        /** The command that starts the job is about to be sent: there may be a job, or not. */
+        INTENT,
+        /** QEMU has accepted that command. */
+        STARTED,
+        /** The job is READY. */
+        READY,
+        /** A verb that ends it is about to be sent: {@link JobRecord#asked()} tells which, a pivot above all. */
+        ENDING,
+        /** It has ended; its result has been read and the {@link JobRecord#outcome()} is known as far as it can be by then. */
+        CONCLUDED,
+        /** It is no longer in QEMU, and the outcome is final. */
+        DISMISSED,
+        /** What the job had made and nobody needs is gone too, or is named in the outcome. */
+        CLEANED
+    }
+
+    /** What ends a job before it ends by itself. */
+    public enum Verb {
+        PIVOT,
+        FINISH,
+        CANCEL
+    }
+
+    /**
+     * The first record of a job.
+     *
+     * @throws BlockChainException if the request does not fit the chain
+     */
+    public static JobRecord intent(
+            JobKey key,
+            BlockJobRequest request,
+            Disk disk,
+            Optional<String> targetNode,
+            QemuInstance qemu,
+            Instant time) {
+        return new JobRecord(
+                key,
+                key.jobId(),
+                Step.INTENT,
+                time,
+                qemu,
+                request,
+                disk,
+                disk.chain().after(request),
+                targetNode,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /**
+     * A record as {@link #json()} wrote it. Members that this version does not know are passed over.
+     *
+     * @throws JobStoreException if it is none, or is of a newer format
+     */
+    public static JobRecord of(JsonNode json) {
+        return RecordJson.read(json);
+    }
+
+    /** For a store to write down, printable ASCII when it is written as text with non-ASCII escaped; holds a version. */
+    public JsonNode json() {
+        return RecordJson.write(this);
+    }
+
+    /** The next step of the same job. */
+    public JobRecord at(Step next, Instant now) {
+        return new JobRecord(key, jobId, next, now, qemu, request, disk, predicted, targetNode, asked, outcome);
+    }
+
+    /** {@link Step#ENDING}, by this verb. */
+    public JobRecord ending(Verb verb, Instant now) {
+        return new JobRecord(
+                key, jobId, Step.ENDING, now, qemu, request, disk, predicted, targetNode, Optional.of(verb), outcome);
+    }
+
+    /** {@link Step#CONCLUDED} or a step after it, with the outcome as it is known now. */
+    public JobRecord at(Step next, JobOutcome known, Instant now) {
+        return new JobRecord(
+                key, jobId, next, now, qemu, request, disk, predicted, targetNode, asked, Optional.of(known));
+    }
+}

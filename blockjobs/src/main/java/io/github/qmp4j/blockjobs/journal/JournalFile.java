@@ -1,0 +1,182 @@
+package io.github.qmp4j.blockjobs.journal;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The file of a journal. Belongs to the thread that opens it, then to the writer.
+ *
+ * <p>After a write that failed nobody knows what is on the disk, so the next one begins with a new file of all that was
+ * acknowledged.
+ */
+final class JournalFile implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(JournalFile.class);
+    private static final int SLACK = 4096;
+    private static final Set<OpenOption> FRESH =
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+
+    private final Path path;
+    private final JournalContents contents;
+    private FileChannel channel;
+    /** What the file was when it was opened; another one under its path is not ours. */
+    private Object identity;
+
+    /** How many bytes are written and synchronised. */
+    private long size;
+
+    /** Whether a write has failed since the file was made. */
+    private boolean doubtful;
+
+    /** Below this size nothing is compacted; it moves up when a compaction has failed. */
+    private long compactFrom;
+
+    private JournalFile(Path path, JournalContents contents, FileChannel channel, long size, long compactFrom)
+            throws IOException {
+        this.path = path;
+        this.contents = contents;
+        this.channel = channel;
+        this.identity = PrivateFile.identity(path);
+        this.size = size;
+        this.compactFrom = compactFrom;
+    }
+
+    /** Opens what is there, or makes it. */
+    static JournalFile open(Path path, long compactFrom) throws IOException {
+        if (!PrivateFile.exists(path)) {
+            JournalContents empty = new JournalContents();
+            FileChannel channel = replace(path, empty);
+            return new JournalFile(path, empty, channel, channel.size(), compactFrom);
+        }
+        JournalScan.Found found = JournalScan.read(path);
+        FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        JournalFile file = new JournalFile(path, found.contents(), channel, found.whole(), compactFrom);
+        if (found.torn() > 0) {
+            LOG.warn(
+                    "the job store {} ended in the middle of a record that was never acknowledged; its {} bytes were cut off",
+                    path,
+                    found.torn());
+            channel.truncate(found.whole());
+            channel.force(true);
+        }
+        if (file.isMostlyDead()) {
+            file.tryToCompact();
+        }
+        return file;
+    }
+
+    JournalContents contents() {
+        return contents;
+    }
+
+    long size() {
+        return size;
+    }
+
+    /** Returns when all lines are on the disk; when it throws, any of them may be there or not, and none is in the contents. */
+    void append(List<JournalLine> lines) throws IOException {
+        requireInPlace();
+        if (doubtful) {
+            compact();
+        }
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        lines.forEach(line -> all.writeBytes(line.bytes()));
+        doubtful = true;
+        write(channel, all.toByteArray(), size);
+        channel.force(false);
+        doubtful = false;
+        size += all.size();
+        lines.forEach(contents::apply);
+    }
+
+    /** Makes the file small again where more than half of it says what is no longer so. */
+    void compactIfDue() {
+        if (size >= compactFrom && isMostlyDead()) {
+            tryToCompact();
+        }
+    }
+
+    private boolean isMostlyDead() {
+        return contents.liveBytes() * 2 + SLACK < size;
+    }
+
+    private void tryToCompact() {
+        try {
+            compact();
+        } catch (IOException | RuntimeException e) {
+            // The file as it is serves as well, only longer.
+            compactFrom = size * 2;
+            LOG.warn("the job store {} could not be made smaller: {}", path, e.toString());
+        }
+    }
+
+    private void compact() throws IOException {
+        FileChannel fresh = replace(path, contents);
+        FileChannel old = channel;
+        channel = fresh;
+        size = fresh.size();
+        identity = PrivateFile.identity(path);
+        doubtful = false;
+        old.close();
+    }
+
+    /** Writes a new file beside the old one, and puts it in its place when all of it is on the disk. */
+    private static FileChannel replace(Path path, JournalContents contents) throws IOException {
+        Path fresh = path.resolveSibling(path.getFileName() + ".new");
+        Files.deleteIfExists(fresh);
+        FileChannel channel = FileChannel.open(fresh, FRESH, PrivateFile.attributes(fresh));
+        try {
+            ByteArrayOutputStream all = new ByteArrayOutputStream();
+            all.writeBytes(JournalLine.header().bytes());
+            contents.all()
+                    .forEach((id, text) ->
+                            all.writeBytes(JournalLine.put(id, text).bytes()));
+            write(channel, all.toByteArray(), 0);
+            channel.force(true);
+            Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+            try (FileChannel folder = FileChannel.open(fresh.toAbsolutePath().getParent())) {
+                folder.force(true);
+            }
+            return channel;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            Files.deleteIfExists(fresh);
+            throw e;
+        }
+    }
+
+    private static void write(FileChannel channel, byte[] bytes, long position) throws IOException {
+        ByteBuffer left = ByteBuffer.wrap(bytes);
+        while (left.hasRemaining()) {
+            channel.write(left, position + left.position());
+        }
+    }
+
+    private void requireInPlace() throws IOException {
+        try {
+            if (PrivateFile.identity(path).equals(identity)) {
+                return;
+            }
+        } catch (NoSuchFileException gone) {
+            // as bad as another file
+        }
+        throw new JournalException("it was removed or replaced while it was open");
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}
