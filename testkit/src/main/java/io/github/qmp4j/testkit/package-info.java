@@ -5,7 +5,8 @@
  * {@link FakeJobs} adds block jobs to it that live as long as the test wants. A {@link Transcript} records what a client and a real
  * QEMU say to each other, for {@link FakeQemu#replaying} to play again where there is no QEMU. A {@link RecordedSchema} knows what
  * the QEMU of a release accepts. {@link RealQemu} and {@link RealStorageDaemon} run the real thing, with one monitor for the client
- * under test and a second one for {@link RawMonitor}, which knows none of the code under test. {@link QemuContainer} runs a QEMU that is not installed, and
+ * under test and a second one for {@link RawMonitor}, which knows none of the code under test. A {@link CuttingProxy} before either
+ * loses the connection at the message that the test names. {@link QemuContainer} runs a QEMU that is not installed, and
  * {@link QemuVersions} a test class on several. {@link DiskImages} asks {@code qemu-img} what an image
  * really holds. Everything that blocks is bounded in time; everything that can be left behind is {@link AutoCloseable}.
  *
