@@ -24,7 +24,8 @@ final class JournalChild {
             out.println("open");
             switch (arguments[0]) {
                 case "hold" -> System.in.transferTo(PrintStream.nullOutputStream());
-                case "fill" -> fill(journal, out);
+                case "fill" -> fill(journal, out, Integer.MAX_VALUE);
+                case "few" -> fill(journal, out, 5);
                 default -> write(journal, out, Long.parseLong(arguments[2]));
             }
         } catch (JournalException e) {
@@ -60,9 +61,9 @@ final class JournalChild {
         return "w" + writer + "-" + number % IDS;
     }
 
-    /** Writes until there is no room. */
-    private static void fill(Journal journal, PrintStream out) {
-        for (int number = 1; ; number++) {
+    /** Writes so many records, or until there is no room. */
+    private static void fill(Journal journal, PrintStream out, int records) {
+        for (int number = 1; number <= records; number++) {
             String id = "id" + number;
             try {
                 journal.put(id, "y".repeat(LONGEST)).join();
