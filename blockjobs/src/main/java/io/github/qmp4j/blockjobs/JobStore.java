@@ -57,7 +57,10 @@ public interface JobStore extends AutoCloseable {
     /** Removes what is known of a key, so that its work can be started anew; does nothing if nothing is. */
     CompletableFuture<Void> forget(JobKey key);
 
-    /** Waits until what was given before is durable, and lets the next owner in. A second call does nothing. */
+    /**
+     * Waits until what was given before is durable, and lets the next owner in. Called in a thread of the store it does not
+     * wait, and both come soon after. A second call does nothing.
+     */
     @Override
     void close();
 }

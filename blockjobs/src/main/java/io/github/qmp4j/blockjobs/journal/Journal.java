@@ -91,7 +91,10 @@ public final class Journal implements AutoCloseable {
         return writer.synced();
     }
 
-    /** Writes what still waits, and lets the file go; what comes later fails. */
+    /**
+     * Waits until what still waits is written and the file is let go; what comes later fails. Called by the thread that
+     * writes, it only begins that.
+     */
     @Override
     public void close() {
         writer.end();

@@ -24,7 +24,7 @@ final class JournalChild {
             out.println("open");
             switch (arguments[0]) {
                 case "hold" -> System.in.transferTo(PrintStream.nullOutputStream());
-                case "fill" -> fill(journal, out, Integer.MAX_VALUE);
+                case "fill" -> fill(journal, out, 10_000);
                 case "few" -> fill(journal, out, 5);
                 default -> write(journal, out, Long.parseLong(arguments[2]));
             }
