@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -31,8 +32,7 @@ final class JournalWriter {
     private List<Waiting> waiting = new ArrayList<>();
 
     private boolean ended;
-    /** Written by the writer. */
-    private volatile long synced;
+    private final AtomicLong synced = new AtomicLong();
 
     JournalWriter(Path path, JournalLock owner, JournalFile file) {
         this.path = path;
@@ -76,7 +76,7 @@ final class JournalWriter {
     private void awaitEnd() {
         boolean interrupted = false;
         // Whoever hangs on a record may close the store, from the thread that writes.
-        while (thread.isAlive() && Thread.currentThread() != thread) {
+        while (thread.isAlive() && !Thread.currentThread().equals(thread)) {
             try {
                 thread.join();
             } catch (InterruptedException e) {
@@ -90,7 +90,7 @@ final class JournalWriter {
     }
 
     long synced() {
-        return synced;
+        return synced.get();
     }
 
     private void run() {
@@ -129,7 +129,7 @@ final class JournalWriter {
             batch.forEach(one -> one.written().completeExceptionally(failure));
             return;
         }
-        synced++;
+        synced.incrementAndGet();
         batch.forEach(one -> one.written().complete(null));
         file.compactIfDue();
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -69,7 +70,7 @@ final class JournalChild {
                 journal.put(id, "y".repeat(LONGEST)).join();
                 out.println(id);
             } catch (CompletionException e) {
-                out.println("full: " + e.getCause().getMessage());
+                out.println("full: " + Objects.requireNonNull(e.getCause()).getMessage());
                 break;
             }
         }

@@ -52,7 +52,7 @@ class JournalKillTest {
     private static Map<String, Said> newest(List<String> lines) {
         Map<String, Said> newest = new HashMap<>();
         for (String line : lines) {
-            String[] words = line.split(" ");
+            String[] words = line.split(" ", -1);
             // The last line may be cut off.
             if (words.length == 3 && (words[2].equals("put") || words[2].equals("removed"))) {
                 newest.put(words[0], new Said(Integer.parseInt(words[1]), words[2].equals("removed")));

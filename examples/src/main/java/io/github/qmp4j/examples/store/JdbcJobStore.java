@@ -60,10 +60,11 @@ public final class JdbcJobStore implements JobStore {
     public CompletableFuture<Void> record(JobRecord record) {
         String step = record.step().name().toLowerCase(Locale.ROOT);
         String json = text(record);
-        return run("written to", () -> {
-            statements.put(record.key().jobId().value(), record.key().text(), step, json);
-            return null;
-        });
+        return run(
+                        "written to",
+                        () -> statements.put(
+                                record.key().jobId().value(), record.key().text(), step, json))
+                .thenAccept(rows -> {});
     }
 
     @Override
@@ -79,10 +80,7 @@ public final class JdbcJobStore implements JobStore {
 
     @Override
     public CompletableFuture<Void> forget(JobKey key) {
-        return run("written to", () -> {
-            statements.remove(key.jobId().value());
-            return null;
-        });
+        return run("written to", () -> statements.remove(key.jobId().value())).thenAccept(rows -> {});
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /**
  * The statements on the table, each a transaction of its own. The record is text and not {@code jsonb}, which refuses
- * {@code \u0000} and would drop nothing else that anybody needs.
+ * the character NUL even where it is escaped.
  */
 record Statements(Connection connection, String host) {
 
@@ -28,19 +28,21 @@ record Statements(Connection connection, String host) {
         }
     }
 
-    void put(String jobId, String key, String step, String record) throws SQLException {
+    /** How many rows were changed. */
+    int put(String jobId, String key, String step, String record) throws SQLException {
         String upsert = """
                 INSERT INTO qmp4j_job (host, job_id, job_key, step, record) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (host, job_id) DO UPDATE
                 SET job_key = excluded.job_key, step = excluded.step, record = excluded.record""";
         try (PreparedStatement statement = prepared(upsert, jobId, key, step, record)) {
-            statement.executeUpdate();
+            return statement.executeUpdate();
         }
     }
 
-    void remove(String jobId) throws SQLException {
+    /** How many rows were deleted. */
+    int remove(String jobId) throws SQLException {
         try (PreparedStatement statement = prepared("DELETE FROM qmp4j_job WHERE host = ? AND job_id = ?", jobId)) {
-            statement.executeUpdate();
+            return statement.executeUpdate();
         }
     }
 

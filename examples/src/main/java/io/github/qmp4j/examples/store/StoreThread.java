@@ -73,7 +73,7 @@ final class StoreThread implements AutoCloseable {
     public void close() {
         executor.shutdown();
         boolean interrupted = false;
-        while (!executor.isTerminated() && Thread.currentThread() != thread) {
+        while (!executor.isTerminated() && !Thread.currentThread().equals(thread)) {
             try {
                 executor.awaitTermination(1, TimeUnit.MINUTES);
             } catch (InterruptedException e) {

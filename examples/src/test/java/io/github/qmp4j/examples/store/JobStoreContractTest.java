@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -176,12 +177,10 @@ class JobStoreContractTest {
             Map<String, Long> said = new HashMap<>();
             long last = killed(1 + random.nextInt(200), said);
             // The server takes a moment to see that the owner is gone.
-            JobStore[] next = new JobStore[1];
-            Awaitility.await().atMost(30, TimeUnit.SECONDS).ignoreExceptions().until(() -> {
-                next[0] = place.open();
-                return true;
-            });
-            try (JobStore store = next[0]) {
+            try (JobStore store = Awaitility.await()
+                    .atMost(30, TimeUnit.SECONDS)
+                    .ignoreExceptions()
+                    .until(place::open, Objects::nonNull)) {
                 for (JobRecord record : get(store.all())) {
                     long number = SampleJobs.number(record);
                     Long returned = said.remove(record.key().text());
@@ -217,7 +216,7 @@ class JobStoreContractTest {
             assertThat(out.readLine()).isEqualTo("open");
             long last = -1;
             for (int record = 0; record < records; record++) {
-                last = heard(out.readLine(), said);
+                last = heard(Objects.requireNonNull(out.readLine()), said);
             }
             child.toHandle().destroyForcibly();
             for (String line = out.readLine(); line != null; line = out.readLine()) {
@@ -233,7 +232,7 @@ class JobStoreContractTest {
     }
 
     private static long heard(String line, Map<String, Long> said) {
-        String[] words = line.split(" ");
+        String[] words = line.split(" ", -1);
         long number = Long.parseLong(words[1]);
         said.put(words[0], number);
         return number;

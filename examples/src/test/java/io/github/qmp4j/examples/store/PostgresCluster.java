@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -218,7 +219,8 @@ final class PostgresCluster implements AutoCloseable {
                         .forEach(folders::add);
             }
         }
-        for (String folder : System.getenv("PATH").split(File.pathSeparator)) {
+        for (String folder :
+                Objects.requireNonNullElse(System.getenv("PATH"), "").split(File.pathSeparator, -1)) {
             folders.add(Path.of(folder));
         }
         return folders.stream()
