@@ -17,7 +17,8 @@ import java.util.Optional;
  * @param predicted its chain when the job has completed, with a pivot where it can have one
  * @param targetNode the node-name that the target of a copy gets; empty for the others
  * @param asked the verb that was sent last to end the job, or was about to be; empty before
- * @param outcome the outcome, once the job has ended
+ * @param told what QEMU said of its end; empty before {@link Step#CONCLUDED}
+ * @param outcome the outcome, once it is proved; empty before {@link Step#DISMISSED}
  */
 public record JobRecord(
         JobKey key,
@@ -30,6 +31,7 @@ public record JobRecord(
         BlockChain predicted,
         Optional<String> targetNode,
         Optional<Verb> asked,
+        Optional<Told> told,
         Optional<JobOutcome> outcome) {
 
     /** Where a job stands, in this order; a pull and an intermediate commit are never READY. */
@@ -42,13 +44,21 @@ public record JobRecord(
         READY,
         /** A verb that ends it is about to be sent: {@link JobRecord#asked()} tells which, a pivot above all. */
         ENDING,
-        /** It has ended; its result has been read and the {@link JobRecord#outcome()} is known as far as it can be by then. */
+        /** It has ended and its result has been read: {@link JobRecord#told()}. It is about to be dismissed. */
         CONCLUDED,
-        /** It is no longer in QEMU, and the outcome is final. */
+        /** It is no longer in QEMU, and the {@link JobRecord#outcome()} is final. */
         DISMISSED,
         /** What the job had made and nobody needs is gone too, or is named in the outcome. */
         CLEANED
     }
+
+    /**
+     * What QEMU said of the end of a job. It is no proof: the graph has not been looked at.
+     *
+     * @param end how it ended, if QEMU is right
+     * @param progress the last that was seen
+     */
+    public record Told(JobOutcome.End end, JobProgress progress) {}
 
     /** What ends a job before it ends by itself. */
     public enum Verb {
@@ -80,6 +90,7 @@ public record JobRecord(
                 disk.chain().after(request),
                 targetNode,
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -99,18 +110,31 @@ public record JobRecord(
 
     /** The next step of the same job. */
     public JobRecord at(Step next, Instant now) {
-        return new JobRecord(key, jobId, next, now, qemu, request, disk, predicted, targetNode, asked, outcome);
+        return with(next, now, asked, told, outcome);
     }
 
     /** {@link Step#ENDING}, by this verb. */
     public JobRecord ending(Verb verb, Instant now) {
-        return new JobRecord(
-                key, jobId, Step.ENDING, now, qemu, request, disk, predicted, targetNode, Optional.of(verb), outcome);
+        return with(Step.ENDING, now, Optional.of(verb), told, outcome);
     }
 
-    /** {@link Step#CONCLUDED} or a step after it, with the outcome as it is known now. */
-    public JobRecord at(Step next, JobOutcome known, Instant now) {
-        return new JobRecord(
-                key, jobId, next, now, qemu, request, disk, predicted, targetNode, asked, Optional.of(known));
+    /** {@link Step#READY} again, since QEMU has refused the verb for good. */
+    public JobRecord refused(Instant now) {
+        return with(Step.READY, now, Optional.empty(), told, outcome);
+    }
+
+    /** {@link Step#CONCLUDED}. */
+    public JobRecord concluded(Told said, Instant now) {
+        return with(Step.CONCLUDED, now, asked, Optional.of(said), outcome);
+    }
+
+    /** {@link Step#DISMISSED} or the step after it, with the outcome. */
+    public JobRecord at(Step next, JobOutcome proved, Instant now) {
+        return with(next, now, asked, told, Optional.of(proved));
+    }
+
+    private JobRecord with(
+            Step next, Instant now, Optional<Verb> verb, Optional<Told> said, Optional<JobOutcome> proved) {
+        return new JobRecord(key, jobId, next, now, qemu, request, disk, predicted, targetNode, verb, said, proved);
     }
 }

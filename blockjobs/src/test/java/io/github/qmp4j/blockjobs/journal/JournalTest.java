@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
@@ -164,21 +166,30 @@ class JournalTest {
         assertThat(reopened()).hasSize(2000);
     }
 
+    /**
+     * The writers have threads of their own: where the common pool has one only, they would come one after another, and each
+     * record would wait for a disk of its own, for longer than the test does.
+     */
     @Test
     void getsSmallAgainUnderManyWritersAndLosesNothing() throws Exception {
-        long compactFrom = 16 << 10;
+        long compactFrom = 8 << 10;
         int writers = 4;
-        int records = 500;
+        int records = 150;
+        ExecutorService threads = Executors.newFixedThreadPool(writers);
         try (Journal journal = Journal.open(file, compactFrom)) {
             List<CompletableFuture<Void>> all = new ArrayList<>();
             for (int writer = 0; writer < writers; writer++) {
                 String id = "w" + writer;
-                all.add(CompletableFuture.runAsync(() -> IntStream.range(0, records)
-                        .forEach(number -> journal.put(id + "-" + number % 3, number + " " + "x".repeat(200))
-                                .join())));
+                all.add(CompletableFuture.runAsync(
+                        () -> IntStream.range(0, records)
+                                .forEach(number -> journal.put(id + "-" + number % 3, number + " " + "x".repeat(200))
+                                        .join()),
+                        threads));
             }
             get(CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)));
             assertThat(Files.size(file)).isLessThan(4 * compactFrom);
+        } finally {
+            threads.shutdown();
         }
         Map<String, String> there = reopened();
         assertThat(there).hasSize(3 * writers);
