@@ -15,6 +15,8 @@ final class Beginning {
     private boolean endedBefore;
 
     private boolean missedEvents;
+    /** Whether no other job can have this id, so that a job of this id is the one. */
+    private boolean idIsOurs;
 
     /** The start is answered: with a reply, or in doubt for good; gives whether an end was heard before. */
     boolean answered() {
@@ -57,6 +59,18 @@ final class Beginning {
 
     void eventsMissed() {
         missedEvents = true;
+    }
+
+    void idIsOurs() {
+        idIsOurs = true;
+    }
+
+    /** Whether the job of this id that QEMU has is ours. */
+    boolean isFound() {
+        if (!exists && idIsOurs && answered) {
+            met();
+        }
+        return exists;
     }
 
     /** Whether a job of this id may be ours or not, and nothing will tell. */

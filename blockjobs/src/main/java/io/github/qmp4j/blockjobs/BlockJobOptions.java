@@ -14,6 +14,10 @@ import java.util.function.Consumer;
  *     100 ms apart
  * @param convergenceWindow for how long a copy must gain nothing until {@link JobProgress#notConverging()} says so; default
  *     30 s
+ * @param store where the steps of jobs that have a {@link JobKey} are written down; default {@link JobStore#none()}. It stays
+ *     the caller's to close
+ * @param reattachWindow how long a handle waits for the next session of a {@link io.github.qmp4j.client.QmpSupervisor} before
+ *     its outcome is {@link JobOutcome.End.Unknown}; default 60 s
  * @param files how this program gets at QEMU's files; default {@link FileAccess#none()}
  * @param rules what QEMU may be made to open for the target of a copy; default anything
  */
@@ -22,12 +26,15 @@ public record BlockJobOptions(
         Duration checkInterval,
         int pivotRetries,
         Duration convergenceWindow,
+        JobStore store,
+        Duration reattachWindow,
         FileAccess files,
         Optional<ImageRules> rules) {
     public BlockJobOptions {
         requirePositive("progressInterval", progressInterval);
         requirePositive("checkInterval", checkInterval);
         requirePositive("convergenceWindow", convergenceWindow);
+        requirePositive("reattachWindow", reattachWindow);
         if (pivotRetries < 0) {
             throw new IllegalArgumentException("pivotRetries (%d) must not be negative".formatted(pivotRetries));
         }
@@ -58,13 +65,23 @@ public record BlockJobOptions(
         public Duration checkInterval = Duration.ofSeconds(30);
         public int pivotRetries = PIVOT_RETRIES;
         public Duration convergenceWindow = Duration.ofSeconds(30);
+        public JobStore store = JobStore.none();
+        public Duration reattachWindow = Duration.ofSeconds(60);
         public FileAccess files = FileAccess.none();
         public Optional<ImageRules> rules = Optional.empty();
 
         private Builder() {}
 
         private BlockJobOptions build() {
-            return new BlockJobOptions(progressInterval, checkInterval, pivotRetries, convergenceWindow, files, rules);
+            return new BlockJobOptions(
+                    progressInterval,
+                    checkInterval,
+                    pivotRetries,
+                    convergenceWindow,
+                    store,
+                    reattachWindow,
+                    files,
+                    rules);
         }
     }
 }

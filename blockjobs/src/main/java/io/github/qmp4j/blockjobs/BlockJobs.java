@@ -1,6 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.client.QmpClient;
+import io.github.qmp4j.client.QmpSupervisor;
 import io.github.qmp4j.event.EventSubscription;
 import java.util.List;
 import java.util.Optional;
@@ -10,13 +11,28 @@ import java.util.function.Consumer;
 /**
  * The block jobs of one QEMU. Safe for use by any thread.
  *
- * <p>A lost connection ends every open handle as {@link JobOutcome.End.Unknown}; QEMU's jobs go on.
+ * <p>With {@link #of(QmpClient, BlockJobOptions)} a lost connection ends every open handle as {@link JobOutcome.End.Unknown};
+ * with {@link #of(QmpSupervisor, BlockJobOptions)} the handles live on. QEMU's jobs go on in any case.
  */
 public interface BlockJobs extends AutoCloseable {
 
     /** Works through a session, which stays the caller's to close. */
     static BlockJobs of(QmpClient client, BlockJobOptions options) {
         return new MonitoredJobs(client, options);
+    }
+
+    /**
+     * Works through the sessions of a supervisor, which stays the caller's to close. A handle lives through the loss of a
+     * session: in the next one QEMU is asked where its job stands, and what was asked of the job and may have been lost is asked
+     * again. A start that was under way is never sent again.
+     *
+     * <p>A handle ends as {@link JobOutcome.End.Unknown}, for good, when no session comes back within
+     * {@link BlockJobOptions#reattachWindow()}, and when it is not certain that the QEMU that comes back is the same run of it.
+     * Then {@link #adoptOrStart} with the key of the job, or {@link #adopt}, finds out more. To tell one run from the next,
+     * {@link QemuInstance#of} leaves its marker in QEMU.
+     */
+    static BlockJobs of(QmpSupervisor supervisor, BlockJobOptions options) {
+        return MonitoredJobs.of(supervisor, options);
     }
 
     /**
@@ -66,6 +82,50 @@ public interface BlockJobs extends AutoCloseable {
             return CompletableFuture.failedFuture(refusal);
         }
     }
+
+    /**
+     * Sees to it that the work of a key is done once, however often this is called, and by how many processes one after
+     * another: it gives the handle of the job if there is one, takes over the one that QEMU still has, completes at once if it
+     * has ended, or if the disk is already as it is to be, and starts the job only if it is proved that it never was.
+     *
+     * <p>The job-id is made from the key, so QEMU itself keeps a second start out while the job exists there; after that the
+     * {@link BlockJobOptions#store() store} does, until {@link #forget}. Without a store this knows of a job only as long as
+     * QEMU does, and of an end only what the graph shows: a copy that was not pivoted, and a job that failed, can then be started
+     * again. Of a job that is adopted without a record only what QEMU says is known.
+     *
+     * <p>An outcome that nobody saw and the graph does not prove is {@link JobOutcome.End.Unknown}, on each call anew; then
+     * look at the disk, and {@link #forget} the key to have the work started again.
+     *
+     * @return fails with {@link JobConflictException} when the key, or the job of its id, stands for work of another kind or on
+     *     another disk, with {@link JobStoreException} when the store cannot be read, or the intent not written down: then
+     *     nothing was started; for the rest as {@link #start}
+     */
+    CompletableFuture<BlockJob> adoptOrStart(JobKey key, BlockJobRequest request);
+
+    /**
+     * Removes what the store knows of a key, so that its work can be started anew.
+     *
+     * @return fails with {@link JobConflictException} while QEMU still has the job
+     */
+    CompletableFuture<Void> forget(JobKey key);
+
+    /**
+     * Looks for jobs of this library that nobody here has a handle on, for work in the store that is not over, and for what jobs
+     * have left behind; changes nothing. Call it when a process comes back, before anything is started.
+     *
+     * <p>Nodes and headers are looked at only while QEMU can be asked for its nodes, headers only while it has no job.
+     *
+     * @return fails with {@link JobStoreException} when the store cannot be read
+     */
+    CompletableFuture<List<Finding>> reconcile();
+
+    /**
+     * Does what the finding says.
+     *
+     * @return the handle of a job, as {@link #adoptOrStart} gives it for a key and {@link #adopt} for others, and nothing for
+     *     all else; fails with {@link BlockJobException} where only a person can help, and as a command does
+     */
+    CompletableFuture<Optional<BlockJob>> settle(Finding finding);
 
     /**
      * The disks with their chains and jobs, as they are now. Those without a guest device are as they were when nodes could be

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /**
  * What could be found out about a job that has ended: its result is read, it is dismissed, and only then the graph is
@@ -37,10 +38,15 @@ record Conclusion(boolean seen, Optional<String> error, Fate fate, Optional<Grap
         return new Conclusion(false, Optional.empty(), Fate.GONE, Optional.empty(), why);
     }
 
-    /** Reads result and graph, and between the two dismisses the job if it is ours. Never fails. */
-    static CompletableFuture<Conclusion> read(JobContext context, JobId id, boolean dismiss) {
+    /**
+     * Reads result and graph, and between the two dismisses the job if it is ours. Never fails.
+     *
+     * @param before what is done when the result is known, before the job is dismissed
+     */
+    static CompletableFuture<Conclusion> read(
+            JobContext context, JobId id, boolean dismiss, Function<Conclusion, CompletableFuture<Void>> before) {
         return context.queryJob(id)
-                .thenCompose(entry -> dismissed(context, id, entry, dismiss))
+                .thenCompose(entry -> dismissed(context, id, entry, dismiss, before))
                 .thenCompose(conclusion -> conclusion.doubt().equals(ANOTHER)
                         ? CompletableFuture.completedFuture(conclusion)
                         : conclusion.withGraph(context))
@@ -54,7 +60,11 @@ record Conclusion(boolean seen, Optional<String> error, Fate fate, Optional<Grap
     }
 
     private static CompletableFuture<Conclusion> dismissed(
-            JobContext context, JobId id, Optional<JsonNode> entry, boolean dismiss) {
+            JobContext context,
+            JobId id,
+            Optional<JsonNode> entry,
+            boolean dismiss,
+            Function<Conclusion, CompletableFuture<Void>> before) {
         // A job that has not ended is another one that got the id when ours was dismissed.
         Optional<JsonNode> ours =
                 entry.filter(job -> JobStatus.of(job.path("status").asText()) == JobStatus.CONCLUDED);
@@ -68,7 +78,9 @@ record Conclusion(boolean seen, Optional<String> error, Fate fate, Optional<Grap
         Optional<String> error =
                 ours.filter(job -> job.has("error")).map(job -> job.get("error").asText());
         Conclusion kept = new Conclusion(true, error, Fate.KEPT, Optional.empty(), "");
-        return dismiss ? kept.dismiss(context, id) : CompletableFuture.completedFuture(kept);
+        return dismiss
+                ? before.apply(kept).thenCompose(done -> kept.dismiss(context, id))
+                : CompletableFuture.completedFuture(kept);
     }
 
     /** Dismisses a job that was kept, and reads the graph anew. Never fails. */

@@ -34,7 +34,6 @@ final class GraphReader {
     private static final Map<QmpClient, Turns> TURNS = Collections.synchronizedMap(new WeakHashMap<>());
 
     private final QmpClient client;
-    private final Quirks quirks;
     private final Turns turns;
 
     /** From the last time that nodes could be listed. */
@@ -49,11 +48,19 @@ final class GraphReader {
     GraphReader(QmpClient client) {
         this.client = client;
         this.turns = TURNS.computeIfAbsent(client, session -> new Turns());
-        this.quirks = new Quirks(client.greeting().version());
     }
 
     /** Reads the nodes first and the chains after them, so that every node of a chain can be among the nodes. */
     CompletableFuture<Graph> read() {
+        return ReturningClient.again(client, this::readOnce);
+    }
+
+    /** What was listed is of another run of QEMU. */
+    void forget() {
+        lastListed = List.of();
+    }
+
+    private CompletableFuture<Graph> readOnce() {
         return list(nests).thenCompose(listing -> client.execute(QmpCommand.of("query-block-exports"))
                 .thenCombine(
                         client.execute(QmpCommand.of("query-block")),
@@ -158,7 +165,7 @@ final class GraphReader {
     private CompletableFuture<JsonNode> listIfSafe(JsonNode jobs, QmpCommand<JsonNode> listing) {
         Set<JobType> existing =
                 stream(jobs).map(job -> JobType.of(job.path("type").asText())).collect(Collectors.toSet());
-        return quirks.mayListNodes(existing)
+        return new Quirks(client.greeting().version()).mayListNodes(existing)
                 ? client.execute(listing)
                 : CompletableFuture.completedFuture(MissingNode.getInstance());
     }

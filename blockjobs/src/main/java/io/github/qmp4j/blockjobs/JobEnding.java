@@ -28,6 +28,9 @@ final class JobEnding {
     /** Whether it is ours to dismiss; set by anybody, never unset. */
     private volatile boolean owned;
 
+    /** Set by whoever starts the job or takes it over. */
+    private volatile JobSteps steps = JobSteps.none();
+
     /** Written by the mailbox, read by anybody. */
     private volatile boolean judged;
     /** What is done between the judgement and its telling; never fails. Set before the job is registered. */
@@ -57,6 +60,21 @@ final class JobEnding {
         afterwards = cleanUp;
     }
 
+    /** Has the steps written down, from now on. */
+    void keep(JobSteps kept) {
+        steps = kept;
+    }
+
+    /** The id was made for this job, or for its key, and QEMU did not have it before the start. On any thread. */
+    void hasIdOfItsOwn() {
+        mailbox.execute(beginning::idIsOurs);
+    }
+
+    /** On any thread. */
+    JobSteps steps() {
+        return steps;
+    }
+
     /** On any thread. */
     boolean isUnderWay() {
         return underWay;
@@ -73,7 +91,7 @@ final class JobEnding {
 
     void concluded() {
         if (beginning.mayEnd()) {
-            end(testimony.heardFor(judge).thenCompose(heard -> Conclusion.read(context, id, owned)));
+            end(testimony.heardFor(judge).thenCompose(heard -> Conclusion.read(context, id, owned, this::keepResult)));
         }
     }
 
@@ -91,6 +109,20 @@ final class JobEnding {
         } else {
             unread("QEMU has no such job any more, and nothing was heard of how it ended");
         }
+    }
+
+    private CompletableFuture<Void> keepResult(Conclusion conclusion) {
+        return CompletableFuture.supplyAsync(() -> testimony.with(id, conclusion, progress.get()), mailbox)
+                .thenCompose(steps::concluded);
+    }
+
+    /** It has been judged elsewhere. On any thread. */
+    void known(JobOutcome outcome) {
+        mailbox.execute(() -> {
+            underWay = true;
+            judged = true;
+            tell.accept(outcome);
+        });
     }
 
     /** Nothing more can be found out. */

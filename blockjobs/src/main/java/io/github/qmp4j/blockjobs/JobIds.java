@@ -23,6 +23,9 @@ final class JobIds {
     private static final Pattern CLEAN = Pattern.compile("[A-Za-z0-9._-]{0," + LONGEST_DISK + "}");
     private static final Pattern HASHED = Pattern.compile(".*\\.[0-9a-z]{" + HASH_LENGTH + "}");
 
+    private static final Pattern MADE = Pattern.compile("(pull|commit|copy|create)-.+-[0-9a-z]{6}");
+    private static final Pattern TARGET = Pattern.compile("copy-(target|look)-[0-9a-z]{6}(-file)?");
+
     private JobIds() {}
 
     static JobId make(String word, String disk) {
@@ -36,6 +39,16 @@ final class JobIds {
         return Pattern.compile("(pull|commit|copy)-" + Pattern.quote(shortened(disk)) + "-[0-9a-z]{6}")
                 .matcher(id.value())
                 .matches();
+    }
+
+    /** Whether it is one that this makes, or that is made of a key. */
+    static boolean isMade(JobId id) {
+        return MADE.matcher(id.value()).matches() || JobKey.isIdOfOne(id);
+    }
+
+    /** Whether it is the name of a node that is added for the target of a copy. */
+    static boolean isTarget(String nodeName) {
+        return TARGET.matcher(nodeName).matches();
     }
 
     private static String prefix(String word, String disk) {

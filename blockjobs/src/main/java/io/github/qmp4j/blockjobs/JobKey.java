@@ -49,6 +49,11 @@ public record JobKey(String text) {
         return new JobId(PREFIX + words.substring(Math.max(0, words.length() - LONGEST_WORDS)) + "-" + hash());
     }
 
+    /** Whether a job-id is made of some key. */
+    static boolean isIdOfOne(JobId id) {
+        return id.value().startsWith(PREFIX);
+    }
+
     private String hash() {
         try {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");

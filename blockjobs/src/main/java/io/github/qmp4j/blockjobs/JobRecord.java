@@ -2,6 +2,7 @@ package io.github.qmp4j.blockjobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -131,6 +132,12 @@ public record JobRecord(
     /** {@link Step#DISMISSED} or the step after it, with the outcome. */
     public JobRecord at(Step next, JobOutcome proved, Instant now) {
         return with(next, now, asked, told, Optional.of(proved));
+    }
+
+    /** The nodes that may not be on disk yet when the job has completed. */
+    List<String> unflushed(Quirks quirks) {
+        JobPlan plan = JobPlan.of(disk.chain(), request);
+        return new PlannedJudge(plan, disk, targetNode).unflushed(jobId, quirks);
     }
 
     private JobRecord with(

@@ -124,6 +124,11 @@ final class JobRegistry {
         return locked(() -> List.copyOf(open.values()));
     }
 
+    /** Tells all that are registered that nothing more will be heard of them; others may come. */
+    void lost(String why) {
+        all().forEach(job -> job.lost(why));
+    }
+
     /** Lets nobody register any more, and tells all that are registered. */
     void end(String why) {
         locked(() -> {

@@ -17,11 +17,14 @@ final class JobStarter {
     private final JobContext context;
     private final JobRegistry registry;
     private final Preflight preflight;
+    private final JobSteps records;
 
-    JobStarter(JobContext context, JobRegistry registry) {
+    /** @param records the steps of the one job that this starts, or of none */
+    JobStarter(JobContext context, JobRegistry registry, JobSteps records) {
         this.context = context;
         this.registry = registry;
         this.preflight = new Preflight(context, registry);
+        this.records = records;
     }
 
     CompletableFuture<BlockJob> start(BlockJobRequest request) {
@@ -46,6 +49,8 @@ final class JobStarter {
     private CompletableFuture<BlockJob> held(BlockJobRequest request, Disk disk, JobId id, Launch launch) {
         return preflight
                 .check(request, disk, id)
+                .thenCompose(ready -> KeyedConflicts.check(context, Claim.of(ready.plan(), ready.disk()), id)
+                        .thenApply(free -> ready))
                 .thenCompose(ready -> registry.change(launch.hold(), Claim.of(ready.plan(), ready.disk()))
                         ? prepared(ready, launch)
                         : held(request, disk, id, launch));
@@ -64,9 +69,9 @@ final class JobStarter {
         return Claim.of(JobPlan.of(disk.chain(), request), disk);
     }
 
-    private static JobId id(BlockJobRequest request, Disk disk) {
-        return request.settings()
-                .jobId()
+    private JobId id(BlockJobRequest request, Disk disk) {
+        return records.jobId()
+                .or(request.settings()::jobId)
                 .orElseGet(() -> JobIds.make(JobPlan.of(disk.chain(), request).kind().word, disk.name()));
     }
 
@@ -128,16 +133,25 @@ final class JobStarter {
                 });
         ReleasedFiles released = new ReleasedFiles(context, ready.plan());
         job.beforePivot(merge::beforePivot);
-        job.afterwards(ended -> merge.settled(ended)
+        job.ending().keep(records);
+        job.ready().thenAccept(reached -> records.ready());
+        if (records.jobId().isPresent()
+                || ready.plan().request().settings().jobId().isEmpty()) {
+            job.ending().hasIdOfItsOwn();
+        }
+        job.ending().afterwards(ended -> merge.settled(ended)
+                .thenCompose(records::dismissed)
                 .thenCompose(outcome -> setup.map(made -> made.tidied(outcome))
                         .orElseGet(() -> CompletableFuture.completedFuture(outcome)))
-                .thenCompose(released::delete));
+                .thenCompose(released::delete)
+                .thenCompose(records::cleaned));
         // From here on events of this id are heard, also those that come before the reply.
         if (registry.register(job) != job) {
             throw JobRegistry.conflict(id);
         }
-        return context.graphs()
-                .startSafely(() -> context.client().execute(command.command()))
+        return records.intent(ready.plan().request(), ready.disk(), command.targetNode())
+                .thenCompose(kept ->
+                        context.graphs().startSafely(() -> context.client().execute(command.command())))
                 .handle((reply, failure) -> answered(job, ready, launch, setup, failure))
                 .thenCompose(result -> result);
     }
@@ -151,8 +165,10 @@ final class JobStarter {
         if (failure == null) {
             setup.ifPresent(TargetSetup::underWay);
             job.started();
-            launch.begun().accept(job.handle());
-            return CompletableFuture.completedFuture(job.handle());
+            return records.started().thenApply(kept -> {
+                launch.begun().accept(job.handle());
+                return job.handle();
+            });
         }
         Throwable cause = Conclusion.unwrapped(failure);
         boolean inDoubt = cause instanceof QmpTimeoutException
@@ -166,6 +182,10 @@ final class JobStarter {
         }
         registry.forget(job);
         job.refused(cause.toString());
+        return records.forget().handle((forgotten, failed) -> null).thenCompose(done -> withdrawn(ready, setup, cause));
+    }
+
+    private CompletableFuture<BlockJob> withdrawn(Preflight.Ready ready, Optional<TargetSetup> setup, Throwable cause) {
         if (!(cause instanceof QmpCommandException refusal)) {
             return setup.map(made -> made.<BlockJob>failed(cause))
                     .orElseGet(() -> CompletableFuture.failedFuture(cause));

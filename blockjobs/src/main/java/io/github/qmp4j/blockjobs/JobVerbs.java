@@ -75,8 +75,7 @@ final class JobVerbs {
     CompletableFuture<JobOutcome> cancel() {
         decided = true;
         return unlessOver(() -> deadly.refuseCancel(job.id()).thenCompose(ok -> {
-                    job.ask(Asked.CANCEL);
-                    return context.execute("job-cancel", job.id());
+                    return job.ask(Asked.CANCEL).thenCompose(asked -> context.execute("job-cancel", job.id()));
                 }))
                 .handle((done, failure) -> failure == null || isInDoubt(failure)
                         ? job.outcome()
@@ -105,13 +104,13 @@ final class JobVerbs {
         if (job.isEnding()) {
             return job.outcome();
         }
-        return job.beforePivot().thenCompose(prepared -> {
-            job.ask(Asked.PIVOT);
-            return retrying(
-                    () -> witnessed(Asked.PIVOT, () -> context.execute("job-complete", job.id())),
-                    retries,
-                    () -> complete(retries - 1));
-        });
+        return job.beforePivot()
+                .thenCompose(prepared -> retrying(
+                        () -> job.ask(Asked.PIVOT)
+                                .thenCompose(kept ->
+                                        witnessed(Asked.PIVOT, () -> context.execute("job-complete", job.id()))),
+                        retries,
+                        () -> complete(retries - 1)));
     }
 
     /** Where the graph cannot show how a job ended, it counts whether this verb was accepted. */
@@ -144,14 +143,14 @@ final class JobVerbs {
     }
 
     private CompletableFuture<JobOutcome> finish(int retries) {
-        job.ask(Asked.FINISH);
+        CompletableFuture<Void> asked = job.ask(Asked.FINISH);
         boolean halted =
                 switch (job.info().status()) {
                     case PAUSED, STANDBY, PAUSED_ON_ERROR -> true;
                     // Somebody else may have paused it, which is not shown but makes QEMU refuse.
                     default -> retries < context.options().pivotRetries();
                 };
-        return resumeIf(halted)
+        return asked.thenCompose(kept -> resumeIf(halted))
                 .thenCompose(done -> retrying(
                         () -> witnessed(Asked.FINISH, () -> context.client()
                                 .execute(QmpCommand.of("block-job-cancel")

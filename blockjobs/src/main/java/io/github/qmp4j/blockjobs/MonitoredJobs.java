@@ -3,6 +3,7 @@ package io.github.qmp4j.blockjobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.client.QmpClient;
+import io.github.qmp4j.client.QmpSupervisor;
 import io.github.qmp4j.event.EventSubscription;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ final class MonitoredJobs implements BlockJobs {
     private final JobEvents events;
     private final JobContext context;
     private final JobStarter starter;
+    private final KeyedJobs keyed;
     private final Repeating progress;
     private final Repeating checks;
 
@@ -34,8 +36,21 @@ final class MonitoredJobs implements BlockJobs {
                 context.callbacks(),
                 () -> !registry.all().isEmpty(),
                 this::checkAll);
-        this.starter = new JobStarter(context, registry);
+        this.starter = new JobStarter(context, registry, JobSteps.none());
+        this.keyed = new KeyedJobs(context, registry, new MetJobs(context, registry, this::jobCame));
         this.events = new JobEvents(client, registry, feed, cause -> end("the monitor was lost: " + cause));
+    }
+
+    /** Of the sessions of a supervisor. */
+    static MonitoredJobs of(QmpSupervisor supervisor, BlockJobOptions options) {
+        Sessions sessions = new Sessions(supervisor, options.reattachWindow());
+        MonitoredJobs jobs =
+                new MonitoredJobs(new ReturningClient(sessions, supervisor.address(), supervisor.options()), options);
+        sessions.start(why -> {
+            jobs.context.graphs().forget();
+            jobs.registry.lost(why);
+        });
+        return jobs;
     }
 
     private void jobChanged(JobInfo info) {
@@ -83,9 +98,42 @@ final class MonitoredJobs implements BlockJobs {
         });
     }
 
+    private void jobCame() {
+        checks.wake();
+    }
+
+    @Override
+    public CompletableFuture<BlockJob> adoptOrStart(JobKey key, BlockJobRequest request) {
+        return keyed.adoptOrStart(key, request).whenComplete((job, failure) -> checks.wake());
+    }
+
+    @Override
+    public CompletableFuture<Void> forget(JobKey key) {
+        return keyed.forget(key);
+    }
+
     @Override
     public CompletableFuture<JobPreview> preview(BlockJobRequest request) {
         return starter.preview(request);
+    }
+
+    @Override
+    public CompletableFuture<List<Finding>> reconcile() {
+        return new Reconciliation(context, registry).findings();
+    }
+
+    @Override
+    public CompletableFuture<Optional<BlockJob>> settle(Finding finding) {
+        if (finding.key().isPresent() && finding.request().isPresent()) {
+            return adoptOrStart(finding.key().get(), finding.request().get()).thenApply(Optional::of);
+        }
+        if (finding.isJob()) {
+            return adopt(new JobId(finding.name()));
+        }
+        return finding.command()
+                .map(command -> context.client().execute(command).thenApply(done -> Optional.<BlockJob>empty()))
+                .orElseGet(() -> CompletableFuture.failedFuture(new BlockJobException(
+                        "nothing can be done here about %s: %s".formatted(finding.name(), finding.what()))));
     }
 
     @Override
@@ -196,5 +244,8 @@ final class MonitoredJobs implements BlockJobs {
     public void close() {
         events.close();
         end("this side has stopped watching the job, which goes on in QEMU");
+        if (context.client() instanceof ReturningClient returning) {
+            returning.close();
+        }
     }
 }

@@ -74,6 +74,10 @@ final class RecordWriter {
     }
 
     private static Optional<?> present(Object value) {
+        if (value instanceof PivotHooks) {
+            // Code cannot be written down; whoever comes back gives its own.
+            return Optional.empty();
+        }
         if (value instanceof Optional<?> optional) {
             return optional;
         }

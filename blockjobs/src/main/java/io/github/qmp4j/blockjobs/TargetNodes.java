@@ -27,6 +27,11 @@ final class TargetNodes {
         this.client = client;
     }
 
+    /** It was added before. */
+    void isThere(String name) {
+        added.push(name);
+    }
+
     /** The step that adds the node of a path. */
     static TargetStep.Add file(String name, String path) {
         return step(name, options("file", false).put("filename", path));

@@ -1,6 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Makes the target of a {@code blockdev-mirror} and adds the nodes for it; what fails is undone, or named. */
@@ -16,6 +17,16 @@ final class TargetSetup {
         this.context = context;
         this.request = request;
         this.nodes = new TargetNodes(context.client());
+    }
+
+    /** That of a job which an earlier process has started: a target node that was added for it goes as it would have. */
+    static TargetSetup again(JobContext context, JobPlan plan, Optional<String> targetNode) {
+        TargetSetup setup = new TargetSetup(context, (CopyRequest) plan.request());
+        if (!setup.request.byDriveMirror() && !(setup.request.target() instanceof CopyTarget.Node)) {
+            targetNode.ifPresent(setup.nodes::isThere);
+        }
+        setup.underWay();
+        return setup;
     }
 
     /** There is a job, or may be: from here on its end decides what becomes of the nodes. */

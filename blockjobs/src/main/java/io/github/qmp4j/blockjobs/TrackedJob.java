@@ -7,7 +7,6 @@ import io.github.qmp4j.event.EventSubscription;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -78,9 +77,8 @@ final class TrackedJob {
         return beforePivot.get();
     }
 
-    /** What is done between the judgement and its telling; never fails. To be called before the job is registered. */
-    void afterwards(Function<JobOutcome, CompletableFuture<JobOutcome>> cleanUp) {
-        ending.afterwards(cleanUp);
+    JobEnding ending() {
+        return ending;
     }
 
     /** QEMU has accepted the command that starts it, or lists it. */
@@ -203,7 +201,7 @@ final class TrackedJob {
         }
         if (entry.isEmpty()) {
             ending.gone();
-        } else if (beginning.isOurs()) {
+        } else if (beginning.isFound()) {
             take(entry.get().path("status").asText());
         } else if (beginning.cannotBeTold()) {
             ending.unread("QEMU has a job of this id, but it was not heard whether it is the one that was to start");
@@ -236,8 +234,9 @@ final class TrackedJob {
         }
     }
 
-    void ask(Asked verb) {
+    CompletableFuture<Void> ask(Asked verb) {
         mailbox.execute(() -> testimony.asked(verb));
+        return ending.steps().asked(verb);
     }
 
     void ask(Asked verb, CompletableFuture<Boolean> accepted) {

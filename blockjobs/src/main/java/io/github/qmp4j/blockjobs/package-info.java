@@ -5,6 +5,9 @@
  * {@link io.github.qmp4j.blockjobs.BlockJob}, whose {@code outcome()} tells what is true when the job has ended: proved
  * from the job's own result and from the block graph, and {@code Unknown} where it cannot be proved.
  *
+ * <p>Whoever may die meanwhile gives each piece of work a {@link io.github.qmp4j.blockjobs.JobKey} and keeps a
+ * {@link io.github.qmp4j.blockjobs.JobStore}: {@code adoptOrStart} then starts it once, and tells whoever comes back how it ended.
+ *
  * <h2>What differs between versions of QEMU</h2>
  *
  * Each line was seen on QEMU 5.2.0, 7.2.22, 10.0.13 and 11.1.3 and is shown by the test that it names, which runs on all

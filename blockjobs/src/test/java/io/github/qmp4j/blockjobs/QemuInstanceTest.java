@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.qmp4j.QmpAddress;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.client.QmpClient;
+import io.github.qmp4j.testkit.QemuVersions;
 import io.github.qmp4j.testkit.RealQemu;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+@QemuVersions
 @Timeout(120)
 class QemuInstanceTest {
     private static QmpClient connect(RealQemu qemu) {

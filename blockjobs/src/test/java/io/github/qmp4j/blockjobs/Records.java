@@ -51,7 +51,7 @@ final class Records {
                 "qcow2",
                 1L << 40,
                 OptionalLong.of(196_608),
-                true,
+                !name.equals("active"),
                 Optional.of("below.qcow2"));
     }
 
@@ -63,7 +63,9 @@ final class Records {
         return new Disk(
                 Optional.of("drive0"),
                 Optional.of("/machine/peripheral/disk0/virtio-backend"),
-                new BlockChain(List.of(node("active"), node("snap"), base)));
+                new BlockChain(List.of(node("active"), node("snap"), base)),
+                List.of("export0"),
+                List.of(new JobId("somebodys")));
     }
 
     static JobRecord intent(String key, BlockJobRequest request) {
@@ -75,7 +77,7 @@ final class Records {
                 new JobId("key-x"),
                 end,
                 JobOutcome.Head.TARGET,
-                new JobProgress(1, 2, 3, OptionalLong.of(4), Optional.of(Duration.ofMillis(5001))),
+                new JobProgress(1, 2, 3, OptionalLong.of(4), Optional.of(Duration.ofMillis(5001)), 6, true),
                 List.of(node("snap")),
                 List.of(node("active"), node("snap")),
                 List.of(new Leftover(Leftover.Kind.FILE, "/vm/x", "nobody removed it")));

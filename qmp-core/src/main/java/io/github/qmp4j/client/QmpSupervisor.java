@@ -71,6 +71,11 @@ public final class QmpSupervisor implements AutoCloseable {
         return address;
     }
 
+    /** The options that each session is opened with. */
+    public QmpOptions options() {
+        return options;
+    }
+
     public MonitorState state() {
         synchronized (lock) {
             return state;

@@ -19,8 +19,12 @@ final class SampleJobs {
     private SampleJobs() {}
 
     static JobRecord record(String key, long number) {
-        Disk disk =
-                new Disk(Optional.of("drive0"), Optional.empty(), new BlockChain(List.of(node("größe"), node("base"))));
+        Disk disk = new Disk(
+                Optional.of("drive0"),
+                Optional.empty(),
+                new BlockChain(List.of(node("größe"), node("base"))),
+                List.of(),
+                List.of());
         return JobRecord.intent(
                 JobKey.of(key), PullRequest.of("drive0"), disk, Optional.empty(), QEMU, Instant.ofEpochSecond(number));
     }

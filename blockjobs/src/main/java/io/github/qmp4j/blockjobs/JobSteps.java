@@ -1,0 +1,179 @@
+package io.github.qmp4j.blockjobs;
+
+import io.github.qmp4j.blockjobs.Evidence.Asked;
+import io.github.qmp4j.blockjobs.Evidence.Result;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The steps of one job, each written down before it is taken: whoever takes one waits for the future first. Only the first
+ * can fail; what could not be written down after it becomes a leftover, since the job cannot be held up in QEMU. Does nothing
+ * for a job without a key. Safe for use by any thread.
+ */
+final class JobSteps {
+    private final Optional<JobKey> key;
+    private final JobStore store;
+    private final Optional<QemuInstance> qemu;
+
+    /** Both guarded by this; the record is null before the first step, and for a job without a key. */
+    private @Nullable JobRecord newest;
+
+    private final List<Leftover> unwritten = new ArrayList<>();
+
+    private JobSteps(Optional<JobKey> key, JobStore store, Optional<QemuInstance> qemu, @Nullable JobRecord newest) {
+        this.key = key;
+        this.store = store;
+        this.qemu = qemu;
+        this.newest = newest;
+    }
+
+    /** For a job without a key. */
+    static JobSteps none() {
+        return new JobSteps(Optional.empty(), JobStore.none(), Optional.empty(), null);
+    }
+
+    /** For the work of a key that is about to be started; with the run of QEMU if anything is to be written down. */
+    static JobSteps of(JobKey key, JobStore store, Optional<QemuInstance> qemu) {
+        return new JobSteps(Optional.of(key), store, qemu, null);
+    }
+
+    /** For a job that is known from its newest record. */
+    static JobSteps after(JobRecord record, JobStore store) {
+        return new JobSteps(Optional.of(record.key()), store, Optional.of(record.qemu()), record);
+    }
+
+    /** What the job is called, where its key says. */
+    Optional<JobId> jobId() {
+        return key.map(JobKey::jobId);
+    }
+
+    /** Fails with {@link JobStoreException}; then the job must not be started. */
+    CompletableFuture<Void> intent(BlockJobRequest request, Disk disk, Optional<String> targetNode) {
+        if (key.isEmpty() || qemu.isEmpty()) {
+            return done();
+        }
+        JobRecord first = JobRecord.intent(key.get(), request, disk, targetNode, qemu.get(), Instant.now());
+        synchronized (this) {
+            newest = first;
+        }
+        return store.record(first).exceptionallyCompose(failure -> {
+            // It may be there all the same, and would then say that a job may have been started.
+            return forget().handle((gone, second) -> null)
+                    .thenCompose(done -> CompletableFuture.failedFuture(Conclusion.unwrapped(failure)));
+        });
+    }
+
+    CompletableFuture<Void> started() {
+        return write(record -> record.at(JobRecord.Step.STARTED, Instant.now()));
+    }
+
+    CompletableFuture<Void> ready() {
+        return write(record ->
+                record.step() == JobRecord.Step.STARTED ? record.at(JobRecord.Step.READY, Instant.now()) : record);
+    }
+
+    CompletableFuture<Void> asked(Asked verb) {
+        if (verb == Asked.PIVOT || verb == Asked.FINISH) {
+            // Neither is asked before.
+            ready();
+        }
+        return write(record -> switch (verb) {
+            case PIVOT -> ending(record, JobRecord.Verb.PIVOT);
+            case FINISH -> ending(record, JobRecord.Verb.FINISH);
+            case CANCEL -> ending(record, JobRecord.Verb.CANCEL);
+            case FINALIZE -> record;
+            case NOTHING -> record.step() == JobRecord.Step.ENDING ? record.refused(Instant.now()) : record;
+        });
+    }
+
+    /** A verb is asked again and again, and written down once. */
+    private static JobRecord ending(JobRecord record, JobRecord.Verb verb) {
+        boolean isKnown =
+                record.asked().equals(Optional.of(verb)) || record.step().compareTo(JobRecord.Step.ENDING) > 0;
+        return isKnown ? record : record.ending(verb, Instant.now());
+    }
+
+    /** What QEMU says of the end; nothing where it says nothing. */
+    CompletableFuture<Void> concluded(Evidence evidence) {
+        if (evidence.result() == Result.UNKNOWN) {
+            return done();
+        }
+        JobOutcome.End end =
+                switch (evidence.result()) {
+                    case SUCCEEDED, UNKNOWN -> new JobOutcome.End.Completed();
+                    case CANCELLED -> new JobOutcome.End.Cancelled();
+                    case FAILED -> new JobOutcome.End.Failed(evidence.error().orElse("QEMU gave no reason"));
+                };
+        return write(record -> record.concluded(new JobRecord.Told(end, evidence.progress()), Instant.now()));
+    }
+
+    /** What is not proved is not written down, so that whoever comes next looks anew. */
+    CompletableFuture<JobOutcome> dismissed(JobOutcome outcome) {
+        return isFinal(outcome)
+                ? write(record -> record.at(JobRecord.Step.DISMISSED, outcome, Instant.now()))
+                        .thenApply(done -> outcome)
+                : CompletableFuture.completedFuture(outcome);
+    }
+
+    /** Gives the outcome with what could not be written down. */
+    CompletableFuture<JobOutcome> cleaned(JobOutcome outcome) {
+        CompletableFuture<Void> last =
+                isFinal(outcome) ? write(record -> record.at(JobRecord.Step.CLEANED, outcome, Instant.now())) : done();
+        return last.thenApply(done -> {
+            synchronized (this) {
+                return outcome.with(unwritten);
+            }
+        });
+    }
+
+    private static boolean isFinal(JobOutcome outcome) {
+        return !(outcome.end() instanceof JobOutcome.End.Unknown)
+                && outcome.leftovers().stream().noneMatch(left -> left.kind() == Leftover.Kind.JOB);
+    }
+
+    /** There is no job, so nothing is known of it; fails where that cannot be written down. */
+    CompletableFuture<Void> forget() {
+        synchronized (this) {
+            newest = null;
+        }
+        return key.map(store::forget).orElseGet(JobSteps::done);
+    }
+
+    private CompletableFuture<Void> write(UnaryOperator<JobRecord> step) {
+        CompletableFuture<Void> written;
+        JobRecord next;
+        // The order of the calls is the order in which they are written.
+        synchronized (this) {
+            if (newest == null) {
+                return done();
+            }
+            next = step.apply(newest);
+            if (next.equals(newest)) {
+                return done();
+            }
+            newest = next;
+            written = store.record(next);
+        }
+        return written.exceptionally(failure -> {
+            synchronized (this) {
+                unwritten.add(new Leftover(
+                        Leftover.Kind.RECORD,
+                        next.key().text(),
+                        "that the job is %s could not be written down: %s"
+                                .formatted(
+                                        next.step(),
+                                        Conclusion.unwrapped(failure).getMessage())));
+            }
+            return null;
+        });
+    }
+
+    private static CompletableFuture<Void> done() {
+        return CompletableFuture.completedFuture(null);
+    }
+}

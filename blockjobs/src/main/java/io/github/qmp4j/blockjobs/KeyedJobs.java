@@ -1,0 +1,150 @@
+package io.github.qmp4j.blockjobs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.blockjobs.JobRecord.Step;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Finds out what has become of the work of a key, and starts it only if it is proved that it never was. */
+final class KeyedJobs {
+    private final JobContext context;
+    private final JobRegistry registry;
+    private final MetJobs met;
+    private final JobStore store;
+
+    /** The last call for each key that is under way: the next one waits for it. */
+    private final ConcurrentHashMap<JobKey, CompletableFuture<?>> calls = new ConcurrentHashMap<>();
+
+    KeyedJobs(JobContext context, JobRegistry registry, MetJobs met) {
+        this.context = context;
+        this.registry = registry;
+        this.met = met;
+        this.store = context.options().store();
+    }
+
+    CompletableFuture<BlockJob> adoptOrStart(JobKey key, BlockJobRequest request) {
+        return inTurn(
+                key,
+                () -> open(key, request).map(CompletableFuture::completedFuture).orElseGet(() -> store.find(key)
+                        .thenComposeAsync(
+                                record -> record.map(known -> known(known, request))
+                                        .orElseGet(() -> unknown(key, request)),
+                                context.callbacks())));
+    }
+
+    /** Fails with {@link JobConflictException} while QEMU has the job. */
+    CompletableFuture<Void> forget(JobKey key) {
+        JobId id = key.jobId();
+        return inTurn(key, () -> context.queryJob(id).thenCompose(entry -> {
+            if (entry.isPresent() || registry.find(id.value()).isPresent()) {
+                throw new JobConflictException(
+                        id, "job %s is still in QEMU; wait for its end, and forget the key then".formatted(id));
+            }
+            return store.forget(key);
+        }));
+    }
+
+    private <T> CompletableFuture<T> inTurn(JobKey key, java.util.function.Supplier<CompletableFuture<T>> call) {
+        CompletableFuture<T> mine = new CompletableFuture<>();
+        CompletableFuture<?> before = calls.put(key, mine);
+        CompletableFuture<?> turn = before == null ? CompletableFuture.completedFuture(null) : before;
+        turn.handle((done, failure) -> null)
+                .thenComposeAsync(done -> call.get(), context.callbacks())
+                // Not in the store's own thread, which whoever waits for this could hold up.
+                .whenCompleteAsync(
+                        (value, failure) -> {
+                            calls.remove(key, mine);
+                            if (failure == null) {
+                                mine.complete(value);
+                            } else {
+                                mine.completeExceptionally(Conclusion.unwrapped(failure));
+                            }
+                        },
+                        context.callbacks());
+        return mine.copy();
+    }
+
+    private Optional<BlockJob> open(JobKey key, BlockJobRequest request) {
+        return registry.find(key.jobId().value())
+                .map(TrackedJob::handle)
+                .filter(handle -> handle.request().isPresent())
+                .map(handle -> {
+                    requireSame(key.jobId(), handle.request().get(), request);
+                    return handle;
+                });
+    }
+
+    /** Nothing is written down of it: what is known is what QEMU has, and the graph. */
+    private CompletableFuture<BlockJob> unknown(JobKey key, BlockJobRequest request) {
+        JobId id = key.jobId();
+        return met.adopt(id, request)
+                .thenCompose(adopted -> adopted.isPresent()
+                        ? CompletableFuture.completedFuture(adopted.get())
+                        : context.graphs().read().thenCompose(graph -> Goal.shownBy(graph, request, id)
+                                .map(outcome -> CompletableFuture.completedFuture(met.ended(id, request, outcome)))
+                                .orElseGet(() -> start(key, request))));
+    }
+
+    private CompletableFuture<BlockJob> start(JobKey key, BlockJobRequest request) {
+        // Whoever keeps nothing needs no marker in QEMU.
+        CompletableFuture<Optional<QemuInstance>> run = store.equals(JobStore.none())
+                ? CompletableFuture.completedFuture(Optional.empty())
+                : QemuInstance.of(context.client()).thenApply(Optional::of);
+        return run.thenCompose(qemu -> new JobStarter(context, registry, JobSteps.of(key, store, qemu)).start(request));
+    }
+
+    private CompletableFuture<BlockJob> known(JobRecord record, BlockJobRequest request) {
+        requireSame(record.jobId(), record.request(), request);
+        if (record.step() == Step.CLEANED) {
+            return CompletableFuture.completedFuture(
+                    met.ended(record.jobId(), request, record.outcome().orElseThrow()));
+        }
+        return QemuInstance.of(context.client())
+                .thenCompose(now -> record.outcome().isPresent()
+                        ? met.over(record, request, record.outcome().get(), now.isCertainly(record.qemu()))
+                        : seen(record, request, now));
+    }
+
+    private CompletableFuture<BlockJob> seen(JobRecord record, BlockJobRequest request, QemuInstance now) {
+        return context.queryJob(record.jobId())
+                .thenCompose(entry -> entry.isPresent()
+                        ? present(record, request, entry.get(), now)
+                        : context.graphs().read().thenCompose(graph -> absent(record, request, graph, now)));
+    }
+
+    private CompletableFuture<BlockJob> present(
+            JobRecord record, BlockJobRequest request, JsonNode entry, QemuInstance now) {
+        if (now.isCertainlyNot(record.qemu())) {
+            throw new JobConflictException(
+                    record.jobId(),
+                    "job %s is in QEMU, but the store knows the key '%s' from an earlier run of QEMU; cancel the job, or forget the key and call again"
+                            .formatted(record.jobId(), record.key()));
+        }
+        return met.again(record, request, entry);
+    }
+
+    private CompletableFuture<BlockJob> absent(
+            JobRecord record, BlockJobRequest request, Graph graph, QemuInstance now) {
+        Aftermath aftermath = Aftermath.of(record, graph, now);
+        return aftermath.neverStarted()
+                ? start(record.key(), request)
+                : met.over(record, request, aftermath.outcome(), aftermath.inSameRun());
+    }
+
+    /** One key is one piece of work: what is to be done with which disk; how fast, and what at READY, may change. */
+    private static void requireSame(JobId id, BlockJobRequest known, BlockJobRequest request) {
+        boolean isSame =
+                known.getClass().equals(request.getClass()) && known.disk().equals(request.disk());
+        if (!isSame) {
+            throw new JobConflictException(
+                    id,
+                    "the key of job %s stands for another piece of work (%s of disk %s) than this one (%s of disk %s); give it a key of its own"
+                            .formatted(id, word(known), known.disk(), word(request), request.disk()));
+        }
+    }
+
+    private static String word(BlockJobRequest request) {
+        return request.getClass().getSimpleName().replace("Request", "").toLowerCase(java.util.Locale.ROOT);
+    }
+}

@@ -1,0 +1,169 @@
+package io.github.qmp4j.blockjobs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.blockjobs.Evidence.Asked;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/** Makes handles for the work of a key that was not started here: still in QEMU, or over. */
+final class MetJobs {
+    private static final Graph NOTHING = new Graph(List.of(), List.of(), false, Map.of());
+
+    private final JobContext context;
+    private final JobRegistry registry;
+    private final Runnable onJob;
+
+    /** @param onJob to be run when there is one more handle */
+    MetJobs(JobContext context, JobRegistry registry, Runnable onJob) {
+        this.context = context;
+        this.registry = registry;
+        this.onJob = onJob;
+    }
+
+    /** A job that is there, and of which no more is known than the request; empty if it is not there. */
+    CompletableFuture<Optional<BlockJob>> adopt(JobId id, BlockJobRequest request) {
+        return context.queryJob(id).thenCompose(first -> {
+            if (first.isEmpty()) {
+                return CompletableFuture.completedFuture(Optional.empty());
+            }
+            requireType(id, request, first.get());
+            // The graph is read while there is the job: an earlier one lacks its filter.
+            return context.graphs().read().thenCompose(graph -> context.queryJob(id)
+                    .thenApply(entry -> entry.map(job -> {
+                        boolean ended = JobStatus.of(job.path("status").asText()) == JobStatus.CONCLUDED;
+                        Judge judge = new ObservedJudge(type(request), graph, ended);
+                        return owned(tracked(id, request, judge, Optional.empty()), JobSteps.none());
+                    })));
+        });
+    }
+
+    /** A job that is there, and was started by an earlier process. */
+    CompletableFuture<BlockJob> again(JobRecord record, BlockJobRequest request, JsonNode entry) {
+        requireType(record.jobId(), request, entry);
+        JobPlan plan = JobPlan.of(record.disk().chain(), record.request());
+        JobSteps steps = JobSteps.after(record, context.options().store());
+        CompletableFuture<Void> kept =
+                record.step() == JobRecord.Step.INTENT ? steps.started() : CompletableFuture.completedFuture(null);
+        return kept.thenCompose(done -> merge(plan, record))
+                .thenApplyAsync(merge -> again(record, request, plan, steps, merge), context.callbacks());
+    }
+
+    private BlockJob again(JobRecord record, BlockJobRequest request, JobPlan plan, JobSteps steps, BitmapMerge merge) {
+        boolean isObserved = registry.find(record.jobId().value()).isPresent();
+        Optional<JobRegistry.Hold> hold = isObserved
+                ? Optional.empty()
+                : Optional.of(registry.reserve(Claim.of(plan, record.disk()), record.jobId()));
+        Judge judge = new PlannedJudge(plan, record.disk(), record.targetNode());
+        TrackedJob job = tracked(record.jobId(), request, judge, hold);
+        job.ending().keep(steps);
+        job.beforePivot(merge::beforePivot);
+        job.ending()
+                .afterwards(ended -> merge.settled(ended).thenCompose(ending(steps, plan, record.targetNode())::apply));
+        record.asked().ifPresent(verb -> job.ask(asked(verb)));
+        return owned(job, steps);
+    }
+
+    /** What is to be merged before a pivot is found out anew; it does no harm if an earlier process has done it already. */
+    private CompletableFuture<BitmapMerge> merge(JobPlan plan, JobRecord record) {
+        boolean isWanted =
+                plan.kind().becomesReady && record.request().settings().bitmaps() == BitmapRule.MERGE;
+        if (!isWanted) {
+            return CompletableFuture.completedFuture(
+                    new BitmapMerge(context, plan, Optional.empty(), Optional.empty()));
+        }
+        return context.graphs().read().thenCombine(context.client().schema(), (graph, schema) -> {
+            StartCommand.Sheet sheet = new StartCommand.Sheet(plan, record.jobId(), graph, schema);
+            return new BitmapMerge(
+                    context, plan, BitmapPlan.of(sheet, record.targetNode()), BitmapGuard.refusal(plan, graph));
+        });
+    }
+
+    private TrackedJob tracked(JobId id, BlockJobRequest request, Judge judge, Optional<JobRegistry.Hold> hold) {
+        return new TrackedJob(id, type(request), Optional.of(request), context, judge, true, done -> {
+            registry.forget(done);
+            hold.ifPresent(registry::release);
+        });
+    }
+
+    private BlockJob owned(TrackedJob job, JobSteps steps) {
+        TrackedJob registered = registry.register(job);
+        if (registered == job) {
+            job.met();
+            job.check();
+            onJob.run();
+        } else {
+            // Somebody here observes it already, so that its end is heard; it is taken over.
+            registered.ending().keep(steps);
+            registered.own();
+        }
+        registered.ready().thenAccept(ready -> steps.ready());
+        registered.handle().begun();
+        return registered.handle();
+    }
+
+    /** A job that is over; what is left to be done about it is done first. */
+    CompletableFuture<BlockJob> over(JobRecord record, BlockJobRequest request, JobOutcome outcome, boolean sameRun) {
+        JobSteps steps = JobSteps.after(record, context.options().store());
+        JobPlan plan = JobPlan.of(record.disk().chain(), record.request());
+        Optional<String> node = sameRun ? record.targetNode() : Optional.empty();
+        return flushed(record, outcome, sameRun)
+                .thenCompose(ending(steps, plan, node)::apply)
+                .thenApply(whole -> ended(record.jobId(), request, whole));
+    }
+
+    /** What the graph shows to be done may not have been flushed by whoever was there when it ended. */
+    private CompletableFuture<JobOutcome> flushed(JobRecord record, JobOutcome outcome, boolean sameRun) {
+        boolean isDue = sameRun && outcome.completed() && record.outcome().isEmpty();
+        if (!isDue) {
+            return CompletableFuture.completedFuture(outcome);
+        }
+        Quirks quirks = new Quirks(context.client().greeting().version());
+        return NodeFlush.of(context, record.unflushed(quirks)).thenApply(done -> outcome);
+    }
+
+    private Function<JobOutcome, CompletableFuture<JobOutcome>> ending(
+            JobSteps steps, JobPlan plan, Optional<String> targetNode) {
+        return outcome -> steps.dismissed(outcome)
+                .thenCompose(done -> plan.request() instanceof CopyRequest
+                        ? TargetSetup.again(context, plan, targetNode).tidied(done)
+                        : CompletableFuture.completedFuture(done))
+                .thenCompose(new ReleasedFiles(context, plan)::delete)
+                .thenCompose(steps::cleaned);
+    }
+
+    /** A handle on what is over. */
+    BlockJob ended(JobId id, BlockJobRequest request, JobOutcome outcome) {
+        Judge judge = new ObservedJudge(type(request), NOTHING, true);
+        TrackedJob job = tracked(id, request, judge, Optional.empty());
+        job.ending().known(outcome);
+        return job.handle();
+    }
+
+    private static void requireType(JobId id, BlockJobRequest request, JsonNode entry) {
+        JobType there = JobType.of(entry.path("type").asText());
+        if (there != type(request)) {
+            throw new JobConflictException(
+                    id,
+                    "QEMU has a job %s, and it is a %s; give the work a key of its own"
+                            .formatted(id, entry.path("type").asText()));
+        }
+    }
+
+    private static JobType type(BlockJobRequest request) {
+        if (request instanceof PullRequest) {
+            return JobType.PULL;
+        }
+        return request instanceof CommitRequest ? JobType.COMMIT : JobType.COPY;
+    }
+
+    private static Asked asked(JobRecord.Verb verb) {
+        return switch (verb) {
+            case PIVOT -> Asked.PIVOT;
+            case FINISH -> Asked.FINISH;
+            case CANCEL -> Asked.CANCEL;
+        };
+    }
+}

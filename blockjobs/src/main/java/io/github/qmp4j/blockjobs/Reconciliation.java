@@ -1,0 +1,95 @@
+package io.github.qmp4j.blockjobs;
+
+import io.github.qmp4j.QmpCommand;
+import io.github.qmp4j.blockjobs.Finding.Kind;
+import io.github.qmp4j.blockjobs.JobRecord.Step;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Holds what the store knows against what QEMU has. Nothing is changed by looking. */
+final class Reconciliation {
+    private final JobContext context;
+    private final JobRegistry registry;
+
+    Reconciliation(JobContext context, JobRegistry registry) {
+        this.context = context;
+        this.registry = registry;
+    }
+
+    private record Seen(QemuInstance now, List<JobRecord> records, List<JobInfo> jobs, Graph graph) {}
+
+    CompletableFuture<List<Finding>> findings() {
+        return QemuInstance.of(context.client()).thenCompose(now -> context.options()
+                .store()
+                .all()
+                .thenCompose(records -> JobList.read(context).thenCompose(jobs -> context.graphs()
+                        .read()
+                        .thenApply(graph -> new Seen(now, mine(records, now), jobs, graph))))
+                .thenCompose(seen -> context.client()
+                        .execute(QmpCommand.of("query-block"))
+                        .thenApply(devices -> {
+                            List<Finding> found = new ArrayList<>(jobs(seen));
+                            found.addAll(gone(seen));
+                            found.addAll(Remains.in(seen.graph(), seen.jobs()));
+                            found.addAll(Remains.bitmaps(devices));
+                            return List.copyOf(found);
+                        })));
+    }
+
+    /** One store serves all the VMs of a host. */
+    private static List<JobRecord> mine(List<JobRecord> records, QemuInstance now) {
+        return records.stream()
+                .filter(record -> record.qemu().isCertainly(now)
+                        || record.qemu().monitor().equals(now.monitor()))
+                .toList();
+    }
+
+    private List<Finding> jobs(Seen seen) {
+        Map<JobId, JobRecord> byId =
+                seen.records().stream().collect(Collectors.toMap(JobRecord::jobId, Function.identity()));
+        return seen.jobs().stream()
+                .filter(job -> byId.containsKey(job.id()) || JobIds.isMade(job.id()))
+                .filter(job -> registry.find(job.id().value()).isEmpty())
+                .map(job -> job.status() == JobStatus.CONCLUDED
+                        ? Finding.job(
+                                Kind.ENDED,
+                                job.id(),
+                                Optional.ofNullable(byId.get(job.id())),
+                                "it has ended and waits in QEMU; its result will be read and it will be dismissed")
+                        : Finding.job(
+                                Kind.RUNNING,
+                                job.id(),
+                                Optional.ofNullable(byId.get(job.id())),
+                                "it goes on in QEMU; it will be taken over"))
+                .toList();
+    }
+
+    private List<Finding> gone(Seen seen) {
+        return seen.records().stream()
+                .filter(record -> record.step() != Step.CLEANED)
+                .filter(record -> seen.jobs().stream().noneMatch(job -> job.id().equals(record.jobId())))
+                .filter(record -> registry.find(record.jobId().value()).isEmpty())
+                .map(record -> gone(record, seen))
+                .toList();
+    }
+
+    private static Finding gone(JobRecord record, Seen seen) {
+        return record.outcome().isEmpty()
+                        && Aftermath.of(record, seen.graph(), seen.now()).neverStarted()
+                ? Finding.job(
+                        Kind.NOT_STARTED,
+                        record.jobId(),
+                        Optional.of(record),
+                        "it was to be started, and certainly was not; it will be started")
+                : Finding.job(
+                        Kind.UNSEEN,
+                        record.jobId(),
+                        Optional.of(record),
+                        "it is no longer in QEMU; its outcome will be found out, as far as it can be, and written down");
+    }
+}

@@ -1,0 +1,215 @@
+package io.github.qmp4j.blockjobs;
+
+import io.github.qmp4j.QmpDisconnectedException;
+import io.github.qmp4j.client.MonitorState;
+import io.github.qmp4j.client.QmpClient;
+import io.github.qmp4j.client.QmpSupervisor;
+import io.github.qmp4j.event.EventFilter;
+import io.github.qmp4j.event.EventSubscription;
+import io.github.qmp4j.event.QmpEvent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sessions that a supervisor has one after another: which is the present one, who waits for the next, and whether that is
+ * with the same run of QEMU. Safe for use by any thread.
+ */
+final class Sessions implements AutoCloseable {
+    private final QmpSupervisor supervisor;
+    private final Duration window;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final List<LastingSubscription> subscriptions = new ArrayList<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    /** All guarded by the lock, as the subscriptions are. */
+    private @Nullable QmpClient offered;
+
+    private @Nullable QmpClient present;
+    private @Nullable QmpClient last;
+    private @Nullable QemuInstance run;
+    private CompletableFuture<QmpClient> next = new CompletableFuture<>();
+
+    private boolean over;
+
+    /** How many times a session was lost, so that a window knows whether it is the last one. */
+    private int losses;
+
+    private Runnable stopListening = () -> {};
+    private Consumer<String> onEnd = why -> {};
+
+    /** @param window how long whoever waits for the next session does so */
+    Sessions(QmpSupervisor supervisor, Duration window) {
+        this.supervisor = supervisor;
+        this.window = window;
+    }
+
+    /**
+     * Begins to take the sessions of the supervisor.
+     *
+     * @param whenOver told when all that belongs to the present run of QEMU is at an end: since another run is there now, or the
+     *     window has passed
+     */
+    void start(Consumer<String> whenOver) {
+        locked(() -> onEnd = whenOver);
+        expireLater(0);
+        Runnable stop = supervisor.onState(this::became);
+        locked(() -> stopListening = stop);
+    }
+
+    private void became(MonitorState state) {
+        if (state instanceof MonitorState.Connected connected) {
+            QmpClient client = connected.client();
+            locked(() -> offered = client);
+            QemuInstance.of(client).thenAccept(now -> arrived(client, now)).exceptionally(failure -> {
+                // What does not say which QEMU it is cannot be used; the next one may.
+                client.close();
+                return null;
+            });
+        } else if (state instanceof MonitorState.Lost) {
+            locked(() -> offered = null);
+            present().ifPresent(this::gone);
+        } else {
+            end("the supervisor of %s is closed".formatted(supervisor.address()));
+        }
+    }
+
+    private void arrived(QmpClient client, QemuInstance now) {
+        present().filter(other -> !other.equals(client)).ifPresent(this::gone);
+        boolean isOther = locked(() -> {
+            boolean other = run != null && !now.isCertainly(run);
+            run = now;
+            return other;
+        });
+        if (isOther) {
+            String why = "there may be another QEMU behind %s now than the one that had the job"
+                    .formatted(supervisor.address());
+            renew().completeExceptionally(new QmpDisconnectedException(why, true, null));
+            locked(() -> onEnd).accept(why);
+        }
+        if (locked(() -> {
+            last = client;
+            return !client.equals(offered) || over;
+        })) {
+            return;
+        }
+        // Whoever hears of the gap asks how things stand now, and waits for the session to be there.
+        locked(() -> List.copyOf(subscriptions)).forEach(one -> one.moveTo(client));
+        locked(() -> {
+                    if (over) {
+                        return next;
+                    }
+                    present = client;
+                    losses++;
+                    // After the window those who waited have been told so.
+                    next = next.isDone() ? new CompletableFuture<>() : next;
+                    return next;
+                })
+                .complete(client);
+    }
+
+    /** The future of those who wait till now, for whoever is to end it; the others wait for another one. */
+    private CompletableFuture<QmpClient> renew() {
+        return locked(() -> {
+            CompletableFuture<QmpClient> old = next;
+            next = over ? old : new CompletableFuture<>();
+            return old;
+        });
+    }
+
+    /** A session is found to be lost. */
+    void gone(QmpClient session) {
+        int loss = locked(() -> {
+            if (!session.equals(present)) {
+                return 0;
+            }
+            present = null;
+            next = new CompletableFuture<>();
+            return ++losses;
+        });
+        if (loss > 0) {
+            expireLater(loss);
+        }
+    }
+
+    private void expireLater(int loss) {
+        CompletableFuture.delayedExecutor(
+                        window.toMillis(),
+                        TimeUnit.MILLISECONDS,
+                        supervisor.options().callbacks())
+                .execute(() -> {
+                    if (locked(() -> losses == loss && !ended.isDone())) {
+                        String why = "the monitor %s was lost, and did not come back in %s"
+                                .formatted(supervisor.address(), window);
+                        locked(() -> onEnd).accept(why);
+                        locked(() -> next).completeExceptionally(new QmpDisconnectedException(why, true, null));
+                    }
+                });
+    }
+
+    Optional<QmpClient> present() {
+        return locked(() -> Optional.ofNullable(present));
+    }
+
+    /** The present session or the next one; fails when that is not there in time. */
+    CompletableFuture<QmpClient> next() {
+        return locked(() -> next);
+    }
+
+    /** The present session, or the one before. */
+    QmpClient last() {
+        return locked(() -> Optional.ofNullable(last))
+                .orElseThrow(() -> new IllegalStateException(
+                        "there has been no session with %s yet".formatted(supervisor.address())));
+    }
+
+    EventSubscription subscribe(EventFilter filter, Consumer<? super QmpEvent> listener) {
+        LastingSubscription subscription = new LastingSubscription(filter, listener, ended);
+        locked(() -> {
+            subscriptions.add(subscription);
+            Optional.ofNullable(present).ifPresent(subscription::begin);
+            return null;
+        });
+        return subscription;
+    }
+
+    CompletableFuture<Void> ended() {
+        return ended.copy();
+    }
+
+    private void end(String why) {
+        QmpDisconnectedException cause = new QmpDisconnectedException(why, true, null);
+        CompletableFuture<QmpClient> waiting = locked(() -> {
+            stopListening.run();
+            present = null;
+            over = true;
+            CompletableFuture<QmpClient> old = next;
+            // The old one may have a session, and whoever tries again with that would do so for ever.
+            next = CompletableFuture.failedFuture(cause);
+            return old;
+        });
+        waiting.completeExceptionally(cause);
+        ended.completeExceptionally(cause);
+    }
+
+    @Override
+    public void close() {
+        end("this side has closed it");
+        locked(() -> List.copyOf(subscriptions)).forEach(LastingSubscription::close);
+    }
+
+    private <T> T locked(java.util.function.Supplier<T> action) {
+        lock.lock();
+        try {
+            return action.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

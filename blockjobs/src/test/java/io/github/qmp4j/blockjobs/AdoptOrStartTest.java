@@ -1,0 +1,283 @@
+package io.github.qmp4j.blockjobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.qmp4j.blockjobs.JobOutcome.End;
+import io.github.qmp4j.blockjobs.JobOutcome.Head;
+import io.github.qmp4j.blockjobs.JobRecord.Step;
+import io.github.qmp4j.testkit.QemuVersions;
+import io.github.qmp4j.testkit.TempFolder;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The work of a key is done once; each new {@link BlockJobs} stands for a process that comes back. */
+@QemuVersions
+@Timeout(120)
+class AdoptOrStartTest {
+    private static final JobKey KEY = JobKey.of("vm-1/disk0/merge");
+    private static final CommitRequest MERGE =
+            CommitRequest.of("disk0").base("base").whenReady(WhenReady.PIVOT);
+
+    private final TempFolder folder = TempFolder.create("adopt");
+    private final JobStore store = JobStore.file(folder.resolve("jobs"));
+    private final TestVm vm = TestVm.start();
+
+    @AfterEach
+    void clean() {
+        vm.close();
+        store.close();
+        folder.close();
+    }
+
+    private BlockJobs process() {
+        return BlockJobs.of(vm.client, BlockJobOptions.with(options -> options.store = store));
+    }
+
+    private static <T> T get(CompletableFuture<T> future) {
+        return TestVm.get(future);
+    }
+
+    private static BlockJobRequest slow(CommitRequest request) {
+        return request.with(JobSettings.with(settings -> settings.speed = 1 << 20));
+    }
+
+    private JobRecord recorded() {
+        return get(store.find(KEY)).orElseThrow();
+    }
+
+    private JobRecord intent(BlockJobRequest request) {
+        Disk disk = get(vm.jobs.disks()).get(0);
+        return JobRecord.intent(KEY, request, disk, Optional.empty(), get(QemuInstance.of(vm.client)), Instant.now());
+    }
+
+    @Test
+    void givesOneHandleToAllWhoAskAtOnce() {
+        try (BlockJobs jobs = process()) {
+            CompletableFuture<BlockJob> first = jobs.adoptOrStart(KEY, slow(MERGE));
+            CompletableFuture<BlockJob> second = jobs.adoptOrStart(KEY, slow(MERGE));
+            assertThat(get(second)).isSameAs(get(first));
+            assertThat(vm.onlyJob().path("device").asText())
+                    .isEqualTo(KEY.jobId().value());
+            assertThat(recorded().step()).isEqualTo(Step.STARTED);
+        }
+    }
+
+    @Test
+    void takesOverWhatAnEarlierProcessStartedAndDoesTheRest() {
+        try (BlockJobs jobs = process()) {
+            get(jobs.adoptOrStart(KEY, slow(MERGE)));
+        }
+        try (BlockJobs jobs = process()) {
+            BlockJob job = get(jobs.adoptOrStart(KEY, MERGE));
+            assertThat(job.request()).hasValue(MERGE);
+            get(job.setSpeed(0));
+            JobOutcome outcome = get(job.outcome());
+            assertThat(outcome.pivoted()).isTrue();
+            assertThat(outcome.released()).hasSize(3);
+            assertThat(recorded().step()).isEqualTo(Step.CLEANED);
+            assertThat(recorded().outcome()).hasValue(outcome);
+        }
+        vm.assertNoJobsLeft();
+        assertThat(vm.liveChain()).containsExactly("base.qcow2");
+        vm.assertUnchanged(vm.image("base"));
+    }
+
+    /** Nobody was there when it ended; it waits in QEMU for whoever comes. */
+    @Test
+    void takesOverWhatHasEndedUnseen() {
+        PullRequest pull = PullRequest.of("disk0");
+        try (BlockJobs jobs = process()) {
+            get(jobs.adoptOrStart(KEY, pull.with(JobSettings.with(settings -> settings.speed = 1 << 20))));
+        }
+        vm.ask("block-job-set-speed", "{\"device\":\"%s\",\"speed\":0}".formatted(KEY.jobId()));
+        org.awaitility.Awaitility.await()
+                .until(() -> vm.ask("query-jobs").get(0).path("status").asText().equals("concluded"));
+        try (BlockJobs jobs = process()) {
+            assertThat(get(get(jobs.adoptOrStart(KEY, pull)).outcome()).completed())
+                    .isTrue();
+        }
+        vm.assertNoJobsLeft();
+        vm.assertUnchanged(vm.image("active"));
+    }
+
+    @Test
+    void completesAtOnceWithWhatIsKnownOfTheEnd() {
+        JobOutcome outcome;
+        try (BlockJobs jobs = process()) {
+            outcome = get(get(jobs.adoptOrStart(KEY, MERGE)).outcome());
+            assertThat(outcome.pivoted()).isTrue();
+        }
+        try (BlockJobs jobs = process()) {
+            BlockJob again = get(jobs.adoptOrStart(KEY, MERGE));
+            assertThat(get(again.outcome())).isEqualTo(outcome);
+            assertThat(get(again.pivot())).isEqualTo(outcome);
+            assertThat(get(again.cancel())).isEqualTo(outcome);
+        }
+    }
+
+    @Test
+    void startsAgainOnlyWhenTheKeyIsForgotten() {
+        CopyRequest copy = CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2")
+                .whenReady(WhenReady.FINISH);
+        try (BlockJobs jobs = process()) {
+            assertThat(get(get(jobs.adoptOrStart(KEY, copy)).outcome()).head()).isEqualTo(Head.SOURCE);
+            assertThat(get(get(jobs.adoptOrStart(KEY, copy)).outcome()).completed())
+                    .isTrue();
+            get(jobs.forget(KEY));
+            assertThat(get(store.all())).isEmpty();
+            // So it is started, and there is a file at its target already.
+            assertThatThrownBy(() -> get(jobs.adoptOrStart(KEY, copy))).hasRootCauseInstanceOf(BlockJobException.class);
+            assertThat(get(store.all())).isEmpty();
+        }
+    }
+
+    @Test
+    void forgetsNoJobThatQemuStillHas() {
+        try (BlockJobs jobs = process()) {
+            get(jobs.adoptOrStart(KEY, slow(MERGE)));
+            assertThatThrownBy(() -> get(jobs.forget(KEY)))
+                    .hasRootCauseInstanceOf(JobConflictException.class)
+                    .hasStackTraceContaining("is still in QEMU");
+        }
+    }
+
+    @Test
+    void refusesAKeyThatStandsForOtherWork() {
+        try (BlockJobs jobs = process()) {
+            get(jobs.adoptOrStart(KEY, slow(MERGE)));
+            assertThatThrownBy(() -> get(jobs.adoptOrStart(KEY, PullRequest.of("disk0"))))
+                    .hasRootCauseInstanceOf(JobConflictException.class)
+                    .hasStackTraceContaining("stands for another piece of work (commit of disk disk0)");
+        }
+        try (BlockJobs jobs = process()) {
+            assertThatThrownBy(() -> get(jobs.adoptOrStart(KEY, CommitRequest.of("disk1"))))
+                    .hasRootCauseInstanceOf(JobConflictException.class);
+        }
+        // Without a store QEMU's word is all there is.
+        assertThatThrownBy(() -> get(vm.jobs.adoptOrStart(KEY, PullRequest.of("disk0"))))
+                .hasRootCauseInstanceOf(JobConflictException.class)
+                .hasStackTraceContaining("it is a commit");
+    }
+
+    @Test
+    void knowsTheJobAlsoWithoutAStoreAsLongAsQemuDoes() {
+        get(vm.jobs.adoptOrStart(KEY, slow(MERGE)));
+        try (BlockJobs jobs = BlockJobs.of(vm.client, BlockJobOptions.defaults())) {
+            BlockJob job = get(jobs.adoptOrStart(KEY, MERGE));
+            get(job.setSpeed(0));
+            assertThat(get(job.outcome()).pivoted()).isTrue();
+        }
+        // The graph shows that it is done.
+        try (BlockJobs jobs = BlockJobs.of(vm.client, BlockJobOptions.defaults())) {
+            assertThat(get(get(jobs.adoptOrStart(KEY, MERGE)).outcome()).pivoted())
+                    .isTrue();
+        }
+        vm.assertNoJobsLeft();
+        vm.assertUnchanged(vm.image("base"));
+    }
+
+    /** Killed between the record and the command. */
+    @Test
+    void startsWhatWasIntendedAndCertainlyNeverStarted() {
+        get(store.record(intent(MERGE)));
+        try (BlockJobs jobs = process()) {
+            assertThat(get(get(jobs.adoptOrStart(KEY, MERGE)).outcome()).pivoted())
+                    .isTrue();
+        }
+        vm.assertUnchanged(vm.image("base"));
+    }
+
+    /** The command might still come by the other monitor. */
+    @Test
+    void doesNotStartWhatAnotherMonitorMayStillStart() {
+        JobRecord here = intent(MERGE);
+        QemuInstance other = new QemuInstance(
+                "unix:/elsewhere", here.qemu().version(), here.qemu().marker());
+        get(store.record(JobRecord.intent(KEY, MERGE, here.disk(), Optional.empty(), other, Instant.now())));
+        assertUnknownAndNotStarted();
+    }
+
+    /** Somebody dismissed it while nobody was there. */
+    @Test
+    void doesNotStartWhatWasStartedAndIsGone() {
+        get(store.record(intent(MERGE).at(Step.STARTED, Instant.now())));
+        assertUnknownAndNotStarted();
+        get(store.record(intent(MERGE).ending(JobRecord.Verb.PIVOT, Instant.now())));
+        assertUnknownAndNotStarted();
+    }
+
+    private void assertUnknownAndNotStarted() {
+        for (int time = 0; time < 2; time++) {
+            try (BlockJobs jobs = process()) {
+                JobOutcome outcome = get(get(jobs.adoptOrStart(KEY, MERGE)).outcome());
+                assertThat(outcome.end()).isInstanceOf(End.Unknown.class);
+                assertThat(outcome.released()).isEmpty();
+            }
+        }
+        vm.assertNoJobsLeft();
+        assertThat(vm.liveChain()).hasSize(4);
+        assertThat(recorded().step()).isNotEqualTo(Step.CLEANED);
+    }
+
+    /** What QEMU said is no proof: the graph is. */
+    @Test
+    void believesNoSuccessThatTheGraphDoesNotShow() {
+        JobRecord.Told success = new JobRecord.Told(new End.Completed(), JobProgress.NONE);
+        get(store.record(intent(PullRequest.of("disk0")).concluded(success, Instant.now())));
+        try (BlockJobs jobs = process()) {
+            JobOutcome outcome =
+                    get(get(jobs.adoptOrStart(KEY, PullRequest.of("disk0"))).outcome());
+            assertThat(outcome.end()).isInstanceOf(End.Unknown.class);
+        }
+        get(store.record(
+                intent(MERGE).ending(JobRecord.Verb.PIVOT, Instant.now()).concluded(success, Instant.now())));
+        try (BlockJobs jobs = process()) {
+            assertThat(get(get(jobs.adoptOrStart(KEY, MERGE)).outcome()).end()).isInstanceOf(End.Failed.class);
+        }
+    }
+
+    /** Killed between the dismissal and its record. */
+    @Test
+    void provesByTheGraphWhatWasDismissedBeforeItWasWrittenDown() {
+        JobRecord before = intent(MERGE);
+        vm.run(MERGE);
+        get(store.record(before.ending(JobRecord.Verb.PIVOT, Instant.now())));
+        try (BlockJobs jobs = process()) {
+            assertThat(get(get(jobs.adoptOrStart(KEY, MERGE)).outcome()).pivoted())
+                    .isTrue();
+            assertThat(recorded().step()).isEqualTo(Step.CLEANED);
+        }
+    }
+
+    /** Nothing is sent that was not written down. */
+    @Test
+    void startsNothingThatCannotBeWrittenDown() throws Exception {
+        java.nio.file.Files.move(folder.resolve("jobs"), folder.resolve("aside"));
+        try (BlockJobs jobs = process()) {
+            assertThatThrownBy(() -> get(jobs.adoptOrStart(KEY, MERGE)))
+                    .hasStackTraceContaining("JobStoreException")
+                    .hasStackTraceContaining("was removed or replaced");
+            vm.assertNoJobsLeft();
+            // The disk is free for the next one.
+            assertThat(get(get(jobs.start(MERGE)).outcome()).pivoted()).isTrue();
+        }
+    }
+
+    @Test
+    void namesWhatCouldNotBeWrittenDownLater() throws Exception {
+        try (BlockJobs jobs = process()) {
+            BlockJob job = get(jobs.adoptOrStart(KEY, slow(MERGE)));
+            java.nio.file.Files.move(folder.resolve("jobs"), folder.resolve("aside"));
+            get(job.setSpeed(0));
+            JobOutcome outcome = get(job.outcome());
+            assertThat(outcome.pivoted()).isTrue();
+            assertThat(outcome.leftovers()).extracting(Leftover::kind).containsOnly(Leftover.Kind.RECORD);
+            assertThat(outcome.leftovers()).extracting(Leftover::name).containsOnly(KEY.text());
+        }
+    }
+}
