@@ -60,8 +60,7 @@ final class MetJobs {
         TrackedJob job = tracked(record.jobId(), request, judge, hold);
         job.ending().keep(steps);
         job.beforePivot(merge::beforePivot);
-        job.ending()
-                .afterwards(ended -> merge.settled(ended).thenCompose(ending(steps, plan, record.targetNode())::apply));
+        job.ending().afterwards(ended -> merge.settled(ended).thenCompose(ending(steps, plan, record.targetNode())));
         record.asked().ifPresent(verb -> job.ask(asked(verb)));
         return owned(job, steps);
     }
@@ -110,7 +109,7 @@ final class MetJobs {
         JobPlan plan = JobPlan.of(record.disk().chain(), record.request());
         Optional<String> node = sameRun ? record.targetNode() : Optional.empty();
         return flushed(record, outcome, sameRun)
-                .thenCompose(ending(steps, plan, node)::apply)
+                .thenCompose(ending(steps, plan, node))
                 .thenApply(whole -> ended(record.jobId(), request, whole));
     }
 

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(7200)
 class KillMatrixTest {
+    private static final List<Life> LIVES = List.of(Life.values());
     private static final boolean FULL = Boolean.getBoolean("qmp4j.full");
     private static final int SAMPLE = 4;
     private static final int MOMENTS = FULL ? 200 : 4;
@@ -76,7 +77,7 @@ class KillMatrixTest {
         long seed = Long.getLong("qmp4j.seed", System.nanoTime());
         Random random = new Random(seed);
         for (int moment = 0; moment < MOMENTS; moment++) {
-            Life life = Life.values()[moment % Life.values().length];
+            Life life = LIVES.get(moment % LIVES.size());
             int millis = random.nextInt(LONGEST_MILLIS);
             try {
                 round(life, NOWHERE, millis);

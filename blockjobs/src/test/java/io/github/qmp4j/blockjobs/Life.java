@@ -49,6 +49,7 @@ enum Life {
     final String result;
 
     /** The files of the disk's chain afterwards, active layer first. */
+    @SuppressWarnings("ImmutableEnumChecker") // none changes it
     final List<String> chain;
 
     Life(String result, List<String> chain) {
