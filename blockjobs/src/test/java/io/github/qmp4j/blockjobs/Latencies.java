@@ -2,10 +2,12 @@ package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.client.QmpClient;
+import io.github.qmp4j.testkit.RawMonitor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -17,11 +19,16 @@ record Latencies(List<Long> nanos) {
 
     /** Asks as long as this is so, at least once. */
     static Latencies measureWhile(BooleanSupplier going, QmpClient client) {
+        return measureWhile(
+                going, () -> client.execute(QmpCommand.of("query-status")).get(30, TimeUnit.SECONDS));
+    }
+
+    private static Latencies measureWhile(BooleanSupplier going, Callable<?> question) {
         List<Long> nanos = new ArrayList<>();
         try {
             do {
                 long start = System.nanoTime();
-                client.execute(QmpCommand.of("query-status")).get(30, TimeUnit.SECONDS);
+                question.call();
                 nanos.add(System.nanoTime() - start);
                 LockSupport.parkNanos(PAUSE_NANOS);
             } while (going.getAsBoolean());
@@ -35,6 +42,12 @@ record Latencies(List<Long> nanos) {
     static Latencies measureFor(Duration time, QmpClient client) {
         long end = System.nanoTime() + time.toNanos();
         return measureWhile(() -> System.nanoTime() < end, client);
+    }
+
+    /** Those of a monitor that is read without the library: what QEMU itself takes. */
+    static Latencies measureFor(Duration time, RawMonitor monitor) {
+        long end = System.nanoTime() + time.toNanos();
+        return measureWhile(() -> System.nanoTime() < end, () -> monitor.execute("query-status"));
     }
 
     Duration p99() {

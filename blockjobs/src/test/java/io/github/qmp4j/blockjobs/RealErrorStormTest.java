@@ -31,7 +31,7 @@ class RealErrorStormTest {
     private static final int EIO = 5;
 
     /** The slowest of those measured: a backup on QEMU 7.2 or later, on a machine that others use too. */
-    private static final int FEWEST_PER_SECOND = FULL ? 100 : 10;
+    private static final int FEWEST_PER_SECOND = 10;
 
     /** As many as two subscriptions hold. */
     private static final long MOST_EVENTS_HELD = 20_000;
@@ -95,7 +95,7 @@ class RealErrorStormTest {
                         CommitRequest.of("disk0").with(JobSettings.DEFAULT.withOnError(ErrorPolicy.IGNORE))));
                 job.onUpdate(info -> {});
                 await().until(() -> counter.of("BLOCK_JOB_ERROR") > 0);
-                storm("active commit", counter, client, calm);
+                storm("active commit", vm, counter, client, calm);
                 assertThat(job.info().ioErrors()).isPositive();
                 assertThat(TestVm.get(job.cancel()).end()).isInstanceOf(End.Cancelled.class);
                 assertThat(job.info().ioErrors()).isLessThanOrEqualTo(counter.of("BLOCK_JOB_ERROR"));
@@ -120,14 +120,14 @@ class RealErrorStormTest {
                         {"job-id":"theirs","device":"active","target":"target","sync":"full","on-target-error":"ignore"}""");
                 BlockJob job = TestVm.get(jobs.attach(new JobId("theirs"))).orElseThrow();
                 job.onUpdate(info -> {});
-                storm("backup", counter, client, calm);
+                storm("backup", vm, counter, client, calm);
                 assertThat(TestVm.get(job.cancel()).end()).isInstanceOf(End.Cancelled.class);
             }
             assertNoJobLeft(vm.path("third.sock"));
         }
     }
 
-    private static void storm(String what, Counter counter, QmpClient client, Latencies calm) {
+    private static void storm(String what, TestVm vm, Counter counter, QmpClient client, Latencies calm) {
         long errors = counter.of("BLOCK_JOB_ERROR");
         long questions = counter.of("query-jobs") + counter.of("query-block-jobs");
         Latencies storm = Latencies.measureFor(TIME, client);
@@ -141,9 +141,10 @@ class RealErrorStormTest {
         assertThat(errors).isGreaterThan(FEWEST_PER_SECOND * TIME.toSeconds());
         assertThat(questions).isLessThan(MOST_QUESTIONS);
         assertThat(events).isLessThan(MOST_EVENTS_HELD);
-        // On a machine that others use too QEMU itself takes longer than that to answer.
         if (FULL) {
-            assertThat(storm.p99()).isLessThan(BAR);
+            // QEMU itself takes longer to answer then, most of all on a machine that others use too.
+            Duration qemus = Latencies.measureFor(CALM, vm.qemu.oracle()).p99();
+            assertThat(storm.p99()).isLessThan(BAR.plus(qemus));
         }
     }
 
