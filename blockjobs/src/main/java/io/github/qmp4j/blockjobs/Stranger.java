@@ -82,7 +82,8 @@ final class Stranger {
 
     void ioStatus(String ioStatus) {
         state.ioStatus(ioStatus);
-        if (!ioStatus.equals("ok")) {
+        // Asked twice, the second answer must not hide what the first has explained.
+        if (state.isHaltedUnexplained() && !ioStatus.equals("ok")) {
             state.pausedOnError(JobState.cause(ioStatus, failedOperation));
         }
         failedOperation = Optional.empty();
