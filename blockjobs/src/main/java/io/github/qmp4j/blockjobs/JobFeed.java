@@ -42,11 +42,16 @@ final class JobFeed {
     }
 
     private void begin(JobUpdates.Listener added, JsonNode jobs) {
+        // Of the others all listeners hear now, this one too.
+        Set<String> known = Set.copyOf(strangers.keySet());
         see(jobs);
-        jobs.forEach(job -> ours.apply(job.path("id").asText())
-                .ifPresentOrElse(handle -> added.tell(handle.info()), () -> Optional.ofNullable(
-                                strangers.get(job.path("id").asText()))
-                        .ifPresent(stranger -> added.tell(stranger.info()))));
+        for (JsonNode job : jobs) {
+            String id = job.path("id").asText();
+            ours.apply(id).ifPresent(handle -> added.tell(handle.info()));
+            Optional.ofNullable(strangers.get(id))
+                    .filter(stranger -> known.contains(id))
+                    .ifPresent(stranger -> added.tell(stranger.info()));
+        }
     }
 
     /** Events were dropped, so QEMU is asked what there is. */
