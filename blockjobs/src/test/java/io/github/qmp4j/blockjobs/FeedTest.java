@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -18,10 +17,12 @@ import org.junit.jupiter.api.Timeout;
 @QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class FeedTest {
-    /** That it is created may be over before it is known what it is. */
-    private static final Predicate<JobStatus> AFTER_CREATED = status -> status != JobStatus.CREATED;
-
     private final List<JobInfo> heard = new CopyOnWriteArrayList<>();
+
+    /** That it is created may be over before it is known what it is. */
+    private static boolean isAfterCreated(JobStatus status) {
+        return status != JobStatus.CREATED;
+    }
 
     private List<JobStatus> statuses(String id) {
         return heard.stream()
@@ -140,13 +141,17 @@ class FeedTest {
             vm.tell("paused", "running", "paused", "running");
             vm.tell("waiting");
             awaitLast("j", JobStatus.WAITING);
-            assertThat(statuses("j")).filteredOn(AFTER_CREATED).containsExactly(JobStatus.RUNNING, JobStatus.WAITING);
+            assertThat(statuses("j"))
+                    .filteredOn(FeedTest::isAfterCreated)
+                    .containsExactly(JobStatus.RUNNING, JobStatus.WAITING);
             assertThat(vm.count("query-block-jobs")).isZero();
             subscription.close();
             vm.tell("pending", "concluded", "null");
             assertThat(subscription.ended()).succeedsWithin(Duration.ofSeconds(10));
             TestVm.get(vm.jobs.list());
-            assertThat(statuses("j")).filteredOn(AFTER_CREATED).containsExactly(JobStatus.RUNNING, JobStatus.WAITING);
+            assertThat(statuses("j"))
+                    .filteredOn(FeedTest::isAfterCreated)
+                    .containsExactly(JobStatus.RUNNING, JobStatus.WAITING);
         }
     }
 

@@ -106,7 +106,7 @@ class LostVmTest {
             BlockJob job =
                     vm.start(CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2"));
             TestVm.get(job.ready());
-            vm.ask("quit");
+            vm.quit();
 
             assertThat(TestVm.get(job.outcome()).end()).isInstanceOfAny(End.Cancelled.class, End.Unknown.class);
         }

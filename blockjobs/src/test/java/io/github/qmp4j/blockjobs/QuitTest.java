@@ -63,7 +63,7 @@ class QuitTest {
     void claimsNothingWhenQemuIsToldToQuit(Kind kind) {
         try (TestVm vm = TestVm.start()) {
             BlockJob job = kind.start(vm);
-            vm.ask("quit");
+            vm.quit();
             assertNothingClaimed(vm, job);
         }
     }
@@ -88,7 +88,7 @@ class QuitTest {
                     "{\"job-id\":\"theirs\",\"device\":\"active\",\"auto-finalize\":false,\"auto-dismiss\":false}");
             vm.qemu.oracle().awaitEvent("BLOCK_JOB_PENDING", data -> true, SOON);
             BlockJob job = TestVm.get(vm.jobs.adopt(new JobId("theirs"))).orElseThrow();
-            vm.ask("quit");
+            vm.quit();
             assertNothingClaimed(vm, job);
         }
     }
@@ -98,7 +98,7 @@ class QuitTest {
     void survivesACommitThatIsFollowedByQuitAtOnce() {
         try (TestVm vm = TestVm.start()) {
             BlockJob job = vm.start(CommitRequest.of("disk0").top("snap2").base("base"));
-            vm.ask("quit");
+            vm.quit();
             assertThat(vm.qemu.awaitEnd(SOON)).isTrue();
             // It may have been over before.
             assertThat(TestVm.get(job.outcome()).end()).isNotInstanceOf(End.Failed.class);

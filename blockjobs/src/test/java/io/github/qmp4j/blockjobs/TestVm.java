@@ -11,7 +11,9 @@ import io.github.qmp4j.testkit.DiskImages;
 import io.github.qmp4j.testkit.RealQemu;
 import io.github.qmp4j.testkit.RealQemuBuilder;
 import io.github.qmp4j.testkit.TempFolder;
+import io.github.qmp4j.testkit.TestkitException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -101,6 +103,17 @@ final class TestVm implements AutoCloseable {
 
     JobOutcome run(BlockJobRequest request) {
         return get(start(request).outcome());
+    }
+
+    /** QEMU can be gone before its answer is read. */
+    void quit() {
+        try {
+            ask("quit");
+        } catch (TestkitException reset) {
+            if (!qemu.awaitEnd(Duration.ofSeconds(10))) {
+                throw reset;
+            }
+        }
     }
 
     /** Asks the second monitor, which knows nothing of the code under test. */
