@@ -18,10 +18,9 @@ final class PrivateFile {
 
     private PrivateFile() {}
 
-    /** Mode 0600, for a file that is about to be made; nothing where the file system has no modes. */
-    static FileAttribute<?>[] attributes(Path path) throws IOException {
-        Path folder = path.toAbsolutePath().getParent();
-        return Files.getFileStore(folder).supportsFileAttributeView(PosixFileAttributeView.class)
+    /** Mode 0600, for a file that is about to be made; nothing where the system has no modes. */
+    static FileAttribute<?>[] attributes(Path path) {
+        return path.getFileSystem().supportedFileAttributeViews().contains("posix")
                 ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(MODE)}
                 : new FileAttribute<?>[0];
     }
