@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -33,18 +33,21 @@ final class JobFeed {
 
     EventSubscription add(Consumer<? super JobInfo> listener) {
         JobUpdates.Listener added = updates.add(listener);
-        jobs().thenAcceptAsync(jobs -> begin(added, jobs), mailbox);
+        mailbox.execute(() -> ask((known, jobs) -> begin(added, known, jobs)));
         return added;
     }
 
-    private CompletableFuture<JsonNode> jobs() {
-        return context.afterEvents(context.client().execute(QmpCommand.of("query-jobs")));
+    /** In the mailbox: gives QEMU's list, and who was known when it was asked for; whoever came since may be newer than it. */
+    private void ask(BiConsumer<Set<String>, JsonNode> then) {
+        Set<String> known = Set.copyOf(strangers.keySet());
+        context.afterEvents(context.client().execute(QmpCommand.of("query-jobs")))
+                .thenAcceptAsync(jobs -> then.accept(known, jobs), mailbox);
     }
 
-    private void begin(JobUpdates.Listener added, JsonNode jobs) {
+    private void begin(JobUpdates.Listener added, Set<String> asked, JsonNode jobs) {
         // Of the others all listeners hear now, this one too.
         Set<String> known = Set.copyOf(strangers.keySet());
-        see(jobs);
+        see(asked, jobs);
         for (JsonNode job : jobs) {
             String id = job.path("id").asText();
             ours.apply(id).ifPresent(handle -> added.tell(handle.info()));
@@ -57,15 +60,17 @@ final class JobFeed {
     /** Events were dropped, so QEMU is asked what there is. */
     void eventsMissed() {
         if (updates.heard()) {
-            mailbox.execute(() -> strangers.values().forEach(Stranger::eventsMissed));
-            jobs().thenAcceptAsync(this::see, mailbox);
+            mailbox.execute(() -> {
+                strangers.values().forEach(Stranger::eventsMissed);
+                ask(this::see);
+            });
         }
     }
 
-    private void see(JsonNode jobs) {
+    private void see(Set<String> known, JsonNode jobs) {
         Set<String> present =
                 GraphReader.stream(jobs).map(job -> job.path("id").asText()).collect(Collectors.toSet());
-        for (String id : Set.copyOf(strangers.keySet())) {
+        for (String id : known) {
             if (!present.contains(id)) {
                 vanished(id);
             }
