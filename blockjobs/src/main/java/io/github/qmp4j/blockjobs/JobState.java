@@ -111,8 +111,13 @@ final class JobState {
 
     /** What QEMU's {@code io-status} means, and of what the error was, if that is known. */
     static String cause(String ioStatus, Optional<String> operation) {
-        String what = ioStatus.equals("nospace") ? "no space left (nospace)" : "I/O error (" + ioStatus + ")";
-        return operation.map(kind -> what + " on a " + kind).orElse(what);
+        boolean noSpace = ioStatus.equals("nospace");
+        String what = noSpace ? "no space left (nospace)" : "I/O error (" + ioStatus + ")";
+        // QEMU tells every error of a pull as one of reading, and no read needs space.
+        return operation
+                .filter(kind -> !(noSpace && kind.equals("read")))
+                .map(kind -> what + " on a " + kind)
+                .orElse(what);
     }
 
     void ioErrors(long count) {

@@ -73,7 +73,10 @@ class SeveralDisksTest {
             await().untilAsserted(() -> assertThat(
                             vm.ask("query-jobs").get(0).path("status").asText())
                     .isEqualTo("concluded"));
-            assertThat(TestVm.get(vm.jobs.disks())).hasSize(2);
+            // Where nodes can be listed, the one that the pull has let go of is there, too.
+            assertThat(TestVm.get(vm.jobs.disks()))
+                    .filteredOn(Disk::isPluggedIn)
+                    .hasSize(2);
             assertThat(TestVm.get(vm.jobs.chain(DiskRef.of("disk0"))).nodes()).hasSize(4);
             // With this command, in 10.0, QEMU no longer dies of being asked for its nodes.
             if (!vm.qemu.knows("blockdev-set-active")) {
