@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 @QemuVersions
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class ManyJobsTest {
-    private static final int JOBS = Boolean.getBoolean("qmp4j.full") ? 10_000 : 1_000;
+    private static final int JOBS = Boolean.getBoolean("qmp4j.full") ? 10_000 : 200;
     private static final int WARM_UP = 40;
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
