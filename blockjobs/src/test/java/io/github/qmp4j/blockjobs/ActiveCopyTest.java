@@ -59,16 +59,20 @@ class ActiveCopyTest {
                 TestVm.get(job.switchToActiveCopy());
                 assertThat(vm.onlyJob().path("actively-synced").asBoolean()).isTrue();
                 assertThat(facts(vm).ready()).isTrue();
-                long then = guest.written();
-                await().until(() -> guest.written() > then);
-                int last = guest.stop();
-
-                assertThat(TestVm.get(job.pivot()).pivoted()).isTrue();
-                vm.shutDown();
-                assertThat(vm.images.holds(vm.path("copy.qcow2"), "qcow2", last, 0, GuestWrites.EXTENT))
-                        .isTrue();
+                assertPivotsWithTheLastWrite(vm, job, guest);
             }
         }
+    }
+
+    /** When the guest has written once more, the copy that the guest is switched to holds it. */
+    private static void assertPivotsWithTheLastWrite(TestVm vm, BlockJob job, GuestWrites guest) {
+        long then = guest.written();
+        await().until(() -> guest.written() > then);
+        int last = guest.stop();
+        assertThat(TestVm.get(job.pivot()).pivoted()).isTrue();
+        vm.shutDown();
+        assertThat(vm.images.holds(vm.path("copy.qcow2"), "qcow2", last, 0, GuestWrites.EXTENT))
+                .isTrue();
     }
 
     /** The same from the start, on every version. */
@@ -79,13 +83,7 @@ class ActiveCopyTest {
                     copy(vm).withSynchronousWrites().with(JobSettings.DEFAULT.withSpeed(SLOWER_THAN_THE_GUEST)));
             try (GuestWrites guest = new GuestWrites(vm, "disk0")) {
                 job.ready().orTimeout(1, TimeUnit.MINUTES).join();
-                long then = guest.written();
-                await().until(() -> guest.written() > then);
-                int last = guest.stop();
-                assertThat(TestVm.get(job.pivot()).pivoted()).isTrue();
-                vm.shutDown();
-                assertThat(vm.images.holds(vm.path("copy.qcow2"), "qcow2", last, 0, GuestWrites.EXTENT))
-                        .isTrue();
+                assertPivotsWithTheLastWrite(vm, job, guest);
             }
         }
     }
