@@ -85,8 +85,7 @@ final class Connector {
 
     private void notConnected(Throwable failure) {
         QmpConnectException refusal = failures.notConnected(cause(failure), options.connectTimeout());
-        boolean mayCome = refusal.reason() == Reason.NO_SUCH_SOCKET || refusal.reason() == Reason.REFUSED;
-        if (mayCome
+        if (mayCome(refusal.reason())
                 && Duration.ofNanos(System.nanoTime() - started).compareTo(options.waitFor()) < 0
                 && !result.isDone()) {
             CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS, WorkThreads.shared())
@@ -94,5 +93,17 @@ final class Connector {
         } else {
             result.fail(refusal);
         }
+    }
+
+    /**
+     * What waiting for a starting QEMU can mend. NIO tells a file that was not there yet and a full backlog alike: when the
+     * file has come in between, and nobody is seen who holds it, the next connect finds out which one it was.
+     */
+    private boolean mayCome(Reason reason) {
+        return switch (reason) {
+            case NO_SUCH_SOCKET, REFUSED -> true;
+            case SILENT -> address instanceof QmpAddress.Unix;
+            default -> false;
+        };
     }
 }

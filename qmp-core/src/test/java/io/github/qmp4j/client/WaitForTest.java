@@ -15,14 +15,19 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A starting QEMU makes its socket late (R9). */
 @Timeout(60)
@@ -48,6 +53,38 @@ class WaitForTest {
         try (FakeQemu fake = FakeQemu.script().negotiate().startAt(left)) {
             value(connecting).close();
             fake.verify();
+        }
+    }
+
+    /** As it looks over NIO when the file comes between the connect and the look at it; who holds it is not to be seen. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aSocketOfWhichNobodyIsSeenToBeTheHolderIsTriedAgain(boolean epoll) throws IOException {
+        Path bound = folder.resolve("bound");
+        Path renamed = folder.resolve("qmp.sock");
+        List<SocketChannel> waiting = new ArrayList<>();
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(bound), 1);
+            for (int i = 0; i < 2; i++) {
+                waiting.add(SocketChannel.open(UnixDomainSocketAddress.of(bound)));
+            }
+            Files.move(bound, renamed); // the table of the holders has the old name
+            QmpOptions options = QmpOptions.with(o -> {
+                o.waitFor = ChronoUnit.FOREVER.getDuration();
+                o.nativeTransport = epoll;
+            });
+            CompletableFuture<QmpClient> connecting = QmpClient.connect(unix(renamed), options);
+            await().pollDelay(Duration.ofMillis(150)).until(() -> !connecting.isDone());
+
+            Files.delete(renamed);
+            try (FakeQemu fake = FakeQemu.script().negotiate().startAt(renamed)) {
+                value(connecting).close();
+                fake.verify();
+            }
+        } finally {
+            for (SocketChannel each : waiting) {
+                each.close();
+            }
         }
     }
 
