@@ -89,12 +89,12 @@ final class ErrorWatch {
         if (answer.equals("ok")) {
             settled = known;
         } else if (state.isHalted()) {
-            paused(answer);
+            seen(answer);
             onChange.run();
         }
     }
 
-    /** QEMU's I/O status has been seen with the progress; in the mailbox. */
+    /** QEMU's I/O status has been seen, perhaps with the progress; in the mailbox. What has been explained stays so. */
     void seen(String answer) {
         state.ioStatus(answer);
         if (state.isHaltedUnexplained() && !answer.equals("ok")) {

@@ -5,8 +5,12 @@ import static io.github.qmp4j.blockjobs.ScriptedVm.told;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.qmp4j.testkit.Outgoing;
 import io.github.qmp4j.testkit.QemuVersions;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,6 +118,32 @@ class ErrorCauseTest {
             vm.tell("running");
             await().until(() -> job.info().status() == JobStatus.RUNNING);
             assertThat(job.info().error()).isEmpty();
+        }
+    }
+
+    /** Each pause gives reason to ask; the second answer knows no more of the operation than the first. */
+    @Test
+    void keepsTheOperationHoweverOftenQemuIsAsked() {
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            BlockJob job = vm.start(PULL);
+            AtomicBoolean first = new AtomicBoolean(true);
+            vm.on("query-block-jobs", got -> {
+                List<Outgoing> answer = vm.usualAnswer(got);
+                if (!first.getAndSet(false)) {
+                    return answer;
+                }
+                vm.ioStatus("nospace");
+                vm.tell("standby");
+                vm.qemu.send(told("BLOCK_JOB_ERROR", ",\"operation\":\"read\",\"action\":\"report\""));
+                await().until(() -> job.info().ioErrors() == 2); // so the pause before it has been heard of
+                return answer;
+            });
+            vm.job("stream", "paused");
+            vm.ioStatus("failed");
+            vm.qemu.send(told("BLOCK_JOB_ERROR", ",\"operation\":\"write\",\"action\":\"stop\""));
+            vm.tell("created", "running", "paused");
+            await().until(() -> job.info().ioStatus().equals(Optional.of("nospace")));
+            assertThat(job.info().error()).contains("I/O error (failed) on a write");
         }
     }
 }
