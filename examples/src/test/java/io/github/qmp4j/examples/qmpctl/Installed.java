@@ -18,10 +18,9 @@ final class Installed {
 
     private Installed() {}
 
-    /** Unpacked once, by the first test that wants it. */
+    /** Unpacked once in each JVM, by the first test that wants it. */
     private static final class Unpacked {
-        static final Path HOME =
-                unpack(fresh(Path.of("target", "installed here").toAbsolutePath()));
+        static final Path HOME = unpack(fresh(Path.of(System.getProperty("qmpctl.unpacked"))));
     }
 
     /** Whether the build has packaged it. */
