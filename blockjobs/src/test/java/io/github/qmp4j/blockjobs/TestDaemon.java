@@ -18,8 +18,6 @@ import java.util.function.Consumer;
 
 /** A real storage daemon with a chain of four images that all hold data of their own, on which there is no guest device. */
 final class TestDaemon implements AutoCloseable {
-    private static final List<String> CHAIN = List.of("base", "snap1", "snap2", "active");
-
     private final TempFolder folder = TempFolder.create("qmp4j-qsd");
     final DiskImages images = new DiskImages(folder.path());
 
@@ -31,13 +29,7 @@ final class TestDaemon implements AutoCloseable {
     final BlockJobs jobs;
 
     private TestDaemon(Consumer<? super Nodes> nodes) {
-        Path below = images.create("base.qcow2", "qcow2", TestVm.SIZE);
-        images.write(below, "qcow2", 1, 0, 24 * TestVm.MIB);
-        for (int layer = 1; layer < CHAIN.size(); layer++) {
-            below = images.overlay(CHAIN.get(layer) + ".qcow2", below, "qcow2");
-            images.write(below, "qcow2", layer + 1, layer * (8 * TestVm.MIB), 12 * TestVm.MIB);
-        }
-        before = images.flatten(below, "qcow2", "before.raw");
+        before = FilledChain.in(images, false);
         Nodes described = new Nodes(folder.path());
         nodes.accept(described);
         List<String> arguments = new ArrayList<>();

@@ -24,7 +24,6 @@ import java.util.function.Consumer;
 final class TestVm implements AutoCloseable {
     static final long MIB = 1 << 20;
     static final long SIZE = 64 * MIB;
-    private static final List<String> CHAIN = List.of("base", "snap1", "snap2", "active");
 
     private final TempFolder folder = TempFolder.create("qmp4j-vm");
     final DiskImages images = new DiskImages(folder.path());
@@ -37,14 +36,7 @@ final class TestVm implements AutoCloseable {
     final BlockJobs jobs;
 
     private TestVm(boolean relative, Consumer<? super Nodes> nodes, Consumer<? super RealQemuBuilder> more) {
-        Path below = images.create("base.qcow2", "qcow2", SIZE);
-        images.write(below, "qcow2", 1, 0, 24 * MIB);
-        for (int layer = 1; layer < CHAIN.size(); layer++) {
-            Path backing = relative ? below.getFileName() : below;
-            below = images.overlay(CHAIN.get(layer) + ".qcow2", backing, "qcow2");
-            images.write(below, "qcow2", layer + 1, layer * (8 * MIB), 12 * MIB);
-        }
-        before = images.flatten(below, "qcow2", "before.raw");
+        before = FilledChain.in(images, relative);
         Nodes described = new Nodes(folder.path());
         nodes.accept(described);
         RealQemuBuilder builder = RealQemu.builder();
