@@ -36,10 +36,12 @@ final class Nodes {
 
     /** A second disk of its own, {@code disk1} on {@code other}, over {@code otherbase}. */
     void andAnotherDisk() {
-        DiskImages images = images();
-        Path base = images.create("otherbase.qcow2", "qcow2", TestVm.SIZE);
-        images.write(base, "qcow2", 7, 0, 24 * TestVm.MIB);
-        images.overlay("other.qcow2", base, "qcow2");
+        MadeOnce.copy("another disk", folder, made -> {
+            DiskImages images = new DiskImages(made);
+            Path base = images.create("otherbase.qcow2", "qcow2", TestVm.SIZE);
+            images.write(base, "qcow2", 7, 0, 24 * TestVm.MIB);
+            images.overlay("other.qcow2", base, "qcow2");
+        });
         at("otherbase", null, path("otherbase"));
         at("other", "otherbase", path("other"));
         devices.add("virtio-blk-pci,id=disk1,drive=other");

@@ -26,16 +26,18 @@ class SideBySideTest {
         return TestVm.start(nodes -> {
             nodes.plainChain();
             nodes.devices.clear();
-            DiskImages images = new DiskImages(
-                    Objects.requireNonNull(Path.of(nodes.path("x")).getParent()));
-            String below = "active";
-            for (String name : List.of("upper", "head")) {
-                Path image = images.overlay(name + ".qcow2", Path.of(nodes.path(below)), "qcow2");
-                images.write(image, "qcow2", name.length(), name.length() * (8 * TestVm.MIB), 12 * TestVm.MIB);
-                nodes.at(name, below, nodes.path(name));
-                below = name;
-            }
-            images.flatten(Path.of(nodes.path("head")), "qcow2", "flat.raw");
+            MadeOnce.copy("six layers", nodes.images().folder(), made -> {
+                FilledChain.in(new DiskImages(made), false);
+                DiskImages images = new DiskImages(made);
+                Path below = made.resolve("active.qcow2");
+                for (String name : List.of("upper", "head")) {
+                    below = images.overlay(name + ".qcow2", below, "qcow2");
+                    images.write(below, "qcow2", name.length(), name.length() * (8 * TestVm.MIB), 12 * TestVm.MIB);
+                }
+                images.flatten(below, "qcow2", "flat.raw");
+            });
+            nodes.qcow2("upper", "active");
+            nodes.qcow2("head", "upper");
             nodes.devices.add("virtio-blk-pci,id=disk0,drive=head");
         });
     }

@@ -32,12 +32,6 @@ public record DiskImages(Path folder) {
         return image;
     }
 
-    /** Records another backing file in a qcow2 image, by the path as given; neither that file nor any data is looked at. */
-    public void rebase(Path image, Path backing, String backingFormat) {
-        img("rebase", "-q", "-u", "-f", "qcow2", "-b", backing.toString(), "-F", backingFormat, image.toString())
-                .orThrow();
-    }
-
     /** Fills a range with a byte of 0 to 255, through the image format. */
     public void write(Path image, String format, int pattern, long offset, long bytes) {
         Tool.Result result = io(image, format, "write -P " + pattern + " " + offset + " " + bytes);

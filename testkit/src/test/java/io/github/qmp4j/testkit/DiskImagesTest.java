@@ -36,17 +36,6 @@ class DiskImagesTest {
     }
 
     @Test
-    void recordsAnotherBackingFile() {
-        Path old = images.create("old.raw", "raw", SIZE);
-        Path top = images.overlay("top.qcow2", old, "raw");
-        Path base = images.create("base.qcow2", "qcow2", SIZE);
-        images.write(base, "qcow2", 7, 0, 512);
-        images.rebase(top, base, "qcow2");
-        assertThat(images.backingChain(top)).containsExactly(top.toString(), base.toString());
-        assertThat(images.holds(top, "qcow2", 7, 0, 512)).isTrue();
-    }
-
-    @Test
     void comparesWhatAGuestWouldSee() {
         Path base = images.create("base.qcow2", "qcow2", SIZE);
         images.write(base, "qcow2", 7, 65536, 65536);
