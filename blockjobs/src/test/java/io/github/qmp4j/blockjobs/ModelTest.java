@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.qmp4j.testkit.QemuVersions;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -14,15 +15,18 @@ import org.junit.jupiter.api.Timeout;
 @QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class ModelTest {
+    private static final Duration WHOLE_TEST = Duration.ofMinutes(2);
+
     private static BlockChain chain(TestDaemon qsd, String disk) {
         return TestVm.get(qsd.jobs.chain(DiskRef.of(disk)));
     }
 
-    /** Says whether it was made: the measuring of a key's strength fails now and then on a busy machine. */
+    /** Says whether it was made: the measuring of a key's strength takes seconds, and fails now and then on a busy machine. */
     private static boolean create(TestDaemon qsd, String options) {
         qsd.ask("blockdev-create", "{\"job-id\":\"make\",\"options\":" + options + "}");
-        await().untilAsserted(() ->
-                assertThat(qsd.ask("query-jobs").get(0).path("status").asText()).isEqualTo("concluded"));
+        await().atMost(WHOLE_TEST).untilAsserted(() -> assertThat(
+                        qsd.ask("query-jobs").get(0).path("status").asText())
+                .isEqualTo("concluded"));
         boolean made = !qsd.ask("query-jobs").get(0).has("error");
         qsd.ask("job-dismiss", "{\"id\":\"make\"}");
         return made;
@@ -44,7 +48,7 @@ class ModelTest {
             assertThat(create(qsd, "{\"driver\":\"file\",\"filename\":\"" + path + "\",\"size\":0}"))
                     .isTrue();
             qsd.ask("blockdev-add", "{\"driver\":\"file\",\"node-name\":\"f\",\"filename\":\"" + path + "\"}");
-            await().until(() -> create(qsd, """
+            await().atMost(WHOLE_TEST).until(() -> create(qsd, """
                     {"driver":"qcow2","file":"f","size":1048576,
                     "encrypt":{"format":"luks","key-secret":"key","iter-time":200}}"""));
             qsd.ask("blockdev-add", """
