@@ -36,11 +36,12 @@ final class StormSession {
                 job.onUpdate(info -> hang(over));
             }
             client.execute(QmpCommand.of("begin")).get(20, TimeUnit.SECONDS);
-            Latencies storm = Latencies.measureWhile(() -> !isOver(client), client);
+            EventLoopTime loops = new EventLoopTime();
+            Latencies storm = Latencies.measureWhile(() -> !loops.during(() -> isOver(client)), client);
             over.countDown();
             JobOutcome outcome = job.outcome().get(20, TimeUnit.SECONDS);
-            System.out.println("calm=" + calm.p99().toNanos());
             System.out.println("storm=" + storm.p99().toNanos());
+            System.out.println("worked=" + loops.longest());
             System.out.println("report=calm: " + calm + "; storm: " + storm + "; " + outcome.end() + ", "
                     + job.info().ioErrors() + " errors counted");
             System.out.println("end=" + outcome.end().getClass().getSimpleName());
