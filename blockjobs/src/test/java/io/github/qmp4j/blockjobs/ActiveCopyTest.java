@@ -18,8 +18,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class ActiveCopyTest {
     private static final long SLOWER_THAN_THE_GUEST = 8 * TestVm.MIB;
-    private static final BlockJobOptions SMALL_WINDOW =
-            BlockJobOptions.with(options -> options.convergenceWindow = Duration.ofSeconds(3));
+    private static final BlockJobOptions SMALL_WINDOW = BlockJobOptions.with(options -> {
+        options.progressInterval = Duration.ofMillis(100);
+        options.convergenceWindow = Duration.ofSeconds(1);
+    });
 
     private static CopyRequest copy(TestVm vm) {
         return CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2");
