@@ -46,7 +46,7 @@ record Aftermath(JobRecord record, RecordedChain chain, boolean inSameRun, boole
         }
         JobOutcome applied = verdict(Result.SUCCEEDED, Optional.empty());
         boolean isThere = applied.completed() && (!becomesReady() || applied.head() == Head.TARGET);
-        if (isThere && (inSameRun || isProvedByHeader())) {
+        if (isThere && inSameRun) {
             return applied;
         }
         if (inAnotherRun && cannotHaveSucceeded() && chain.isAsBefore()) {
@@ -63,9 +63,10 @@ record Aftermath(JobRecord record, RecordedChain chain, boolean inSameRun, boole
             return verdict(Result.CANCELLED, Optional.empty());
         }
         JobOutcome applied = verdict(Result.SUCCEEDED, Optional.empty());
-        if (inSameRun || isProvedByHeader()) {
+        if (inSameRun) {
             return applied;
         }
+        // What a pull or an intermediate commit moved may have been lost with the QEMU that has rewritten the header.
         // Another QEMU has the disk on the side that it was described with, be it the right one or not.
         Head right = record.asked().equals(Optional.of(Verb.PIVOT)) ? Head.TARGET : Head.SOURCE;
         return becomesReady() && applied.completed() && applied.head() == right
@@ -75,15 +76,6 @@ record Aftermath(JobRecord record, RecordedChain chain, boolean inSameRun, boole
 
     private boolean becomesReady() {
         return chain.plan().kind().becomesReady;
-    }
-
-    /**
-     * Another QEMU has the chain that it was described with, so only the headers of images prove anything, and not even
-     * they where what was moved may have been lost with the earlier QEMU.
-     */
-    private boolean isProvedByHeader() {
-        boolean isOnDisk = record.unflushed(new Quirks(record.qemu().release())).isEmpty();
-        return !becomesReady() && isOnDisk && chain.isHeaderRewritten();
     }
 
     /** A job that holds at READY needs a verb to come to a good end. */

@@ -96,7 +96,8 @@ public interface BlockJobs extends AutoCloseable {
      * <p>An outcome that nobody saw and the graph does not prove is {@link JobOutcome.End.Unknown}, on each call anew; then
      * look at the disk, and {@link #forget} the key to have the work started again.
      *
-     * @return fails with {@link JobConflictException} when the key, or the job of its id, stands for work of another kind or on
+     * @return fails with {@link BlockJobException} when the work is done, but QEMU could not write to disk what it moved;
+     *     with {@link JobConflictException} when the key, or the job of its id, stands for work of another kind or on
      *     another disk, with {@link JobStoreException} when the store cannot be read, or the intent not written down: then
      *     nothing was started; for the rest as {@link #start}
      */

@@ -22,9 +22,21 @@ final class Goal {
         return isThere ? Optional.of(reached(id, Head.TARGET)) : Optional.empty();
     }
 
+    /** Whoever saw the job end may not have had it flushed. */
+    static List<String> unflushed(Graph graph, BlockJobRequest request) {
+        BlockChain chain = graph.find(request.disk()).chain();
+        return request instanceof PullRequest pull
+                ? chain.nodes().get(top(chain, pull)).nodeName().stream().toList()
+                : List.of();
+    }
+
+    private static int top(BlockChain chain, PullRequest request) {
+        return request.into().map(name -> place(chain, name)).orElse(chain.activeImagePlace());
+    }
+
     private static boolean isPulled(BlockChain chain, PullRequest request) {
         List<BlockNode> nodes = chain.nodes();
-        int top = request.into().map(name -> place(chain, name)).orElse(chain.activeImagePlace());
+        int top = top(chain, request);
         if (top < 0 || request.bottom().isPresent()) {
             return false;
         }

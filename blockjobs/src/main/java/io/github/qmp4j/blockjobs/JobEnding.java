@@ -150,22 +150,18 @@ final class JobEnding {
         judged = true;
         Evidence evidence = testimony.with(id, conclusion, progress.get());
         JobOutcome whole = judge.verdict(evidence, conclusion.fate() != Fate.LEFT);
-        flushed(evidence, whole).thenCompose(afterwards).thenAcceptAsync(tell, mailbox);
+        flushed(whole).thenCompose(afterwards).thenAcceptAsync(tell, mailbox);
     }
 
     /** What is not on disk yet is not done yet: whoever hears of the end may remove the images that are released. */
-    private CompletableFuture<JobOutcome> flushed(Evidence evidence, JobOutcome whole) {
+    private CompletableFuture<JobOutcome> flushed(JobOutcome whole) {
         if (!whole.completed()) {
             return CompletableFuture.completedFuture(whole);
         }
-        Quirks quirks = new Quirks(context.client().greeting().version());
-        return NodeFlush.of(context, judge.unflushed(id, quirks))
+        return NodeFlush.of(context, judge.unflushed(id))
                 .handle((done, failure) -> failure == null
                         ? whole
-                        : JobOutcome.unknown(
-                                        evidence,
-                                        "QEMU reports success, but "
-                                                + Conclusion.unwrapped(failure).getMessage())
-                                .with(whole.leftovers()));
+                        : whole.inDoubt("QEMU reports success, but "
+                                + Conclusion.unwrapped(failure).getMessage()));
     }
 }

@@ -83,6 +83,11 @@ public record JobOutcome(
                 List.of());
     }
 
+    /** The same, but that it is done cannot be proved, so that no image may be taken for released. */
+    JobOutcome inDoubt(String why) {
+        return new JobOutcome(job, new End.Unknown(why), head, progress, List.of(), invalidated, leftovers);
+    }
+
     JobOutcome with(Leftover leftover) {
         return with(List.of(leftover));
     }

@@ -135,9 +135,9 @@ public record JobRecord(
     }
 
     /** The nodes that may not be on disk yet when the job has completed. */
-    List<String> unflushed(Quirks quirks) {
+    List<String> unflushed() {
         JobPlan plan = JobPlan.of(disk.chain(), request);
-        return new PlannedJudge(plan, disk, targetNode).unflushed(jobId, quirks);
+        return new PlannedJudge(plan, disk, targetNode).unflushed(jobId);
     }
 
     private JobRecord with(

@@ -25,7 +25,7 @@ sealed interface Judge permits PlannedJudge, ObservedJudge {
     boolean neverReady();
 
     /** The nodes that may not be on disk yet when the job has completed. */
-    List<String> unflushed(JobId job, Quirks quirks);
+    List<String> unflushed(JobId job);
 
     /** Whether only nodes that are listed after the end can show what the job has done. */
     boolean needsListing();

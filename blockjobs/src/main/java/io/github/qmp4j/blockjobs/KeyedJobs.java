@@ -82,7 +82,8 @@ final class KeyedJobs {
                 .thenCompose(adopted -> adopted.isPresent()
                         ? CompletableFuture.completedFuture(adopted.get())
                         : context.graphs().read().thenCompose(graph -> Goal.shownBy(graph, request, id)
-                                .map(outcome -> CompletableFuture.completedFuture(met.ended(id, request, outcome)))
+                                .map(outcome -> NodeFlush.of(context, Goal.unflushed(graph, request))
+                                        .thenApply(done -> met.ended(id, request, outcome)))
                                 .orElseGet(() -> start(key, request))));
     }
 

@@ -119,8 +119,7 @@ final class MetJobs {
         if (!isDue) {
             return CompletableFuture.completedFuture(outcome);
         }
-        Quirks quirks = new Quirks(context.client().greeting().version());
-        return NodeFlush.of(context, record.unflushed(quirks)).thenApply(done -> outcome);
+        return NodeFlush.of(context, record.unflushed()).thenApply(done -> outcome);
     }
 
     private Function<JobOutcome, CompletableFuture<JobOutcome>> ending(

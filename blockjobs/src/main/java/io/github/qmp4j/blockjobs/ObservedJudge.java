@@ -22,14 +22,14 @@ record ObservedJudge(JobType type, Graph before, boolean ended) implements Judge
 
     /** Which node it wrote to is not known, so all that it can have written to. */
     @Override
-    public List<String> unflushed(JobId job, Quirks quirks) {
-        boolean leavesSome = type == JobType.COMMIT || (type == JobType.PULL && !quirks.flushesPulls());
+    public List<String> unflushed(JobId job) {
+        boolean leavesSome = type == JobType.COMMIT || type == JobType.PULL;
         List<Disk> known = disks(job);
         return (known.isEmpty() ? before.disks() : known)
                 .stream()
                         .filter(disk -> leavesSome)
                         .flatMap(disk -> disk.chain().nodes().stream())
-                        .filter(node -> !node.readOnly() && !node.isFilter())
+                        .filter(node -> !node.isFilter())
                         .flatMap(node -> node.nodeName().stream())
                         .distinct()
                         .toList();

@@ -19,11 +19,12 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
     }
 
     @Override
-    public List<String> unflushed(JobId job, Quirks quirks) {
+    public List<String> unflushed(JobId job) {
         Optional<BlockNode> written =
                 switch (plan.kind()) {
-                    case PULL -> Optional.of(plan.topNode()).filter(into -> !quirks.flushesPulls());
-                    case INTERMEDIATE_COMMIT -> plan.baseNode().filter(base -> !base.readOnly());
+                    case PULL -> Optional.of(plan.topNode());
+                    case INTERMEDIATE_COMMIT -> plan.baseNode();
+                    // They flush their target before they end, and fail where that does.
                     case ACTIVE_COMMIT, COPY -> Optional.empty();
                 };
         return written.flatMap(BlockNode::nodeName).stream().toList();

@@ -1,11 +1,8 @@
 package io.github.qmp4j.blockjobs;
 
-import io.github.qmp4j.QmpGreeting.Version;
 import io.github.qmp4j.client.QmpClient;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.regex.Pattern;
 
 /**
  * One run of one QEMU, as it can be told from the next run behind the same monitor: a job that was started in another one is
@@ -28,18 +25,6 @@ public record QemuInstance(String monitor, String version, Optional<String> mark
                 .read()
                 .thenApply(marker -> new QemuInstance(
                         client.address().toString(), client.greeting().version().toString(), marker));
-    }
-
-    /** The version by its numbers; 0 for what is none. */
-    Version release() {
-        int[] numbers = Pattern.compile("[^0-9]+")
-                .splitAsStream(version)
-                .filter(number -> !number.isEmpty())
-                .limit(3)
-                .mapToInt(Integer::parseInt)
-                .toArray();
-        int[] three = Arrays.copyOf(numbers, 3);
-        return new Version(three[0], three[1], three[2]);
     }
 
     /** Whether it is proved that both are one run. */

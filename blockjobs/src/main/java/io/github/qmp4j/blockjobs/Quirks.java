@@ -21,8 +21,6 @@ final class Quirks {
     /** A driver of QEMU 6.2, the release in which the mirror engine was mended. */
     private static final String MENDED_WITH = "blockdev-add/arg/driver/^copy-before-write";
 
-    private static final Version FLUSHES_PULLS = new Version(10, 0, 0);
-
     private final Version version;
 
     Quirks(Version version) {
@@ -36,16 +34,6 @@ final class Quirks {
     boolean mayListNodes(Collection<JobType> existing) {
         return (version.compareTo(LISTS_ENDED_PULLS) >= 0 || !existing.contains(JobType.PULL))
                 && (version.compareTo(LISTS_ENDED_BACKUPS) >= 0 || !existing.contains(JobType.BACKUP));
-    }
-
-    /**
-     * Whether a pull has written all to disk when it ends. On 5.2 and 7.2 it has not: killed then (SIGKILL), QEMU leaves an
-     * image that lacks what was pulled and names no backing file any more. A commit into a base that was opened for writing
-     * is the same on all four versions; a read-only base is flushed when it is made read-only again, and so is the target of
-     * a copy or an active commit.
-     */
-    boolean flushesPulls() {
-        return version.compareTo(FLUSHES_PULLS) >= 0;
     }
 
     /**

@@ -110,14 +110,6 @@ record RecordedChain(JobPlan plan, Disk disk, Optional<String> targetNode, Graph
         return plan.overlay().orElseGet(plan::topNode);
     }
 
-    /** Whether its header names another backing file than before: what is to come out of the job. */
-    boolean isHeaderRewritten() {
-        return headerNow()
-                .filter(header -> header.equals(plan.backingString()))
-                .filter(header -> !header.equals(witness().backingFile()))
-                .isPresent();
-    }
-
     boolean isHeaderUntouched() {
         return headerNow().filter(witness().backingFile()::equals).isPresent();
     }

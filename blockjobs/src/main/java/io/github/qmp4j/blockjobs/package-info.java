@@ -97,6 +97,9 @@
  * <tr><td>the same of a commit into a base that was opened for writing
  *     <td colspan="4">no
  *     <td>{@code DurableTest.losesNothingThatIsDoneWhenQemuIsKilled}
+ * <tr><td>how QEMU ends a pull, or a commit below the active layer, that could not be flushed; the outcome is {@code Unknown}
+ *     <td colspan="4">with success
+ *     <td>{@code FlushTest.isNoPullThatIsDone}, {@code FlushTest.isNoCommitThatIsDone}
  * <tr><td>the event of a READY copy when QEMU quits; the outcome is never {@code Completed}
  *     <td>{@code BLOCK_JOB_COMPLETED}, and nothing was switched<td colspan="3">{@code BLOCK_JOB_CANCELLED}
  *     <td>{@code OrderByVersionTest.completesOrCancelsAReadyCopyWhenQemuQuits},

@@ -99,6 +99,21 @@ final class Nodes {
                         path(name), event, errno, once, event.startsWith("read") ? ",\"sector\":8192" : ""));
     }
 
+    /** A node that is not flushed, be it for writing or not; a raw one has its file by a node of its own, which is what fails. */
+    void unflushable(String name, @Nullable String backing, String format, boolean readOnly) {
+        String file = """
+                {"driver":"blkdebug","node-name":"%s-file","image":{"driver":"file","filename":"%s"},
+                "inject-error":[{"event":"none","iotype":"flush","errno":5}]}""".formatted(name, path(name));
+        if (format.equals("raw")) {
+            images().flatten(Path.of(path(name)), "qcow2", name + ".raw");
+            options.add(file.replace(path(name), folder.resolve(name + ".raw").toString()));
+            options.add("{\"driver\":\"raw\",\"node-name\":\"%s\",\"read-only\":%s,\"file\":\"%s-file\"}"
+                    .formatted(name, readOnly, name));
+        } else {
+            on(name, backing, "\"read-only\":%s,\"file\":%s".formatted(readOnly, file));
+        }
+    }
+
     /** A node whose file lets all pass until it is flushed, as a job does that gets READY, and then fails at {@code event}. */
     void failingAfterItsFirstFlush(String name, @Nullable String backing, String event, int errno, boolean once) {
         on(name, backing, """

@@ -49,6 +49,13 @@ final class ScriptedGraph {
                 .collect(Collectors.joining(",", "[", "]"));
     }
 
+    /** What query-blockstats says of it. */
+    static String statistics(List<String> chain) {
+        return chain.stream()
+                .map(name -> "{\"node-name\":\"%s\"}".formatted(name))
+                .collect(Collectors.joining(",", "[", "]"));
+    }
+
     private static String node(String name, String driver, String image) {
         return "{\"node-name\":\"%s\",\"file\":\"%s\",\"drv\":\"%s\",\"ro\":false,\"image\":{}}"
                 .formatted(name, file(image), driver);

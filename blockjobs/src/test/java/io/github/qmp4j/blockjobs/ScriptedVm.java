@@ -24,6 +24,11 @@ final class ScriptedVm implements AutoCloseable {
     static final PullRequest PULL = PullRequest.of("disk0").with(J);
     static final CommitRequest COMMIT = CommitRequest.of("disk0").with(J);
 
+    /** What flushes, which every QEMU has. */
+    private static final String SCHEMA = """
+            [{"name":"blockdev-reopen","meta-type":"command","arg-type":"0","ret-type":"0"},
+            {"name":"0","meta-type":"object","members":[]}]""";
+
     private final Map<String, Responder> answers = new ConcurrentHashMap<>();
     private volatile List<String> chain = List.of("active", "mid", "base");
     private volatile String job = "";
@@ -165,7 +170,9 @@ final class ScriptedVm implements AutoCloseable {
             case "query-block-jobs" -> List.of(Outgoing.reply(blockJobs()));
             case "query-block" -> List.of(Outgoing.reply(ScriptedGraph.disks(chain)));
             case "query-named-block-nodes" -> List.of(Outgoing.reply(ScriptedGraph.nodes(chain)));
-            case "query-block-exports", "query-qmp-schema" -> List.of(Outgoing.reply("[]"));
+            case "query-blockstats" -> List.of(Outgoing.reply(ScriptedGraph.statistics(chain)));
+            case "query-qmp-schema" -> List.of(Outgoing.reply(SCHEMA));
+            case "query-block-exports" -> List.of(Outgoing.reply("[]"));
             case "blockdev-add" -> List.of(refusal("Could not open: No such file or directory"));
             case "job-dismiss" -> {
                 noJob();
