@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.event.EventSubscription;
 import io.github.qmp4j.event.QmpEvent;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +26,9 @@ final class JobFeed {
     /** By job-id; belongs to the mailbox. */
     private final Map<String, Stranger> strangers = new LinkedHashMap<>();
 
+    /** Belong to the mailbox. */
+    private final List<Ask> asks = new ArrayList<>();
+
     /** @param ours finds the handle of a job, where there is one */
     JobFeed(JobContext context, Function<String, Optional<TrackedJob>> ours) {
         this.context = context;
@@ -33,28 +39,51 @@ final class JobFeed {
 
     EventSubscription add(Consumer<? super JobInfo> listener) {
         JobUpdates.Listener added = updates.add(listener);
-        mailbox.execute(() -> ask((known, jobs) -> begin(added, known, jobs)));
+        mailbox.execute(() -> ask((asked, jobs) -> begin(added, asked, jobs)));
         return added;
     }
 
-    /** In the mailbox: gives QEMU's list, and who was known when it was asked for; whoever came since may be newer than it. */
-    private void ask(BiConsumer<Set<String>, JsonNode> then) {
-        Set<String> known = Set.copyOf(strangers.keySet());
-        context.afterEvents(context.client().execute(QmpCommand.of("query-jobs")))
-                .thenAcceptAsync(jobs -> then.accept(known, jobs), mailbox);
+    /** A question for QEMU's list that is under way: by its answer somebody may have come or gone. */
+    private static final class Ask {
+        /** Who was known when it was asked. */
+        final Set<String> known;
+        /** Whose end was heard since; belongs to the mailbox. */
+        final Set<String> gone = new HashSet<>();
+
+        Ask(Set<String> known) {
+            this.known = Set.copyOf(known);
+        }
     }
 
-    private void begin(JobUpdates.Listener added, Set<String> asked, JsonNode jobs) {
+    /** In the mailbox. */
+    private void ask(BiConsumer<Ask, JsonNode> then) {
+        Ask ask = new Ask(strangers.keySet());
+        asks.add(ask);
+        context.afterEvents(context.client().execute(QmpCommand.of("query-jobs")))
+                .whenCompleteAsync(
+                        (jobs, failure) -> {
+                            asks.remove(ask);
+                            if (failure == null) {
+                                then.accept(ask, jobs);
+                            }
+                        },
+                        mailbox);
+    }
+
+    private void begin(JobUpdates.Listener added, Ask ask, JsonNode jobs) {
         // Of the others all listeners hear now, this one too.
-        Set<String> known = Set.copyOf(strangers.keySet());
-        see(asked, jobs);
-        for (JsonNode job : jobs) {
-            String id = job.path("id").asText();
-            ours.apply(id).ifPresent(handle -> added.tell(handle.info()));
-            Optional.ofNullable(strangers.get(id))
-                    .filter(stranger -> known.contains(id))
-                    .ifPresent(stranger -> added.tell(stranger.info()));
-        }
+        see(ask, jobs);
+        // What the handles have told by now is not told again.
+        mailbox.execute(() -> {
+            for (JsonNode job : jobs) {
+                String id = job.path("id").asText();
+                ours.apply(id)
+                        .map(TrackedJob::info)
+                        .or(() -> Optional.ofNullable(strangers.get(id)).map(Stranger::info))
+                        .ifPresent(added::tellFirst);
+            }
+            added.begun();
+        });
     }
 
     /** Events were dropped, so QEMU is asked what there is. */
@@ -67,17 +96,19 @@ final class JobFeed {
         }
     }
 
-    private void see(Set<String> known, JsonNode jobs) {
+    private void see(Ask ask, JsonNode jobs) {
         Set<String> present =
                 GraphReader.stream(jobs).map(job -> job.path("id").asText()).collect(Collectors.toSet());
-        for (String id : known) {
+        for (String id : ask.known) {
             if (!present.contains(id)) {
                 vanished(id);
             }
         }
         jobs.forEach(job -> {
             String id = job.path("id").asText();
-            if (ours.apply(id).isEmpty()) {
+            // An end that was heard is newer than the answer, unless the next job of this id has come.
+            boolean isOver = ask.gone.contains(id) && !strangers.containsKey(id);
+            if (ours.apply(id).isEmpty() && !isOver) {
                 Stranger stranger = strangers.computeIfAbsent(id, this::unknown);
                 stranger.introduced(Optional.of(job));
                 tell(id, stranger);
@@ -94,6 +125,9 @@ final class JobFeed {
         if (updates.heard()) {
             mailbox.execute(() -> {
                 strangers.remove(info.id().value());
+                if (info.status() == JobStatus.CONCLUDED) {
+                    over(info.id().value());
+                }
                 updates.tell(info);
             });
         }
@@ -153,7 +187,12 @@ final class JobFeed {
                         mailbox);
     }
 
+    private void over(String id) {
+        asks.forEach(ask -> ask.gone.add(id));
+    }
+
     private void vanished(String id) {
+        over(id);
         Stranger gone = strangers.remove(id);
         if (gone != null) {
             gone.vanished();

@@ -1,9 +1,12 @@
 package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.event.EventSubscription;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -54,15 +57,49 @@ final class JobUpdates {
         /** The last of each job that is not delivered yet; guarded by itself. */
         private final Map<JobId, JobInfo> latest = new LinkedHashMap<>();
 
+        /** The jobs that it has heard of until it was told of all that there were; guarded by {@code latest}. */
+        private final Set<JobId> heardOf = new HashSet<>();
+        /** What it was told of a job at first, until it hears more of it; guarded by {@code latest}. */
+        private final Map<JobId, JobInfo> firsts = new HashMap<>();
+
+        private boolean begun;
+
         private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
         Listener(Consumer<? super JobInfo> consumer) {
             this.consumer = consumer;
         }
 
+        /** Tells of a job that was there before it came, unless it has heard of that since. */
+        void tellFirst(JobInfo info) {
+            synchronized (latest) {
+                if (!heardOf.add(info.id())) {
+                    return;
+                }
+            }
+            tell(info);
+            synchronized (latest) {
+                firsts.put(info.id(), info);
+            }
+        }
+
+        /** It has been told of all jobs that were there. */
+        void begun() {
+            synchronized (latest) {
+                begun = true;
+                heardOf.clear();
+            }
+        }
+
         void tell(JobInfo info) {
             boolean first;
             synchronized (latest) {
+                if (!begun) {
+                    heardOf.add(info.id());
+                }
+                if (info.equals(firsts.remove(info.id()))) {
+                    return;
+                }
                 first = latest.isEmpty();
                 latest.put(info.id(), info);
             }

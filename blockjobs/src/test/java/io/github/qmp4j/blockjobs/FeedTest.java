@@ -6,10 +6,13 @@ import static org.awaitility.Awaitility.await;
 import io.github.qmp4j.event.EventSubscription;
 import io.github.qmp4j.testkit.Outgoing;
 import io.github.qmp4j.testkit.QemuVersions;
+import io.github.qmp4j.testkit.ReceivedCommand;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -17,6 +20,8 @@ import org.junit.jupiter.api.Timeout;
 @QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class FeedTest {
+    private static final Duration SOON = Duration.ofSeconds(10);
+
     private final List<JobInfo> heard = new CopyOnWriteArrayList<>();
 
     /** That it is created may be over before it is known what it is. */
@@ -171,6 +176,73 @@ class FeedTest {
             vm.qemu.send(ScriptedVm.told("BLOCK_JOB_ERROR", ",\"operation\":\"read\",\"action\":\"stop\""));
             awaitLast("j", JobStatus.PAUSED_ON_ERROR);
             assertThat(last("j").error()).contains("I/O error (failed) on a read");
+        }
+    }
+
+    private static Outgoing list(String... ids) {
+        return Outgoing.reply(Stream.of(ids)
+                .map(id ->
+                        "{\"id\":\"%s\",\"type\":\"commit\",\"status\":\"ready\",\"current-progress\":8,\"total-progress\":8}"
+                                .formatted(id))
+                .collect(Collectors.joining(",", "[", "]")));
+    }
+
+    /** QEMU made the answer before the job ended, and it comes after that was told. */
+    @Test
+    void doesNotShowAJobAgainWhoseEndItHasHeard() {
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            vm.on("query-jobs");
+            vm.jobs.onJob(heard::add);
+            ReceivedCommand question = vm.qemu.awaitReceived("query-jobs", 1, SOON);
+            vm.on("query-jobs", Outgoing.reply("[]"));
+            vm.qemu.send(ScriptedVm.completed());
+            vm.tell("concluded", "null");
+            awaitLast("j", JobStatus.CONCLUDED);
+            vm.qemu.answer(question, list("j", "other"));
+            awaitLast("other", JobStatus.READY);
+            assertThat(statuses("j")).endsWith(JobStatus.CONCLUDED);
+        }
+    }
+
+    /** The same of a job that has a handle. */
+    @Test
+    void doesNotShowAJobOfOursAgainThatHasEnded() {
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            BlockJob job = vm.start(ScriptedVm.PULL);
+            vm.tell("created", "running");
+            await().untilAsserted(() -> assertThat(job.info().status()).isEqualTo(JobStatus.RUNNING));
+            vm.on("query-jobs");
+            long before = vm.count("query-jobs");
+            vm.jobs.onJob(heard::add);
+            ReceivedCommand question = vm.qemu.awaitReceived("query-jobs", (int) before + 1, SOON);
+            vm.on("query-jobs", vm::usualAnswer);
+            vm.chain("active");
+            vm.job("stream", "concluded");
+            vm.tell("waiting", "pending", "concluded");
+            assertThat(TestVm.get(job.outcome()).completed()).isTrue();
+            awaitLast("j", JobStatus.CONCLUDED);
+            vm.qemu.answer(question, list("j", "other"));
+            awaitLast("other", JobStatus.READY);
+            assertThat(statuses("j")).endsWith(JobStatus.CONCLUDED);
+        }
+    }
+
+    /** What a handle tells while QEMU is asked for its jobs is not told once more with the answer. */
+    @Test
+    void tellsOnceOfAJobOfOursAtFirst() {
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            BlockJob job = vm.start(ScriptedVm.COMMIT);
+            vm.tell("created", "running");
+            await().untilAsserted(() -> assertThat(job.info().status()).isEqualTo(JobStatus.RUNNING));
+            vm.on("query-jobs");
+            long before = vm.count("query-jobs");
+            vm.jobs.onJob(heard::add);
+            ReceivedCommand question = vm.qemu.awaitReceived("query-jobs", (int) before + 1, SOON);
+            vm.tell("ready");
+            awaitLast("j", JobStatus.READY);
+            vm.qemu.answer(question, list("j", "other"));
+            awaitLast("other", JobStatus.READY);
+            assertThat(statuses("j")).containsExactly(JobStatus.READY);
         }
     }
 
