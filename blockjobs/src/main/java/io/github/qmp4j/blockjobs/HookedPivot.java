@@ -1,10 +1,12 @@
 package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.event.EventSubscription;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** A pivot with what its user wants done right before and right after. */
@@ -55,6 +57,26 @@ final class HookedPivot {
     }
 
     private CompletableFuture<?> run(Supplier<CompletionStage<?>> hook) {
-        return CompletableFuture.supplyAsync(hook, callbacks).thenCompose(stage -> stage);
+        CompletableFuture<?> done =
+                CompletableFuture.supplyAsync(hook, callbacks).thenCompose(stage -> stage);
+        return hooks.limit()
+                .<CompletableFuture<?>>map(limit -> within(limit, done))
+                .orElse(done);
+    }
+
+    private <T> CompletableFuture<T> within(Duration limit, CompletableFuture<T> hook) {
+        BlockJobOptions.requirePositive("limit", limit);
+        CompletableFuture<T> bounded = hook.copy();
+        CompletableFuture<Boolean> timer =
+                new CompletableFuture<Boolean>().completeOnTimeout(true, limit.toNanos(), TimeUnit.NANOSECONDS);
+        timer.thenAcceptAsync(
+                late -> {
+                    if (late) {
+                        bounded.completeExceptionally(
+                                new BlockJobException("it was not over after %d ms".formatted(limit.toMillis())));
+                    }
+                },
+                callbacks);
+        return bounded.whenComplete((value, failure) -> timer.complete(false));
     }
 }

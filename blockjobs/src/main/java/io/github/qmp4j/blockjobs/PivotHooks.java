@@ -1,13 +1,14 @@
 package io.github.qmp4j.blockjobs;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
  * What is done right before and right after disks are switched, for example to freeze and to thaw the guest's file systems.
- * Both run off the event loop and may send commands, and wait. A hook that may hang should bound itself, for example with
- * {@code orTimeout}, since the pivot waits for it.
+ * Both run off the event loop and may send commands, and wait. The pivot waits for them, as long as {@link #limit()} says.
  */
 public interface PivotHooks {
 
@@ -38,4 +39,12 @@ public interface PivotHooks {
      * since a frozen guest must not wait for that; then the pivot may come later.
      */
     CompletionStage<?> after(List<BlockJob> jobs);
+
+    /**
+     * How long each of the two may take, also where it blocks; positive. One that takes longer has failed, though what it has
+     * begun goes on. Empty, which is the default, sets no bound.
+     */
+    default Optional<Duration> limit() {
+        return Optional.empty();
+    }
 }

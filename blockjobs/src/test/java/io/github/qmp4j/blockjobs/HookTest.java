@@ -7,7 +7,9 @@ import static org.awaitility.Awaitility.await;
 import io.github.qmp4j.blockjobs.JobOutcome.End;
 import io.github.qmp4j.blockjobs.JobOutcome.Head;
 import io.github.qmp4j.testkit.QemuVersions;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -112,6 +114,62 @@ class HookTest {
             assertThat(side(vm)).isEqualTo("active.qcow2");
             assertThat(job.outcome()).isNotDone();
             assertThat(TestVm.get(job.pivot()).pivoted()).isTrue();
+        }
+    }
+
+    /** The same hooks, which may take so long. */
+    private record Bounded(PivotHooks hooks, Duration bound) implements PivotHooks {
+        @Override
+        public CompletionStage<?> before(List<BlockJob> jobs) {
+            return hooks.before(jobs);
+        }
+
+        @Override
+        public CompletionStage<?> after(List<BlockJob> jobs) {
+            return hooks.after(jobs);
+        }
+
+        @Override
+        public Optional<Duration> limit() {
+            return Optional.of(bound);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void leaveTheJobReadyWhereTheFirstIsNeverOver(boolean blocks) {
+        CompletableFuture<Void> never = new CompletableFuture<>();
+        try (ScriptedVm vm = ScriptedVm.start()) {
+            Notes notes = Notes.ofBefore(() -> {
+                if (blocks) {
+                    never.join();
+                }
+                return never;
+            });
+            BlockJob job = vm.start(COMMIT);
+            vm.job("commit", "ready");
+            vm.tell("created", "running", "ready");
+
+            assertThat(ScriptedVm.failure(job.pivot(new Bounded(notes, Duration.ofMillis(100)))))
+                    .isInstanceOf(PivotHookException.class)
+                    .hasMessageContaining("it was not over after 100 ms");
+            assertThat(notes.calls).containsExactly("before", "after");
+            assertThat(vm.count("job-complete")).isZero();
+            assertThat(job.outcome()).isNotDone();
+        } finally {
+            never.complete(null);
+        }
+    }
+
+    @Test
+    void letAPivotGoOnWhoseLastHookIsNeverOver() {
+        try (TestVm vm = TestVm.start()) {
+            Notes notes = new Notes(() -> DONE, CompletableFuture::new);
+            BlockJob job = vm.start(CommitRequest.of("disk0"));
+            assertThat(ScriptedVm.failure(job.pivot(new Bounded(notes, Duration.ofSeconds(1)))))
+                    .isInstanceOf(PivotHookException.class)
+                    .hasMessageContaining("it was not over after 1000 ms");
+            assertThat(TestVm.get(job.outcome()).pivoted()).isTrue();
         }
     }
 
