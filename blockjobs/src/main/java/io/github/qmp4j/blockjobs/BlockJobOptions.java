@@ -20,6 +20,8 @@ import java.util.function.Consumer;
  *     its outcome is {@link JobOutcome.End.Unknown}; default 60 s
  * @param files how this program gets at QEMU's files; default {@link FileAccess#none()}
  * @param rules what QEMU may be made to open for the target of a copy; default anything
+ * @param quietExports whether the caller sees to it that no client of an export sends a request while a copy or an active
+ *     commit starts on the exported disk; default false, and before QEMU 6.2, which such a request kills, that start is refused
  */
 public record BlockJobOptions(
         Duration progressInterval,
@@ -29,7 +31,8 @@ public record BlockJobOptions(
         JobStore store,
         Duration reattachWindow,
         FileAccess files,
-        Optional<ImageRules> rules) {
+        Optional<ImageRules> rules,
+        boolean quietExports) {
     public BlockJobOptions {
         requirePositive("progressInterval", progressInterval);
         requirePositive("checkInterval", checkInterval);
@@ -69,6 +72,7 @@ public record BlockJobOptions(
         public Duration reattachWindow = Duration.ofSeconds(60);
         public FileAccess files = FileAccess.none();
         public Optional<ImageRules> rules = Optional.empty();
+        public boolean quietExports;
 
         private Builder() {}
 
@@ -81,7 +85,8 @@ public record BlockJobOptions(
                     store,
                     reattachWindow,
                     files,
-                    rules);
+                    rules,
+                    quietExports);
         }
     }
 }

@@ -34,6 +34,7 @@ final class Preflight {
                 .thenCombine(JobList.read(context), (graph, jobs) -> fitting(request, disk, id, graph, jobs))
                 .thenCompose(fits -> context.client().schema().thenCompose(schema -> {
                     requireSurvival(fits.plan(), schema);
+                    requireQuiet(fits, schema);
                     StartCommand.Sheet sheet = new StartCommand.Sheet(fits.plan(), id, fits.graph(), schema);
                     return targetFits(fits.plan())
                             .thenCompose(free -> new ReleasedFiles(context, fits.plan()).check())
@@ -62,6 +63,22 @@ final class Preflight {
                     "a %s that becomes READY cannot have the error policy %s here, since an I/O error would then kill this QEMU or freeze its monitor; use report"
                             .formatted(plan.kind().word, policy.qmpName()));
         }
+    }
+
+    /** Whether requests are under way nobody can ask, so the user has to say that there are none. */
+    private void requireQuiet(Fitting fits, QmpSchema schema) {
+        JobPlan plan = fits.plan();
+        if (!plan.kind().becomesReady || context.options().quietExports() || Quirks.survivesStartUnderExports(schema)) {
+            return;
+        }
+        List<BlockNode> switched = plan.before().nodes().subList(0, plan.top() + 1);
+        fits.graph().exports().forEach((export, node) -> {
+            if (switched.stream().anyMatch(image -> image.nodeName().equals(Optional.of(node)))) {
+                throw new BlockChainException(
+                        "a %s cannot be started on %s while it is exported (%s), since a request under way would kill this QEMU; remove the export until the job is over, or have its clients wait while the job starts and set BlockJobOptions.quietExports"
+                                .formatted(plan.kind().word, node, export));
+            }
+        });
     }
 
     /** For a new target QEMU writes the name of what it stands on as it holds it, and takes none from us. */

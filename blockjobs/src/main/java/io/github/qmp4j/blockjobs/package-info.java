@@ -91,6 +91,9 @@
  * <tr><td>cancel of somebody else's job that its failed last flush has paused
  *     <td>refused: QEMU would not survive it<td colspan="3">{@code Cancelled}
  *     <td>{@code ReadyErrorTest.cancelsAPivotThatAnErrorHasStoppedUnlessQemuWouldNotSurviveIt}
+ * <tr><td>start of a copy or an active commit of an exported disk
+ *     <td>refused unless {@code quietExports}: a request under way would kill QEMU<td colspan="3">starts
+ *     <td>{@code GuestWritesTest.theGuestSeesWhatItWrote}, {@code ExportedDiskTest.startsItWhereNoRequestCanCome}
  * <tr><td>what a pull has moved is on disk when QEMU ends the job; the library has it flushed before it tells of the end
  *     <td colspan="2">no<td colspan="2">yes
  *     <td>{@code DurableTest.losesNothingThatIsDoneWhenQemuIsKilled}

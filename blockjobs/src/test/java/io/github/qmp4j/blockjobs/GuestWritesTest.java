@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GuestWritesTest {
     private static final boolean FULL = Boolean.getBoolean("qmp4j.full");
     private static final long SEED = Long.getLong("qmp4j.seed", System.nanoTime());
+    private static final String SURVIVES = "blockdev-add/arg/driver/^copy-before-write";
     private static final int ROUNDS = FULL ? 20 : 1;
     private static final int SAMPLE = 5;
     private static final int MOST_REQUESTS = 200;
@@ -90,14 +91,35 @@ class GuestWritesTest {
     @MethodSource("rounds")
     void theGuestSeesWhatItWrote(Work work, long seed) throws IOException {
         try (TestVm vm = start()) {
-            // QEMU 5.2 crashes when a job begins on a node whose NBD export has requests under way.
-            vm.assumeKnows("blockdev-add/arg/driver/^copy-before-write");
+            if (!vm.qemu.knows(SURVIVES)) {
+                assertRefusedOrDone(work, seed, vm);
+                return;
+            }
             try {
                 writeWhile(work, seed, vm);
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError(
                         "%s with seed %d: %s; QEMU said: %s".formatted(work, seed, e, vm.qemu.stderr()), e);
             }
+        }
+    }
+
+    /** QEMU 5.2 crashes when a job puts its filter on a node whose NBD export has requests under way; others it survives. */
+    private static void assertRefusedOrDone(Work work, long seed, TestVm vm) throws IOException {
+        if (work.is("PULL") || work.is("BELOW")) {
+            writeWhile(work, seed, vm);
+            return;
+        }
+        Files.copy(vm.before, vm.path("record.raw"));
+        try (GuestWriter guest = new GuestWriter(export(vm), vm.path("record.raw"), TestVm.SIZE, seed)) {
+            guest.awaitMore(MOST_REQUESTS);
+            assertThat(ScriptedVm.failure(vm.jobs.start(work.request(vm))))
+                    .isInstanceOf(BlockChainException.class)
+                    .hasMessageContaining("on active while it is exported (guest)")
+                    .hasMessageContaining("quietExports");
+            vm.assertNoJobsLeft();
+            guest.awaitMore(MOST_REQUESTS);
+            guest.stopAndCompare();
         }
     }
 

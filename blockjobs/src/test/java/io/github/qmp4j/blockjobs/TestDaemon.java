@@ -36,7 +36,8 @@ final class TestDaemon implements AutoCloseable {
         described.options.forEach(options -> arguments.addAll(List.of("--blockdev", options)));
         daemon = RealStorageDaemon.start(folder.path(), arguments);
         client = TestVm.get(QmpClient.connect(new QmpAddress.Unix(daemon.monitor()), QmpOptions.defaults()));
-        jobs = BlockJobs.of(client, BlockJobOptions.defaults());
+        // No test has a client of an export at work while a job starts.
+        jobs = BlockJobs.of(client, BlockJobOptions.with(options -> options.quietExports = true));
     }
 
     static TestDaemon start() {
