@@ -12,10 +12,11 @@ import io.github.qmp4j.examples.report.Json;
 import io.github.qmp4j.examples.report.Noticeboard;
 import io.github.qmp4j.examples.watch.Interrupts;
 import io.github.qmp4j.examples.watch.JobWatch;
+import io.github.qmp4j.examples.watch.Limits;
 import io.github.qmp4j.examples.watch.Subject;
 import io.github.qmp4j.examples.watch.WhenReady;
 import java.util.concurrent.CompletionException;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import picocli.CommandLine.ParameterException;
 
@@ -31,18 +32,23 @@ final class AdoptedJob {
 
     /** Gives the exit code. */
     int watch(WhenReady whenReady) {
-        return watch(whenReady, watch -> {});
+        return watch(whenReady, Limits.NONE);
+    }
+
+    /** Gives the exit code. */
+    int watch(WhenReady whenReady, Limits limits) {
+        return watch(whenReady, limits::begin);
     }
 
     int cancel() {
-        return watch(WhenReady.AWAIT_END, JobWatch::cancel);
+        return watch(WhenReady.AWAIT_END, (watch, job) -> watch.cancel());
     }
 
     int finalizeJob() {
-        return watch(WhenReady.AWAIT_END, JobWatch::finalizeJob);
+        return watch(WhenReady.AWAIT_END, (watch, job) -> watch.finalizeJob());
     }
 
-    private int watch(WhenReady whenReady, Consumer<JobWatch> then) {
+    private int watch(WhenReady whenReady, BiConsumer<JobWatch, BlockJob> then) {
         try (Session session = taken(() -> Session.open(ctl).join());
                 Noticeboard board = Noticeboard.on(ctl.console(), ctl.screen())) {
             JobInfo info = taken(() -> suitable(session.info(id), whenReady));
@@ -51,7 +57,7 @@ final class AdoptedJob {
                     new JobWatch(new Subject(id.value(), Json.word(info.type()), whenReady, ctl.again()), board);
             return new Interrupts(watch::detachUnlessEnding, watch::detach, board::report).during(() -> {
                 watch.follow(job, info);
-                then.accept(watch);
+                then.accept(watch, job);
                 return watch.result().join().code().number();
             });
         }

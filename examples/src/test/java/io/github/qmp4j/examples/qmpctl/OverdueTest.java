@@ -60,6 +60,24 @@ class OverdueTest {
     }
 
     @Test
+    void a_wait_for_a_job_of_somebody_else_is_limited_too() {
+        VM.qmpctl("pull", disk.name(), "--speed", SLOW, "--job-id", "theirs", "--detach")
+                .with(0);
+        assertThat(VM.qmpctl("wait", "theirs", "--deadline", "1s").with(5).err())
+                .contains("it has not ended within its deadline; it is left running as it is");
+        assertLeftRunning(
+                VM.qmpctl("-o", "json", "wait", "theirs", "--stall", "1s", "--deadline", "1h"), "it makes no progress");
+    }
+
+    @Test
+    void a_wait_that_is_long_enough_ends_with_the_job() {
+        VM.qmpctl("pull", disk.name(), "--speed", "16M", "--job-id", "theirs", "--detach")
+                .with(0);
+        VM.qmpctl("wait", "theirs", "--deadline", "1h", "--stall", "3s").with(0);
+        disk.assertChain("active");
+    }
+
+    @Test
     void a_job_that_ends_in_time_is_done() {
         VM.qmpctl("pull", disk.name(), "--deadline", "1h", "--stall", "30m")
                 .with(0)
