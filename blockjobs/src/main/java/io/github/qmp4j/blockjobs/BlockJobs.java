@@ -121,10 +121,11 @@ public interface BlockJobs extends AutoCloseable {
     CompletableFuture<List<Finding>> reconcile();
 
     /**
-     * Does what the finding says.
+     * Does what the finding says; about all but jobs only if it is found again.
      *
      * @return the handle of a job, as {@link #adoptOrStart} gives it for a key and {@link #adopt} for others, and nothing for
-     *     all else; fails with {@link BlockJobException} where only a person can help, and as a command does
+     *     all else; fails with {@link BlockJobException} where only a person can help, or where it is no longer so, and as a
+     *     command does
      */
     CompletableFuture<Optional<BlockJob>> settle(Finding finding);
 

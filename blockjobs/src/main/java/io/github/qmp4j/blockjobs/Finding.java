@@ -51,6 +51,11 @@ public record Finding(
         return new Finding(kind, name, what, Optional.empty(), Optional.empty(), command);
     }
 
+    /** Whether both tell of one thing, and that the same has to be done about it. */
+    boolean isSame(Finding other) {
+        return kind == other.kind && name.equals(other.name) && what.equals(other.what);
+    }
+
     boolean isJob() {
         return switch (kind) {
             case RUNNING, ENDED, UNSEEN, NOT_STARTED -> true;

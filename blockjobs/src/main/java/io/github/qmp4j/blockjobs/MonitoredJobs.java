@@ -130,10 +130,7 @@ final class MonitoredJobs implements BlockJobs {
         if (finding.isJob()) {
             return adopt(new JobId(finding.name()));
         }
-        return finding.command()
-                .map(command -> context.client().execute(command).thenApply(done -> Optional.<BlockJob>empty()))
-                .orElseGet(() -> CompletableFuture.failedFuture(new BlockJobException(
-                        "nothing can be done here about %s: %s".formatted(finding.name(), finding.what()))));
+        return new Reconciliation(context, registry).settle(finding).thenApply(done -> Optional.empty());
     }
 
     @Override

@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Holds what the store knows against what QEMU has. Nothing is changed by looking. */
 final class Reconciliation {
@@ -27,17 +29,48 @@ final class Reconciliation {
         return QemuInstance.of(context.client()).thenCompose(now -> context.options()
                 .store()
                 .all()
-                .thenCompose(records -> JobList.read(context).thenCompose(jobs -> context.graphs()
-                        .read()
-                        .thenApply(graph -> new Seen(now, mine(records, now), jobs, graph))))
-                .thenCompose(seen -> context.client()
+                .thenCompose(records -> look((jobs, graph) -> {
+                    Seen seen = new Seen(now, mine(records, now), jobs, graph);
+                    return Stream.concat(jobs(seen).stream(), gone(seen).stream());
+                })));
+    }
+
+    /**
+     * Does what a finding says that is no job, if it is still so: what has happened since may have made it wrong, and a header
+     * that is written by an earlier view of the chain would name the wrong image.
+     */
+    CompletableFuture<Void> settle(Finding finding) {
+        if (finding.command().isEmpty()) {
+            return CompletableFuture.failedFuture(new BlockJobException(
+                    "nothing can be done here about %s: %s".formatted(finding.name(), finding.what())));
+        }
+        return look((jobs, graph) -> Stream.empty())
+                .thenCompose(now -> now.stream()
+                        .filter(finding::isSame)
+                        .findFirst()
+                        .flatMap(Finding::command)
+                        .map(command -> context.client().execute(command))
+                        .orElseThrow(() ->
+                                new BlockJobException("%s is not, or no longer, as it was found (%s); reconcile anew"
+                                        .formatted(finding.name(), finding.what()))))
+                .thenAccept(done -> {});
+    }
+
+    /** What was left behind, after what is told of the jobs. */
+    private CompletableFuture<List<Finding>> look(BiFunction<List<JobInfo>, Graph, Stream<Finding>> ofJobs) {
+        // What belongs to a job that begins or ends meanwhile is not left behind.
+        return JobList.read(context)
+                .thenCompose(before -> context.graphs().read().thenCompose(graph -> context.client()
                         .execute(QmpCommand.of("query-block"))
-                        .thenApply(devices -> {
-                            List<Finding> found = new ArrayList<>(jobs(seen));
-                            found.addAll(gone(seen));
-                            found.addAll(Remains.in(seen.graph(), seen.jobs()));
-                            found.addAll(Remains.bitmaps(devices));
-                            return List.copyOf(found);
+                        .thenCombine(JobList.read(context), (devices, after) -> {
+                            List<JobInfo> all = new ArrayList<>(before);
+                            all.addAll(after);
+                            return Stream.of(
+                                            ofJobs.apply(before, graph),
+                                            Remains.in(graph, all).stream(),
+                                            Remains.bitmaps(graph, devices).stream())
+                                    .flatMap(Function.identity())
+                                    .toList();
                         })));
     }
 

@@ -31,7 +31,9 @@ final class Remains {
                 found.add(Finding.thing(
                         Kind.FILTER,
                         node.name(),
-                        "a job has put it into a chain, and there is no such job; it goes when QEMU ends",
+                        GraphNode.isMirrorFilter(node.driver())
+                                ? "a job has put it into a chain, and there is no such job; it goes when QEMU ends"
+                                : "it is of a pull, and there is none, or of whoever opened the disk; it goes with its chain",
                         Optional.empty()));
             }
         }
@@ -79,48 +81,68 @@ final class Remains {
                         image.label(),
                         image.backingFile().orElse("no backing file"),
                         below.map(BlockNode::label).orElse("none"));
-        try {
-            String text = below.map(node -> BackingString.of(image, node, BackingName.AS_OPENED))
-                    .orElse("");
-            QmpCommand<JsonNode> change = QmpCommand.of("change-backing-file")
-                    .with(
-                            "device",
-                            disk.device()
-                                    .or(() -> disk.chain().activeLayer().nodeName())
-                                    .orElseThrow())
-                    .with("image-node-name", image.nodeName().orElseThrow())
-                    .with("backing-file", text);
+        Optional<String> text = below.flatMap(node -> text(image, node));
+        Optional<String> device =
+                disk.device().or(() -> disk.chain().activeLayer().nodeName());
+        if (text.isEmpty() || device.isEmpty() || image.nodeName().isEmpty()) {
+            // QEMU does not write the header of an image without a backing node either.
             return Finding.thing(
                     Kind.HEADER,
                     image.label(),
-                    what + (text.isEmpty() ? "; it will name none" : "; it will name " + text),
-                    Optional.of(change));
-        } catch (BlockChainException | java.util.NoSuchElementException cannotBeWritten) {
-            return Finding.thing(
-                    Kind.HEADER, image.label(), what + "; write it with qemu-img rebase -u", Optional.empty());
+                    what + "; write it with qemu-img rebase -u when nobody has it open",
+                    Optional.empty());
+        }
+        return Finding.thing(
+                Kind.HEADER,
+                image.label(),
+                what + "; it will name " + text.get(),
+                Optional.of(QmpCommand.of("change-backing-file")
+                        .with("device", device.get())
+                        .with("image-node-name", image.nodeName().get())
+                        .with("backing-file", text.get())));
+    }
+
+    /** Empty where it takes more than a name to open that node. */
+    private static Optional<String> text(BlockNode image, BlockNode below) {
+        try {
+            return Optional.of(BackingString.of(image, below, BackingName.AS_OPENED));
+        } catch (BlockChainException cannotBeWritten) {
+            return Optional.empty();
         }
     }
 
-    /** Bitmaps are told of the active layers only. */
-    static List<Finding> bitmaps(JsonNode devices) {
-        return GraphReader.stream(devices)
-                .map(device -> device.path("inserted"))
-                .flatMap(disk -> GraphReader.stream(disk.path("dirty-bitmaps"))
-                        .filter(bitmap -> bitmap.path("inconsistent").asBoolean())
-                        .map(bitmap -> bitmap(
-                                disk.path("node-name").asText(),
-                                bitmap.path("name").asText())))
+    /** Those of all nodes; where they cannot be listed, of those that QEMU tells with its devices. */
+    static List<Finding> bitmaps(Graph graph, JsonNode devices) {
+        Stream<GraphNode> nodes = graph.listed()
+                ? graph.nodes().stream()
+                : GraphReader.stream(devices)
+                        .map(device -> device.path("inserted"))
+                        .filter(JsonNode::isObject)
+                        .map(node -> GraphNode.of(node, false));
+        return nodes.flatMap(node -> node.bitmaps().stream()
+                        .filter(DirtyBitmap::inconsistent)
+                        .map(bitmap -> bitmap(node, bitmap.name())))
                 .toList();
     }
 
-    private static Finding bitmap(String node, String name) {
-        return Finding.thing(
-                Kind.BITMAP,
-                name,
-                "the bitmap of %s was in use when QEMU was killed, and says nothing any more; it will be removed, and the next backup must be a full one"
-                        .formatted(node),
-                Optional.of(QmpCommand.of("block-dirty-bitmap-remove")
-                        .with("node", node)
-                        .with("name", name)));
+    private static Finding bitmap(GraphNode node, String name) {
+        String what =
+                "the bitmap of %s was in use when QEMU was killed, and says nothing any more; the next backup must be a full one"
+                        .formatted(node.name());
+        return node.readOnly()
+                ? Finding.thing(
+                        Kind.BITMAP,
+                        name,
+                        what
+                                + "; its image is read-only here: remove it with qemu-img bitmap --remove %s %s when nobody has that open"
+                                        .formatted(node.file(), name),
+                        Optional.empty())
+                : Finding.thing(
+                        Kind.BITMAP,
+                        name,
+                        what + "; it will be removed",
+                        Optional.of(QmpCommand.of("block-dirty-bitmap-remove")
+                                .with("node", node.name())
+                                .with("name", name)));
     }
 }

@@ -1,5 +1,9 @@
 package io.github.qmp4j.blockjobs;
 
+import static io.github.qmp4j.blockjobs.KeyedVm.KEY;
+import static io.github.qmp4j.blockjobs.KeyedVm.MERGE;
+import static io.github.qmp4j.blockjobs.KeyedVm.slow;
+import static io.github.qmp4j.blockjobs.TestVm.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,9 +11,7 @@ import io.github.qmp4j.blockjobs.JobOutcome.End;
 import io.github.qmp4j.blockjobs.JobOutcome.Head;
 import io.github.qmp4j.blockjobs.JobRecord.Step;
 import io.github.qmp4j.testkit.QemuVersions;
-import io.github.qmp4j.testkit.TempFolder;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -19,40 +21,17 @@ import org.junit.jupiter.api.Timeout;
 @QemuVersions
 @Timeout(120)
 class AdoptOrStartTest {
-    private static final JobKey KEY = JobKey.of("vm-1/disk0/merge");
-    private static final CommitRequest MERGE =
-            CommitRequest.of("disk0").base("base").whenReady(WhenReady.PIVOT);
-
-    private final TempFolder folder = TempFolder.create("adopt");
-    private final JobStore store = JobStore.file(folder.resolve("jobs"));
-    private final TestVm vm = TestVm.start();
+    private final KeyedVm keyed = KeyedVm.start();
+    private final TestVm vm = keyed.vm;
+    private final JobStore store = keyed.store;
 
     @AfterEach
     void clean() {
-        vm.close();
-        store.close();
-        folder.close();
+        keyed.close();
     }
 
     private BlockJobs process() {
-        return BlockJobs.of(vm.client, BlockJobOptions.with(options -> options.store = store));
-    }
-
-    private static <T> T get(CompletableFuture<T> future) {
-        return TestVm.get(future);
-    }
-
-    private static BlockJobRequest slow(CommitRequest request) {
-        return request.with(JobSettings.with(settings -> settings.speed = 1 << 20));
-    }
-
-    private JobRecord recorded() {
-        return get(store.find(KEY)).orElseThrow();
-    }
-
-    private JobRecord intent(BlockJobRequest request) {
-        Disk disk = get(vm.jobs.disks()).get(0);
-        return JobRecord.intent(KEY, request, disk, Optional.empty(), get(QemuInstance.of(vm.client)), Instant.now());
+        return keyed.process();
     }
 
     @Test
@@ -63,7 +42,7 @@ class AdoptOrStartTest {
             assertThat(get(second)).isSameAs(get(first));
             assertThat(vm.onlyJob().path("device").asText())
                     .isEqualTo(KEY.jobId().value());
-            assertThat(recorded().step()).isEqualTo(Step.STARTED);
+            assertThat(keyed.recorded().step()).isEqualTo(Step.STARTED);
         }
     }
 
@@ -79,8 +58,8 @@ class AdoptOrStartTest {
             JobOutcome outcome = get(job.outcome());
             assertThat(outcome.pivoted()).isTrue();
             assertThat(outcome.released()).hasSize(3);
-            assertThat(recorded().step()).isEqualTo(Step.CLEANED);
-            assertThat(recorded().outcome()).hasValue(outcome);
+            assertThat(keyed.recorded().step()).isEqualTo(Step.CLEANED);
+            assertThat(keyed.recorded().outcome()).hasValue(outcome);
         }
         vm.assertNoJobsLeft();
         assertThat(vm.liveChain()).containsExactly("base.qcow2");
@@ -92,11 +71,9 @@ class AdoptOrStartTest {
     void takesOverWhatHasEndedUnseen() {
         PullRequest pull = PullRequest.of("disk0");
         try (BlockJobs jobs = process()) {
-            get(jobs.adoptOrStart(KEY, pull.with(JobSettings.with(settings -> settings.speed = 1 << 20))));
+            get(jobs.adoptOrStart(KEY, slow(pull)));
         }
-        vm.ask("block-job-set-speed", "{\"device\":\"%s\",\"speed\":0}".formatted(KEY.jobId()));
-        org.awaitility.Awaitility.await()
-                .until(() -> vm.ask("query-jobs").get(0).path("status").asText().equals("concluded"));
+        keyed.endsUnseen(KEY.jobId());
         try (BlockJobs jobs = process()) {
             assertThat(get(get(jobs.adoptOrStart(KEY, pull)).outcome()).completed())
                     .isTrue();
@@ -184,7 +161,7 @@ class AdoptOrStartTest {
     /** Killed between the record and the command. */
     @Test
     void startsWhatWasIntendedAndCertainlyNeverStarted() {
-        get(store.record(intent(MERGE)));
+        get(store.record(keyed.intent(MERGE)));
         try (BlockJobs jobs = process()) {
             assertThat(get(get(jobs.adoptOrStart(KEY, MERGE)).outcome()).pivoted())
                     .isTrue();
@@ -195,19 +172,19 @@ class AdoptOrStartTest {
     /** The command might still come by the other monitor. */
     @Test
     void doesNotStartWhatAnotherMonitorMayStillStart() {
-        JobRecord here = intent(MERGE);
+        JobRecord here = keyed.intent(MERGE);
         QemuInstance other = new QemuInstance(
                 "unix:/elsewhere", here.qemu().version(), here.qemu().marker());
-        get(store.record(JobRecord.intent(KEY, MERGE, here.disk(), Optional.empty(), other, Instant.now())));
+        get(store.record(keyed.intent(MERGE, other)));
         assertUnknownAndNotStarted();
     }
 
     /** Somebody dismissed it while nobody was there. */
     @Test
     void doesNotStartWhatWasStartedAndIsGone() {
-        get(store.record(intent(MERGE).at(Step.STARTED, Instant.now())));
+        get(store.record(keyed.intent(MERGE).at(Step.STARTED, Instant.now())));
         assertUnknownAndNotStarted();
-        get(store.record(intent(MERGE).ending(JobRecord.Verb.PIVOT, Instant.now())));
+        get(store.record(keyed.intent(MERGE).ending(JobRecord.Verb.PIVOT, Instant.now())));
         assertUnknownAndNotStarted();
     }
 
@@ -221,21 +198,21 @@ class AdoptOrStartTest {
         }
         vm.assertNoJobsLeft();
         assertThat(vm.liveChain()).hasSize(4);
-        assertThat(recorded().step()).isNotEqualTo(Step.CLEANED);
+        assertThat(keyed.recorded().step()).isNotEqualTo(Step.CLEANED);
     }
 
     /** What QEMU said is no proof: the graph is. */
     @Test
     void believesNoSuccessThatTheGraphDoesNotShow() {
         JobRecord.Told success = new JobRecord.Told(new End.Completed(), JobProgress.NONE);
-        get(store.record(intent(PullRequest.of("disk0")).concluded(success, Instant.now())));
+        get(store.record(keyed.intent(PullRequest.of("disk0")).concluded(success, Instant.now())));
         try (BlockJobs jobs = process()) {
             JobOutcome outcome =
                     get(get(jobs.adoptOrStart(KEY, PullRequest.of("disk0"))).outcome());
             assertThat(outcome.end()).isInstanceOf(End.Unknown.class);
         }
         get(store.record(
-                intent(MERGE).ending(JobRecord.Verb.PIVOT, Instant.now()).concluded(success, Instant.now())));
+                keyed.intent(MERGE).ending(JobRecord.Verb.PIVOT, Instant.now()).concluded(success, Instant.now())));
         try (BlockJobs jobs = process()) {
             assertThat(get(get(jobs.adoptOrStart(KEY, MERGE)).outcome()).end()).isInstanceOf(End.Failed.class);
         }
@@ -244,20 +221,20 @@ class AdoptOrStartTest {
     /** Killed between the dismissal and its record. */
     @Test
     void provesByTheGraphWhatWasDismissedBeforeItWasWrittenDown() {
-        JobRecord before = intent(MERGE);
+        JobRecord before = keyed.intent(MERGE);
         vm.run(MERGE);
         get(store.record(before.ending(JobRecord.Verb.PIVOT, Instant.now())));
         try (BlockJobs jobs = process()) {
             assertThat(get(get(jobs.adoptOrStart(KEY, MERGE)).outcome()).pivoted())
                     .isTrue();
-            assertThat(recorded().step()).isEqualTo(Step.CLEANED);
+            assertThat(keyed.recorded().step()).isEqualTo(Step.CLEANED);
         }
     }
 
     /** Nothing is sent that was not written down. */
     @Test
     void startsNothingThatCannotBeWrittenDown() throws Exception {
-        java.nio.file.Files.move(folder.resolve("jobs"), folder.resolve("aside"));
+        java.nio.file.Files.move(keyed.path("jobs"), keyed.path("aside"));
         try (BlockJobs jobs = process()) {
             assertThatThrownBy(() -> get(jobs.adoptOrStart(KEY, MERGE)))
                     .hasStackTraceContaining("JobStoreException")
@@ -272,7 +249,7 @@ class AdoptOrStartTest {
     void namesWhatCouldNotBeWrittenDownLater() throws Exception {
         try (BlockJobs jobs = process()) {
             BlockJob job = get(jobs.adoptOrStart(KEY, slow(MERGE)));
-            java.nio.file.Files.move(folder.resolve("jobs"), folder.resolve("aside"));
+            java.nio.file.Files.move(keyed.path("jobs"), keyed.path("aside"));
             get(job.setSpeed(0));
             JobOutcome outcome = get(job.outcome());
             assertThat(outcome.pivoted()).isTrue();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
 class FileJobStoreTest {
-    private static final int MANY = 10_000;
+    private static final int MANY = Boolean.getBoolean("qmp4j.full") ? 10_000 : 2_000;
 
     private final TempFolder folder = TempFolder.create("store");
     private final Path file = folder.resolve("jobs");
@@ -52,7 +52,7 @@ class FileJobStoreTest {
     }
 
     @Test
-    void ofTenThousandJobsOpensQuickly() throws Exception {
+    void ofManyJobsOpensQuickly() throws Exception {
         try (JobStore store = JobStore.file(file)) {
             JobRecord one = Records.intent("k", Records.REQUESTS.get(5));
             for (int from = 0; from < MANY; from += MANY / 10) {
@@ -67,7 +67,7 @@ class FileJobStoreTest {
         }
         long before = System.nanoTime();
         try (JobStore store = JobStore.file(file)) {
-            assertThat(get(store.find(JobKey.of("vm-9999")))).isPresent();
+            assertThat(get(store.find(JobKey.of("vm-" + (MANY - 1))))).isPresent();
             double seconds = (System.nanoTime() - before) / 1e9;
             System.out.printf("a store of %d jobs, %d KiB, opened in %.2f s%n", MANY, Files.size(file) / 1024, seconds);
             assertThat(seconds).isLessThan(10);

@@ -1,16 +1,17 @@
 package io.github.qmp4j.blockjobs;
 
+import static io.github.qmp4j.blockjobs.KeyedVm.KEY;
+import static io.github.qmp4j.blockjobs.KeyedVm.MERGE;
+import static io.github.qmp4j.blockjobs.KeyedVm.slow;
+import static io.github.qmp4j.blockjobs.TestVm.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.qmp4j.blockjobs.Finding.Kind;
 import io.github.qmp4j.testkit.QemuVersions;
-import io.github.qmp4j.testkit.TempFolder;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,32 +20,17 @@ import org.junit.jupiter.api.Timeout;
 @QemuVersions
 @Timeout(120)
 class ReconcileTest {
-    private static final JobKey KEY = JobKey.of("vm-1/disk0/merge");
-    private static final CommitRequest MERGE =
-            CommitRequest.of("disk0").base("base").whenReady(WhenReady.PIVOT);
-
-    private final TempFolder folder = TempFolder.create("reconcile");
-    private final JobStore store = JobStore.file(folder.resolve("jobs"));
-    private final TestVm vm = TestVm.start();
+    private final KeyedVm keyed = KeyedVm.start();
+    private final TestVm vm = keyed.vm;
+    private final JobStore store = keyed.store;
 
     @AfterEach
     void clean() {
-        vm.close();
-        store.close();
-        folder.close();
+        keyed.close();
     }
 
     private BlockJobs process() {
-        return BlockJobs.of(vm.client, BlockJobOptions.with(options -> options.store = store));
-    }
-
-    private static <T> T get(CompletableFuture<T> future) {
-        return TestVm.get(future);
-    }
-
-    private static BlockJobRequest slow(BlockJobRequest request) {
-        JobSettings slow = JobSettings.with(settings -> settings.speed = 1 << 20);
-        return request instanceof CommitRequest commit ? commit.with(slow) : ((PullRequest) request).with(slow);
+        return keyed.process();
     }
 
     @Test
@@ -80,9 +66,7 @@ class ReconcileTest {
         try (BlockJobs jobs = process()) {
             id = get(jobs.start(slow(PullRequest.of("disk0")))).id();
         }
-        vm.ask("block-job-set-speed", "{\"device\":\"%s\",\"speed\":0}".formatted(id));
-        Awaitility.await()
-                .until(() -> vm.ask("query-jobs").get(0).path("status").asText().equals("concluded"));
+        keyed.endsUnseen(id);
         try (BlockJobs jobs = process()) {
             Finding found = only(jobs);
             assertThat(found.kind()).isEqualTo(Kind.ENDED);
@@ -94,9 +78,7 @@ class ReconcileTest {
 
     @Test
     void tellsWhatWasNeverStartedFromWhatIsGone() {
-        Disk disk = get(vm.jobs.disks()).get(0);
-        JobRecord intent =
-                JobRecord.intent(KEY, MERGE, disk, Optional.empty(), get(QemuInstance.of(vm.client)), Instant.now());
+        JobRecord intent = keyed.intent(MERGE);
         get(store.record(intent.at(JobRecord.Step.STARTED, Instant.now())));
         try (BlockJobs jobs = process()) {
             Finding found = only(jobs);
@@ -117,54 +99,64 @@ class ReconcileTest {
 
     @Test
     void leavesTheJobsOfOtherVmsAndOfOthersAlone() {
-        Disk disk = get(vm.jobs.disks()).get(0);
         QemuInstance elsewhere = new QemuInstance("unix:/elsewhere", "7.2.0", Optional.of("other"));
-        get(store.record(JobRecord.intent(KEY, MERGE, disk, Optional.empty(), elsewhere, Instant.now())));
+        get(store.record(keyed.intent(MERGE, elsewhere)));
         vm.ask("block-stream", """
                 {"job-id":"somebodys","device":"active","speed":1048576,"auto-dismiss":false}""");
         try (BlockJobs jobs = process()) {
             assertThat(get(jobs.reconcile())).isEmpty();
         }
         vm.ask("job-cancel", "{\"id\":\"somebodys\"}");
-        Awaitility.await()
-                .until(() -> vm.ask("query-jobs").get(0).path("status").asText().equals("concluded"));
+        keyed.awaitConcluded();
         vm.ask("job-dismiss", "{\"id\":\"somebodys\"}");
     }
 
+    /** What another monitor of this QEMU was to start is this QEMU's. */
     @Test
-    void removesTheNodeThatACopyHasLeftBehind() {
-        vm.ask("blockdev-add", """
-                {"node-name":"copy-target-abc123","driver":"null-co"}""");
-        vm.ask("blockdev-add", """
-                {"node-name":"somebodys","driver":"null-co"}""");
+    void findsTheWorkOfThisQemuWhicheverMonitorItCameBy() {
+        QemuInstance here = get(QemuInstance.of(vm.client));
+        get(store.record(keyed.intent(MERGE, new QemuInstance("unix:/elsewhere", here.version(), here.marker()))));
+        try (BlockJobs jobs = process()) {
+            assertThat(only(jobs).kind()).isEqualTo(Kind.UNSEEN);
+        }
+    }
+
+    /** A QEMU that was started anew behind the same monitor. */
+    @Test
+    void findsTheWorkOfAnEarlierRunOfThisQemu() {
+        QemuInstance here = get(QemuInstance.of(vm.client));
+        QemuInstance before = new QemuInstance(here.monitor(), here.version(), Optional.of("earlier"));
+        get(store.record(keyed.intent(MERGE, before).at(JobRecord.Step.STARTED, Instant.now())));
         try (BlockJobs jobs = process()) {
             Finding found = only(jobs);
-            assertThat(found.kind()).isEqualTo(Kind.NODE);
-            assertThat(found.name()).isEqualTo("copy-target-abc123");
-            assertThat(get(jobs.settle(found))).isEmpty();
+            assertThat(found.kind()).isEqualTo(Kind.UNSEEN);
+            assertThat(get(get(jobs.settle(found)).orElseThrow().outcome()).error())
+                    .hasValueSatisfying(why -> assertThat(why).contains("QEMU ended before the job did"));
             assertThat(get(jobs.reconcile())).isEmpty();
         }
-        assertThat(vm.ask("query-named-block-nodes", "{\"flat\":true}").findValuesAsText("node-name"))
-                .contains("somebodys")
-                .doesNotContain("copy-target-abc123");
+        get(store.record(keyed.intent(MERGE, before)));
+        try (BlockJobs jobs = process()) {
+            assertThat(only(jobs).kind()).isEqualTo(Kind.NOT_STARTED);
+        }
     }
 
     @Test
-    void mendsTheHeaderThatNamesAnotherImageThanTheGraphHas() {
-        vm.ask("change-backing-file", """
-                {"device":"active","image-node-name":"snap2","backing-file":"/elsewhere/other.qcow2"}""");
+    void dismissesTheJobOfAKeyThatHasEndedUnseen() {
+        PullRequest pull = PullRequest.of("disk0");
+        try (BlockJobs jobs = process()) {
+            get(jobs.adoptOrStart(KEY, slow(pull)));
+        }
+        keyed.endsUnseen(KEY.jobId());
         try (BlockJobs jobs = process()) {
             Finding found = only(jobs);
-            assertThat(found.kind()).isEqualTo(Kind.HEADER);
-            assertThat(found.what()).contains("/elsewhere/other.qcow2").contains("snap1");
-            get(jobs.settle(found));
+            assertThat(found.kind()).isEqualTo(Kind.ENDED);
+            assertThat(found.key()).hasValue(KEY);
+            assertThat(get(get(jobs.settle(found)).orElseThrow().outcome()).completed())
+                    .isTrue();
+            assertThat(keyed.recorded().step()).isEqualTo(JobRecord.Step.CLEANED);
+            assertThat(get(jobs.reconcile())).isEmpty();
         }
-        vm.shutDown();
-        assertThat(vm.images
-                        .info(vm.image("snap2"), "qcow2")
-                        .path("backing-filename")
-                        .asText())
-                .isEqualTo(vm.image("snap1").toString());
+        vm.assertNoJobsLeft();
     }
 
     /** The id of a key does not name the disk: where the graph cannot be asked, before 10.0, the store has to. */

@@ -62,6 +62,16 @@ final class JournalFile implements AutoCloseable {
         }
         JournalScan.Found found = JournalScan.read(path);
         FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        try {
+            return opened(path, channel, found, compactFrom);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static JournalFile opened(Path path, FileChannel channel, JournalScan.Found found, long compactFrom)
+            throws IOException {
         JournalFile file = new JournalFile(path, found.contents(), channel, found.whole(), compactFrom);
         if (found.torn() > 0) {
             LOG.warn(
@@ -69,8 +79,10 @@ final class JournalFile implements AutoCloseable {
                     path,
                     found.torn());
             channel.truncate(found.whole());
-            channel.force(true);
         }
+        // What is read here is acted upon, and whoever wrote it may have been killed before it was on the disk.
+        channel.force(true);
+        forceFolder(path);
         if (file.isMostlyDead()) {
             file.tryToCompact();
         }
@@ -146,9 +158,7 @@ final class JournalFile implements AutoCloseable {
             write(channel, all.toByteArray(), 0);
             channel.force(true);
             Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
-            try (FileChannel folder = FileChannel.open(fresh.toAbsolutePath().getParent())) {
-                folder.force(true);
-            }
+            forceFolder(path);
             return channel;
         } catch (IOException | RuntimeException e) {
             channel.close();
@@ -157,10 +167,17 @@ final class JournalFile implements AutoCloseable {
         }
     }
 
+    private static void forceFolder(Path path) throws IOException {
+        try (FileChannel folder = FileChannel.open(path.toAbsolutePath().getParent())) {
+            folder.force(true);
+        }
+    }
+
     private static void write(FileChannel channel, byte[] bytes, long position) throws IOException {
         ByteBuffer left = ByteBuffer.wrap(bytes);
+        channel.position(position);
         while (left.hasRemaining()) {
-            channel.write(left, position + left.position());
+            channel.write(left);
         }
     }
 

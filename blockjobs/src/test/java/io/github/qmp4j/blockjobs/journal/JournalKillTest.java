@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 /** Two processes, and what is left of one that is killed. */
 @Timeout(600)
 class JournalKillTest {
-    private static final int ROUNDS = Boolean.getBoolean("qmp4j.full") ? 200 : 20;
+    private static final int ROUNDS = Boolean.getBoolean("qmp4j.full") ? 200 : 8;
     private static final int MOST_RECORDS = 2000;
 
     /** What a child said of an id; the number counts the records of one thread. */
