@@ -1,5 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
+import io.github.qmp4j.QmpDisconnectedException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -32,6 +33,8 @@ final class JobRegistry {
 
     /** Why no job can be watched any more; empty while they can. */
     private Optional<String> over = Optional.empty();
+
+    private boolean lost;
 
     /** Keeps for a job that is about to start what it will work on; {@link JobConflictException} where another has it. */
     Hold reserve(Claim claim, JobId id) {
@@ -102,12 +105,14 @@ final class JobRegistry {
     /**
      * Registers a handle; gives the one that is registered for this job already, if there is one.
      *
-     * @throws BlockJobException if no job can be watched any more
+     * @throws QmpDisconnectedException if the session was lost: whatever was to be sent was not
+     * @throws BlockJobException if this side has stopped watching jobs
      */
     TrackedJob register(TrackedJob job) {
         return locked(() -> {
             over.ifPresent(why -> {
-                throw new BlockJobException("job %s cannot be watched: %s".formatted(job.id(), why));
+                String what = "job %s cannot be watched: %s".formatted(job.id(), why);
+                throw lost ? new QmpDisconnectedException(what, false, null) : new BlockJobException(what);
             });
             TrackedJob known = open.putIfAbsent(job.id(), job);
             return known == null ? job : known;
@@ -129,10 +134,15 @@ final class JobRegistry {
         all().forEach(job -> job.lost(why));
     }
 
-    /** Lets nobody register any more, and tells all that are registered. */
-    void end(String why) {
+    /**
+     * Lets nobody register any more, and tells all that are registered.
+     *
+     * @param sessionLost whether that is why, and not that this side leaves
+     */
+    void end(String why, boolean sessionLost) {
         locked(() -> {
                     over = Optional.of(why);
+                    lost = sessionLost;
                     return List.copyOf(open.values());
                 })
                 .forEach(job -> job.lost(why));

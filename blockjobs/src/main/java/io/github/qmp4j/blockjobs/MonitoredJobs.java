@@ -38,7 +38,7 @@ final class MonitoredJobs implements BlockJobs {
                 this::checkAll);
         this.starter = new JobStarter(context, registry, JobSteps.none());
         this.keyed = new KeyedJobs(context, registry, new MetJobs(context, registry, this::jobCame));
-        this.events = new JobEvents(client, registry, feed, cause -> end("the monitor was lost: " + cause));
+        this.events = new JobEvents(client, registry, feed, cause -> end("the monitor was lost: " + cause, true));
     }
 
     /** Of the sessions of a supervisor. */
@@ -61,8 +61,8 @@ final class MonitoredJobs implements BlockJobs {
         return events.delivered();
     }
 
-    private void end(String why) {
-        registry.end(why);
+    private void end(String why, boolean sessionLost) {
+        registry.end(why, sessionLost);
         feed.end();
     }
 
@@ -240,7 +240,7 @@ final class MonitoredJobs implements BlockJobs {
     @Override
     public void close() {
         events.close();
-        end("this side has stopped watching the job, which goes on in QEMU");
+        end("this side has stopped watching the job, which goes on in QEMU", false);
         if (context.client() instanceof ReturningClient returning) {
             returning.close();
         }

@@ -7,11 +7,13 @@ import static io.github.qmp4j.blockjobs.TestVm.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.qmp4j.QmpDisconnectedException;
 import io.github.qmp4j.blockjobs.JobOutcome.End;
 import io.github.qmp4j.blockjobs.JobOutcome.Head;
 import io.github.qmp4j.blockjobs.JobRecord.Step;
 import io.github.qmp4j.testkit.QemuVersions;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -256,5 +258,27 @@ class AdoptOrStartTest {
             assertThat(outcome.leftovers()).extracting(Leftover::kind).containsOnly(Leftover.Kind.RECORD);
             assertThat(outcome.leftovers()).extracting(Leftover::name).containsOnly(KEY.text());
         }
+    }
+
+    /** Found by the cut matrix: the loss was told as a refusal when it was seen right before the command. */
+    @Test
+    void saysThatTheSessionWasLostWheneverThatIsSeen() {
+        BlockJobs[] cut = new BlockJobs[1];
+        JobStore cutting = new PassingStore(store) {
+            @Override
+            public CompletableFuture<List<JobRecord>> all() {
+                CompletableFuture<Void> seen = cut[0].onJob(job -> {}).ended();
+                vm.client.close();
+                return seen.handle((end, failure) -> null).thenCompose(gone -> super.all());
+            }
+        };
+        try (BlockJobs jobs = BlockJobs.of(vm.client, BlockJobOptions.with(options -> options.store = cutting))) {
+            cut[0] = jobs;
+            assertThat(ScriptedVm.failure(jobs.adoptOrStart(KEY, MERGE)))
+                    .isInstanceOfSatisfying(QmpDisconnectedException.class, lost -> assertThat(lost.wasSent())
+                            .isFalse());
+        }
+        vm.assertNoJobsLeft();
+        assertThat(get(store.all())).isEmpty();
     }
 }

@@ -11,7 +11,6 @@ import io.github.qmp4j.testkit.RealQemu;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -102,39 +101,18 @@ class JobStepsTest {
     }
 
     /** A store on a disk that takes its time: one record after another. */
-    private final class Slow implements JobStore {
-        private final JobStore store;
+    private final class Slow extends PassingStore {
         private CompletableFuture<Void> last = CompletableFuture.completedFuture(null);
 
         Slow(JobStore store) {
-            this.store = store;
+            super(store);
         }
 
         @Override
         public synchronized CompletableFuture<Void> record(JobRecord record) {
-            last = last.thenCompose(before -> store.record(record))
+            last = last.thenCompose(before -> super.record(record))
                     .thenRunAsync(() -> steps.add(record.step().name()), LATER);
             return last;
-        }
-
-        @Override
-        public CompletableFuture<Optional<JobRecord>> find(JobKey key) {
-            return store.find(key);
-        }
-
-        @Override
-        public CompletableFuture<List<JobRecord>> all() {
-            return store.all();
-        }
-
-        @Override
-        public CompletableFuture<Void> forget(JobKey key) {
-            return store.forget(key);
-        }
-
-        @Override
-        public void close() {
-            store.close();
         }
     }
 }

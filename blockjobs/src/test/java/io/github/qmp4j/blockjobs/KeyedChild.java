@@ -4,8 +4,6 @@ import io.github.qmp4j.QmpAddress;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.client.QmpClient;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -35,14 +33,21 @@ final class KeyedChild {
     }
 
     /** A store that says what it is about to do, and goes no further than it is told. */
-    private record Halting(JobStore store, String where) implements JobStore {
+    private static final class Halting extends PassingStore {
+        private final String where;
+
+        Halting(JobStore store, String where) {
+            super(store);
+            this.where = where;
+        }
+
         @Override
         public CompletableFuture<Void> record(JobRecord record) {
             CompletableFuture<Void> never = new CompletableFuture<>();
             if (say("record " + record.step())) {
                 return never;
             }
-            return store.record(record)
+            return super.record(record)
                     .thenCompose(
                             done -> say("recorded " + record.step()) ? never : CompletableFuture.completedFuture(null));
         }
@@ -50,26 +55,6 @@ final class KeyedChild {
         private boolean say(String place) {
             System.out.println(place);
             return place.equals(where);
-        }
-
-        @Override
-        public CompletableFuture<Optional<JobRecord>> find(JobKey key) {
-            return store.find(key);
-        }
-
-        @Override
-        public CompletableFuture<List<JobRecord>> all() {
-            return store.all();
-        }
-
-        @Override
-        public CompletableFuture<Void> forget(JobKey key) {
-            return store.forget(key);
-        }
-
-        @Override
-        public void close() {
-            store.close();
         }
     }
 }

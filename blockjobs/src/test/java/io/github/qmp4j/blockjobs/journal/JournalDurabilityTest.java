@@ -65,7 +65,7 @@ class JournalDurabilityTest {
     }
 
     /** Write, synchronisation of the file, of its folder, acknowledgement; nothing for other files. */
-    private static String letter(RecordedEvent event, Path file) {
+    private String letter(RecordedEvent event, Path file) {
         if (event.getEventType().getName().equals("qmp4j.Acknowledged")) {
             return "a";
         }
@@ -74,7 +74,7 @@ class JournalDurabilityTest {
         if (event.getEventType().getName().equals("jdk.FileWrite")) {
             return isJournal ? "w" : "";
         }
-        boolean isFolder = path != null && path.equals(file.getParent().toString());
+        boolean isFolder = path != null && path.equals(folder.path().toString());
         return isJournal ? "s" : isFolder ? "f" : "";
     }
 
