@@ -48,7 +48,7 @@ class MatricesByVersionTest {
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError("%s, seed %d: %s".formatted(what, seed, e.getMessage()), e);
         }
-        System.out.printf("on QEMU %s: %s; seed %d%n", QemuPlace.current(), what, seed);
+        System.out.printf("on %s: %s; seed %d%n", QemuPlace.current(), what, seed);
     }
 
     @Test
