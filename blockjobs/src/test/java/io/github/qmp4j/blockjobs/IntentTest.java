@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmp4j.blockjobs.JobOutcome.End;
 import io.github.qmp4j.blockjobs.JobRecord.Step;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,5 +53,23 @@ class IntentTest {
         }
         vm.assertNoJobsLeft();
         assertThat(vm.liveChain()).hasSize(3);
+    }
+
+    /** The store is of a QEMU that was started anew, and somebody has made a job of the same id there. */
+    @Test
+    void doesNotTakeOverAJobOfAnotherRunOfQemu() {
+        QemuInstance here = get(QemuInstance.of(vm.client));
+        QemuInstance before = new QemuInstance(here.monitor(), here.version(), Optional.of("earlier"));
+        JobRecord record = keyed.intent(MERGE, before);
+        try (BlockJobs jobs = keyed.process()) {
+            get(jobs.adoptOrStart(KEY, slow(MERGE)));
+        }
+        get(keyed.store.record(record));
+        try (BlockJobs jobs = keyed.process()) {
+            assertThat(ScriptedVm.failure(jobs.adoptOrStart(KEY, MERGE)))
+                    .isInstanceOf(JobConflictException.class)
+                    .hasMessageContaining("from an earlier run of QEMU");
+        }
+        assertThat(vm.onlyJob().path("device").asText()).isEqualTo(KEY.jobId().value());
     }
 }
