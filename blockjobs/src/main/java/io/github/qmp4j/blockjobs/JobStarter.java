@@ -100,6 +100,20 @@ final class JobStarter {
                 ready.plan(),
                 BitmapPlan.of(ready.sheet(), command.targetNode()),
                 BitmapGuard.refusal(ready.plan(), ready.sheet().graph()));
+        // Written down before anything is made for the job; whoever calls is told what is left where it is not started.
+        return records.intent(ready.plan().request(), ready.disk(), command.targetNode())
+                .thenCompose(kept -> made(ready, launch, steps, command, merge)
+                        .exceptionallyCompose(failure -> records.forget()
+                                .handle((forgotten, failed) -> null)
+                                .thenCompose(done -> CompletableFuture.failedFuture(Conclusion.unwrapped(failure)))));
+    }
+
+    private CompletableFuture<BlockJob> made(
+            Preflight.Ready ready,
+            Launch launch,
+            Optional<TargetSteps> steps,
+            StartCommand command,
+            BitmapMerge merge) {
         if (steps.isEmpty()) {
             return merge.beforeStart()
                     .thenCompose(merged -> send(ready, launch, command, merge, Optional.empty()))
@@ -149,9 +163,8 @@ final class JobStarter {
         if (registry.register(job) != job) {
             throw JobRegistry.conflict(id);
         }
-        return records.intent(ready.plan().request(), ready.disk(), command.targetNode())
-                .thenCompose(kept ->
-                        context.graphs().startSafely(() -> context.client().execute(command.command())))
+        return context.graphs()
+                .startSafely(() -> context.client().execute(command.command()))
                 .handle((reply, failure) -> answered(job, ready, launch, setup, failure))
                 .thenCompose(result -> result);
     }
@@ -182,7 +195,7 @@ final class JobStarter {
         }
         registry.forget(job);
         job.refused(cause.toString());
-        return records.forget().handle((forgotten, failed) -> null).thenCompose(done -> withdrawn(ready, setup, cause));
+        return withdrawn(ready, setup, cause);
     }
 
     private CompletableFuture<BlockJob> withdrawn(Preflight.Ready ready, Optional<TargetSetup> setup, Throwable cause) {

@@ -17,6 +17,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,6 +29,8 @@ class JobStepsTest {
             "block-stream",
             "block-commit",
             "drive-mirror",
+            "blockdev-create",
+            "blockdev-mirror",
             "job-complete",
             "block-job-cancel",
             "job-cancel",
@@ -65,6 +68,17 @@ class JobStepsTest {
         JobOutcome outcome = played(life.slow(disk.folder()), BlockJob::cancel);
         assertThat(outcome.end()).as("%s", outcome).isInstanceOf(End.Cancelled.class);
         assertThat(steps()).isEqualTo(expected);
+    }
+
+    /** So that somebody knows of the file if that is all that there ever is. */
+    @Test
+    void areOnTheDiskBeforeATargetIsMade() throws Exception {
+        CopyRequest copy = (CopyRequest) Life.COPY_AND_PIVOT.fast(disk.folder());
+        assertThat(played(copy.engine(CopyEngine.BLOCKDEV_MIRROR), BlockJob::outcome)
+                        .pivoted())
+                .isTrue();
+        assertThat(steps())
+                .startsWith("INTENT blockdev-create job-dismiss blockdev-mirror STARTED READY ENDING job-complete");
     }
 
     /** A verb that QEMU refuses for a while is asked again, and written down once. */
