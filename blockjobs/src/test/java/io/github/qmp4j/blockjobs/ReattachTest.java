@@ -108,6 +108,23 @@ class ReattachTest {
     }
 
     @Test
+    void theWindowIsOverForASessionThatHasComeBackInTime() {
+        Duration window = Duration.ofSeconds(3);
+        try (QmpSupervisor supervisor = supervise(proxy.socket());
+                BlockJobs jobs = jobs(supervisor, window)) {
+            BlockJob job = get(jobs.start(Life.PULL.on(disk.folder(), JobSettings.DEFAULT.withSpeed(1))));
+            proxy.cut(Direction.TO_QEMU, proxy.messages(Direction.TO_QEMU) + 1, Place.BEFORE);
+            get(job.setSpeed(2));
+            Awaitility.await()
+                    .during(window.plusSeconds(1))
+                    .atMost(window.multipliedBy(3))
+                    .until(() -> !job.outcome().isDone());
+            get(job.setSpeed(0));
+            assertThat(get(job.outcome()).completed()).isTrue();
+        }
+    }
+
+    @Test
     void theOutcomeIsUnknownWhenAnotherQemuComesBack() throws Exception {
         Path socket = disk.path("monitor");
         try (SmallDisk otherDisk = disk.copy();
