@@ -135,14 +135,16 @@ final class JobRegistry {
     }
 
     /**
-     * Lets nobody register any more, and tells all that are registered.
+     * Lets nobody register any more, and tells all that are registered; the first reason stays.
      *
      * @param sessionLost whether that is why, and not that this side leaves
      */
     void end(String why, boolean sessionLost) {
         locked(() -> {
-                    over = Optional.of(why);
-                    lost = sessionLost;
+                    if (over.isEmpty()) {
+                        over = Optional.of(why);
+                        lost = sessionLost;
+                    }
                     return List.copyOf(open.values());
                 })
                 .forEach(job -> job.lost(why));

@@ -239,8 +239,8 @@ final class MonitoredJobs implements BlockJobs {
 
     @Override
     public void close() {
-        events.close();
         end("this side has stopped watching the job, which goes on in QEMU", false);
+        events.close(); // which ends everything too, for the reason that it was closed
         if (context.client() instanceof ReturningClient returning) {
             returning.close();
         }

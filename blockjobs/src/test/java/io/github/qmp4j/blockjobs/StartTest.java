@@ -154,7 +154,9 @@ class StartTest {
             vm.on("query-block-exports", Outgoing.reply("[]"));
             vm.qemu.answer(query, Outgoing.reply("[]"));
 
-            assertThat(failure(start)).isInstanceOf(BlockJobException.class);
+            assertThat(failure(start))
+                    .isInstanceOf(BlockJobException.class)
+                    .hasMessageContaining("this side has stopped watching");
             assertThat(vm.count("block-commit")).isZero();
         }
     }
