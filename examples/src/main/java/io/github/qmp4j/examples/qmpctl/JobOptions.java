@@ -4,8 +4,8 @@ import io.github.qmp4j.blockjobs.ErrorPolicy;
 import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.blockjobs.JobSettings;
 import io.github.qmp4j.examples.watch.WhenReady;
-import java.time.Duration;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of all commands that start jobs. */
@@ -31,19 +31,8 @@ final class JobOptions {
             description = "On an I/O error: report (fail, the default), ignore, stop (pause), enospc (pause if full).")
     private ErrorPolicy onError = ErrorPolicy.REPORT;
 
-    @Option(
-            names = "--deadline",
-            paramLabel = "D",
-            converter = IntervalConverter.class,
-            description = "Leave a job that has not ended after so long (30s, 5m, 2h) running, and exit with 5.")
-    private Optional<Duration> deadline = Optional.empty();
-
-    @Option(
-            names = "--stall",
-            paramLabel = "D",
-            converter = IntervalConverter.class,
-            description = "The same for a job that makes no progress for so long. A job that is paused does not count.")
-    private Optional<Duration> stall = Optional.empty();
+    @Mixin
+    private PatienceOptions patience = new PatienceOptions();
 
     @Option(names = "--detach", description = "Start the job, print its id, and wait for nothing.")
     private boolean detach;
@@ -86,7 +75,7 @@ final class JobOptions {
             throw new IllegalArgumentException(
                     "--detach waits for nothing, so it cannot go with --pivot, --finish or --keep-overlay");
         }
-        if (detach && (deadline.isPresent() || stall.isPresent())) {
+        if (detach && patience.isLimited()) {
             throw new IllegalArgumentException(
                     "--detach waits for nothing, so it cannot go with --deadline or --stall");
         }
@@ -94,8 +83,8 @@ final class JobOptions {
             settings.jobId = jobId;
             settings.speed = speed;
             settings.onError = onError;
-            settings.deadline = deadline;
-            settings.stallTimeout = stall;
+            settings.deadline = patience.deadline();
+            settings.stallTimeout = patience.stall();
         });
     }
 }

@@ -3,11 +3,9 @@ package io.github.qmp4j.examples.qmpctl;
 import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.examples.watch.Limits;
 import io.github.qmp4j.examples.watch.WhenReady;
-import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code qmpctl wait}. */
@@ -21,19 +19,8 @@ final class WaitCommand implements Callable<Integer> {
     @Parameters(paramLabel = "ID", converter = JobIdConverter.class, description = "The id of the job.")
     private JobId id;
 
-    @Option(
-            names = "--deadline",
-            paramLabel = "D",
-            converter = IntervalConverter.class,
-            description = "Leave a job that has not ended after so long (30s, 5m, 2h) running, and exit with 5.")
-    private Optional<Duration> deadline = Optional.empty();
-
-    @Option(
-            names = "--stall",
-            paramLabel = "D",
-            converter = IntervalConverter.class,
-            description = "The same for a job that makes no progress for so long. A job that is paused does not count.")
-    private Optional<Duration> stall = Optional.empty();
+    @Mixin
+    private PatienceOptions patience = new PatienceOptions();
 
     WaitCommand(QmpCtl ctl) {
         this.ctl = ctl;
@@ -41,6 +28,6 @@ final class WaitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return new AdoptedJob(ctl, id).watch(WhenReady.LEAVE, new Limits(deadline, stall));
+        return new AdoptedJob(ctl, id).watch(WhenReady.LEAVE, new Limits(patience.deadline(), patience.stall()));
     }
 }
