@@ -23,8 +23,6 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -39,23 +37,11 @@ class CutMatrixTest {
     private static final int SAMPLE = 4;
     private static final int MOST_UNKNOWN = 10;
 
-    private static SmallDisk template;
-
     /** Where the session is cut; empty for no cut. */
     record Cut(Direction direction, int message, Place place) {}
 
     /** What a round has shown: how many cuts there were, how many outcomes were unknown first, how many messages passed. */
     record Round(int cuts, int unknown, int toQemu, int fromQemu) {}
-
-    @BeforeAll
-    static void makeImages() {
-        template = SmallDisk.create();
-    }
-
-    @AfterAll
-    static void removeImages() {
-        template.close();
-    }
 
     @ParameterizedTest
     @EnumSource(Life.class)
@@ -72,7 +58,7 @@ class CutMatrixTest {
 
     private static void matrix(Life life, boolean supervised) throws Exception {
         long seed = Long.getLong("qmp4j.seed", System.nanoTime());
-        Round whole = round(template, life, List.of(), supervised);
+        Round whole = round(life, List.of(), supervised);
         List<Cut> all = new ArrayList<>();
         for (Place place : Place.values()) {
             for (int message = 1; message <= whole.toQemu(); message++) {
@@ -89,7 +75,7 @@ class CutMatrixTest {
         int unknown = 0;
         for (Cut cut : cuts) {
             try {
-                Round round = round(template, life, List.of(cut), supervised);
+                Round round = round(life, List.of(cut), supervised);
                 made += round.cuts();
                 unknown += round.unknown();
             } catch (AssertionError | RuntimeException e) {
@@ -101,8 +87,8 @@ class CutMatrixTest {
                 life, supervised ? "supervised" : "single sessions", made, possible, unknown, seed);
     }
 
-    static Round round(SmallDisk template, Life life, List<Cut> cuts, boolean supervised) throws Exception {
-        try (SmallDisk disk = template.copy()) {
+    static Round round(Life life, List<Cut> cuts, boolean supervised) throws Exception {
+        try (SmallDisk disk = SmallDisk.create()) {
             Round round;
             try (RealQemu qemu = disk.start();
                     CuttingProxy proxy = CuttingProxy.start(qemu.monitor())) {

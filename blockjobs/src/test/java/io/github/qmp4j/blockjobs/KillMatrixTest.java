@@ -14,8 +14,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -32,19 +30,7 @@ class KillMatrixTest {
     private static final int LONGEST_MILLIS = 3500;
     static final String NOWHERE = "nowhere";
 
-    private static SmallDisk template;
-
     private record Point(Life life, String where) {}
-
-    @BeforeAll
-    static void makeImages() {
-        template = SmallDisk.create();
-    }
-
-    @AfterAll
-    static void removeImages() {
-        template.close();
-    }
 
     @Test
     void doesTheWorkOnceWhereverItIsKilledByItsRecords() throws Exception {
@@ -63,7 +49,7 @@ class KillMatrixTest {
         List<Point> points = FULL ? all : all.subList(0, SAMPLE);
         for (Point point : points) {
             try {
-                round(template, point.life(), point.where(), 0);
+                round(point.life(), point.where(), 0);
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("%s, seed %d: %s".formatted(point, seed, e.getMessage()), e);
             }
@@ -80,7 +66,7 @@ class KillMatrixTest {
             Life life = LIVES.get(moment % LIVES.size());
             int millis = random.nextInt(LONGEST_MILLIS);
             try {
-                round(template, life, NOWHERE, millis);
+                round(life, NOWHERE, millis);
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError(
                         "%s, killed after %d ms, seed %d: %s".formatted(life, millis, seed, e.getMessage()), e);
@@ -89,8 +75,8 @@ class KillMatrixTest {
         System.out.printf("kill matrix: %d random moments, one start each; seed %d%n", MOMENTS, seed);
     }
 
-    static void round(SmallDisk template, Life life, String where, int millis) throws Exception {
-        try (SmallDisk disk = template.copy()) {
+    static void round(Life life, String where, int millis) throws Exception {
+        try (SmallDisk disk = SmallDisk.create()) {
             try (RealQemu qemu = disk.start()) {
                 killed(life, where, millis, disk, qemu);
             }

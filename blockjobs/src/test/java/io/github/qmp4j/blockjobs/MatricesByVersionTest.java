@@ -7,8 +7,6 @@ import io.github.qmp4j.testkit.QemuPlace;
 import io.github.qmp4j.testkit.QemuVersions;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -19,20 +17,8 @@ class MatricesByVersionTest {
     private static final int MESSAGES = 30;
     private static final int LONGEST_MILLIS = 2500;
 
-    private static SmallDisk template;
-
     private final long seed = Long.getLong("qmp4j.seed", System.nanoTime());
     private final Random random = new Random(seed);
-
-    @BeforeAll
-    static void makeImages() {
-        template = SmallDisk.create();
-    }
-
-    @AfterAll
-    static void removeImages() {
-        template.close();
-    }
 
     private <T> T any(List<T> values) {
         return values.get(random.nextInt(values.size()));
@@ -59,7 +45,7 @@ class MatricesByVersionTest {
             boolean supervised = random.nextBoolean();
             play(
                     "%s, %s, cut at %s".formatted(life, supervised ? "supervised" : "single sessions", cut),
-                    () -> CutMatrixTest.round(template, life, List.of(cut), supervised));
+                    () -> CutMatrixTest.round(life, List.of(cut), supervised));
         }
     }
 
@@ -69,13 +55,13 @@ class MatricesByVersionTest {
         int millis = random.nextInt(LONGEST_MILLIS);
         play(
                 "%s, killed after %d ms".formatted(life, millis),
-                () -> KillMatrixTest.round(template, life, KillMatrixTest.NOWHERE, millis));
+                () -> KillMatrixTest.round(life, KillMatrixTest.NOWHERE, millis));
     }
 
     @Test
     void nothingIsCalledIntactThatIsNotWhenQemuIsKilled() throws Exception {
         Life life = any(List.of(Life.values()));
         int millis = random.nextInt(LONGEST_MILLIS);
-        play("%s, QEMU killed after %d ms".formatted(life, millis), () -> QemuKillTest.round(template, life, millis));
+        play("%s, QEMU killed after %d ms".formatted(life, millis), () -> QemuKillTest.round(life, millis));
     }
 }

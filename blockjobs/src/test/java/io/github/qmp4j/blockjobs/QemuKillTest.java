@@ -17,8 +17,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -32,23 +30,11 @@ class QemuKillTest {
     private static final int MOMENTS = Boolean.getBoolean("qmp4j.full") ? 100 : 1;
     private static final int LONGEST_MILLIS = 2500;
 
-    private static SmallDisk template;
-
     /** What the outcomes were. */
     enum Said {
         COMPLETED,
         FAILED,
         UNKNOWN
-    }
-
-    @BeforeAll
-    static void makeImages() {
-        template = SmallDisk.create();
-    }
-
-    @AfterAll
-    static void removeImages() {
-        template.close();
     }
 
     @ParameterizedTest
@@ -60,7 +46,7 @@ class QemuKillTest {
         for (int moment = 0; moment < MOMENTS; moment++) {
             int millis = random.nextInt(LONGEST_MILLIS);
             try {
-                tally.merge(round(template, life, millis), 1, Integer::sum);
+                tally.merge(round(life, millis), 1, Integer::sum);
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError(
                         "%s, killed after %d ms, seed %d: %s".formatted(life, millis, seed, e.getMessage()), e);
@@ -69,8 +55,8 @@ class QemuKillTest {
         System.out.printf("QEMU killed, %s: %d moments, outcomes %s; seed %d%n", life, MOMENTS, tally, seed);
     }
 
-    static Said round(SmallDisk template, Life life, int millis) throws Exception {
-        try (SmallDisk disk = template.copy();
+    static Said round(Life life, int millis) throws Exception {
+        try (SmallDisk disk = SmallDisk.create();
                 JobStore store = JobStore.file(disk.path("jobs"))) {
             JobOutcome seen;
             try (RealQemu qemu = disk.start()) {

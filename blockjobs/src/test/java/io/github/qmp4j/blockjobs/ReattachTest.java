@@ -127,7 +127,7 @@ class ReattachTest {
     @Test
     void theOutcomeIsUnknownWhenAnotherQemuComesBack() throws Exception {
         Path socket = disk.path("monitor");
-        try (SmallDisk otherDisk = disk.copy();
+        try (SmallDisk otherDisk = SmallDisk.create();
                 RealQemu other = otherDisk.start()) {
             Files.createSymbolicLink(socket, qemu.monitor());
             try (QmpSupervisor supervisor = supervise(socket);

@@ -7,9 +7,6 @@ import io.github.qmp4j.testkit.DiskImages;
 import io.github.qmp4j.testkit.RealQemu;
 import io.github.qmp4j.testkit.RealQemuBuilder;
 import io.github.qmp4j.testkit.TempFolder;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,28 +24,18 @@ final class SmallDisk implements AutoCloseable {
     /** The images as they are at first, and what a guest sees in them as {@code before.raw}. */
     static SmallDisk create() {
         SmallDisk disk = new SmallDisk();
-        Path below = disk.images.create("base.qcow2", "qcow2", 8 * MIB);
-        disk.images.write(below, "qcow2", 1, 0, 2 * MIB);
-        for (int layer = 1; layer < CHAIN.size(); layer++) {
-            below = disk.images.overlay(CHAIN.get(layer) + ".qcow2", below.getFileName(), "qcow2");
-            disk.images.write(below, "qcow2", layer + 1, layer * MIB, MIB + MIB / 2);
-        }
-        disk.images.flatten(below, "qcow2", "before.raw");
+        MadeOnce.copy("small disk", disk.folder(), made -> fill(new DiskImages(made)));
         return disk;
     }
 
-    /** Another one of the same contents. */
-    SmallDisk copy() {
-        SmallDisk copy = new SmallDisk();
-        try {
-            for (String name : CHAIN) {
-                Files.copy(image(name), copy.image(name));
-            }
-            Files.copy(path("before.raw"), copy.path("before.raw"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private static void fill(DiskImages images) {
+        Path below = images.create("base.qcow2", "qcow2", 8 * MIB);
+        images.write(below, "qcow2", 1, 0, 2 * MIB);
+        for (int layer = 1; layer < CHAIN.size(); layer++) {
+            below = images.overlay(CHAIN.get(layer) + ".qcow2", below.getFileName(), "qcow2");
+            images.write(below, "qcow2", layer + 1, layer * MIB, MIB + MIB / 2);
         }
-        return copy;
+        images.flatten(below, "qcow2", "before.raw");
     }
 
     Path folder() {
