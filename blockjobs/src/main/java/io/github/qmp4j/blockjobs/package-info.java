@@ -34,10 +34,10 @@
  *     <td>{@code QuirksTest.readsDisksAndRunsJobsBesideAJobThatNobodyHasDismissed}
  * <tr><td>the outcome of a job on a disk without a guest device, while a pull runs
  *     <td colspan="2">waits until none does: to list the nodes could kill QEMU<td colspan="2">comes at once
- *     <td>{@code StorageDaemonTest.completesTwoPullsSideBySide}
+ *     <td>{@code StorageDaemonDisksTest.completesTwoPullsSideBySide}
  * <tr><td>the same, beside an ended pull that nobody dismisses
  *     <td colspan="2">{@code Unknown}<td colspan="2">as it is
- *     <td>{@code StorageDaemonTest.isUnknownWhereTheNodesCannotBeListedAfterTheEnd}
+ *     <td>{@code StorageDaemonDisksTest.isUnknownWhereTheNodesCannotBeListedAfterTheEnd}
  * <tr><td>start on a disk whose ended pull nobody has dismissed
  *     <td colspan="2">refused by QEMU<td colspan="2">refused, and the job is named
  *     <td>{@code EndByVersionTest.startsNothingOnADiskWithAnEndedPullThatNobodyHasDismissed}
