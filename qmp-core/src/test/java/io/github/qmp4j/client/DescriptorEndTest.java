@@ -9,21 +9,13 @@ import io.github.qmp4j.QmpAddress;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.QmpDisconnectedException;
-import io.github.qmp4j.QmpException;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.QmpTimeoutException;
 import io.github.qmp4j.testkit.FakeQemu;
 import io.github.qmp4j.testkit.Outgoing;
 import io.github.qmp4j.testkit.QmpScript;
 import io.github.qmp4j.testkit.ReceivedCommand;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -184,49 +176,6 @@ class DescriptorEndTest {
         }
     }
 
-    @Test
-    void whenTheConnectionIsNotOfNettysNativeTransport() throws IOException {
-        try (FakeQemu fake = FakeQemu.responding().on("query-status", "{}").start();
-                QmpClient client = open(fake, QmpOptions.with(o -> o.nativeTransport = false))) {
-            failure(client.execute(ADD_FD, descriptor()))
-                    .isExactlyInstanceOf(QmpException.class)
-                    .hasMessage("add-fd was not sent: passing a file descriptor needs Netty's native transport"
-                            + " (io.netty:netty-transport-native-epoll)");
-            assertThat(client.execute(QmpCommand.of("query-status")).join()).isEmpty();
-        }
-    }
-
-    @Test
-    void whenTheConnectionIsTcp() throws IOException {
-        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            CompletableFuture<Socket> accepted = CompletableFuture.supplyAsync(() -> greet(server));
-            QmpAddress address = new QmpAddress.Tcp(server.getInetAddress().getHostAddress(), server.getLocalPort());
-            try (QmpClient client =
-                            QmpClient.connect(address, QmpOptions.defaults()).join();
-                    Socket peer = accepted.join()) {
-                failure(client.execute(ADD_FD, descriptor()))
-                        .isExactlyInstanceOf(QmpException.class)
-                        .hasMessageContaining("cannot go through TCP");
-                assertThat(peer.getInputStream().available()).isZero();
-            }
-        }
-    }
-
-    @Test
-    void whenTheKernelDoesNotPassItTheSessionGoesOn() {
-        try (FakeQemu fake = FakeQemu.responding().on("query-status", "{}").start();
-                QmpClient client = open(fake, QmpOptions.defaults())) {
-            CompletableFuture<JsonNode> bad = client.execute(ADD_FD, QmpDescriptor.of(1_000_000));
-            CompletableFuture<JsonNode> good = client.execute(QmpCommand.of("query-status"));
-            failure(bad)
-                    .isExactlyInstanceOf(QmpException.class)
-                    .hasMessage("add-fd was not sent: the kernel does not pass on descriptor 1000000:"
-                            + " Bad file descriptor");
-            assertThat(good.join()).isEmpty();
-            assertThat(fake.received()).extracting(ReceivedCommand::name).doesNotContain("add-fd");
-        }
-    }
-
     /**
      * It is closed when it is sent, while the reply is still to come. Its number goes to the next file then; whatever
      * closed it again, by the reply or by the owner, would close that one.
@@ -336,20 +285,5 @@ class DescriptorEndTest {
 
     private static QmpClient open(FakeQemu fake, QmpOptions options) {
         return QmpClient.connect(new QmpAddress.Unix(fake.socket()), options).join();
-    }
-
-    private static Socket greet(ServerSocket server) {
-        try {
-            Socket peer = server.accept();
-            peer.getOutputStream()
-                    .write(
-                            "{\"QMP\":{\"version\":{\"qemu\":{\"micro\":0,\"minor\":0,\"major\":10},\"package\":\"\"},\"capabilities\":[]}}\n"
-                                    .getBytes(StandardCharsets.UTF_8));
-            new BufferedReader(new InputStreamReader(peer.getInputStream(), StandardCharsets.UTF_8)).readLine();
-            peer.getOutputStream().write("{\"return\":{},\"id\":0}\n".getBytes(StandardCharsets.UTF_8));
-            return peer;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
