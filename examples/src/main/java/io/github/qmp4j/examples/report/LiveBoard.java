@@ -27,7 +27,7 @@ final class LiveBoard implements Board {
         @Nullable Sight last = lines.remove(result.kind() + ' ' + result.disk());
         erase();
         if (last != null && result.job().isPresent()) {
-            console.out().println(bar.render(last));
+            console.out().println(bar.render(atTheEnd(last, result)));
         }
         if (result.code() == ExitCode.DONE) {
             console.out().println(Sentence.of(result));
@@ -36,6 +36,19 @@ final class LiveBoard implements Board {
             console.warn(Sentence.of(result));
         }
         draw();
+    }
+
+    /** The last line of a job that is left READY stays on the screen, and may have been drawn before it was. */
+    private static Sight atTheEnd(Sight last, JobResult result) {
+        return result.outcome() == JobResult.Outcome.READY
+                ? new Sight(
+                        last.disk(),
+                        last.kind(),
+                        result.job(),
+                        Phase.READY,
+                        result.progress().orElse(last.progress()),
+                        last.note())
+                : last;
     }
 
     @Override

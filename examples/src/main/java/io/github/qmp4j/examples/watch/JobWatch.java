@@ -140,7 +140,7 @@ public final class JobWatch {
         switch (subject.whenReady()) {
             case PIVOT -> endWith(Phase.PIVOTING, ready);
             case FINISH -> endWith(Phase.FINISHING, ready);
-            case LEAVE -> leave();
+            case LEAVE -> leave(ready);
             case PIVOT_TOGETHER, AWAIT_END -> {}
         }
     }
@@ -201,10 +201,12 @@ public final class JobWatch {
         return subject.whenReady() == WhenReady.PIVOT || subject.whenReady() == WhenReady.PIVOT_TOGETHER;
     }
 
-    private void leave() {
+    private void leave(BlockJob ready) {
         if (ending.get() != null) {
             return;
         }
+        // The update that tells of it may still be on its way.
+        sight = sighted(ready.info());
         end(
                 JobResult.goesOn(sight, Outcome.READY, ExitCode.DONE, Optional.empty()),
                 "it is left running; end it with: %s pivot %s (or finish, or cancel)"
@@ -220,10 +222,10 @@ public final class JobWatch {
         });
     }
 
-    private void look(JobInfo info) {
+    private Sight sighted(JobInfo info) {
         Phase phase = Phase.of(info);
         Phase begun = ending.get();
-        sight = new Sight(
+        return new Sight(
                 subject.disk(),
                 subject.kind(),
                 Optional.of(info.id()),
@@ -231,6 +233,10 @@ public final class JobWatch {
                 // A handle that is new has not asked QEMU yet.
                 info.progress().len() == 0 ? sight.progress() : info.progress(),
                 info.error());
+    }
+
+    private void look(JobInfo info) {
+        sight = sighted(info);
         if (!over.get()) {
             board.show(sight);
             info.doubt().ifPresent(this::overdue);
