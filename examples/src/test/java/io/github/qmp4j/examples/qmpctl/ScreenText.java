@@ -33,7 +33,7 @@ record ScreenText(List<String> words, String output) {
 
     /**
      * Without what is different each time: sizes, rates and times, the end of a job-id, QEMU's version and its own node-names, how wide columns are, and
-     * how often a phase of a job that lasts moments was seen.
+     * how often, if at all, a phase of a job that lasts moments was seen.
      */
     static String stable(String output) {
         List<String> lines = output.lines()
@@ -45,7 +45,7 @@ record ScreenText(List<String> words, String output) {
                         .replaceAll("\\d+%", "N%")
                         .replaceAll(" +", " ")
                         .strip())
-                .filter(line -> !line.isEmpty() && !line.endsWith(": starting") && !line.endsWith(": ending"))
+                .filter(line -> !line.isEmpty() && !line.matches(".*: (starting|running|ending)"))
                 .collect(Collectors.toCollection(ArrayList::new));
         for (int i = lines.size() - 1; i > 0; i--) {
             if (lines.get(i).equals(lines.get(i - 1))) {
