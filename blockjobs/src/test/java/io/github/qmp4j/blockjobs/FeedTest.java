@@ -191,19 +191,27 @@ class FeedTest {
                 .collect(Collectors.joining(",", "[", "]")));
     }
 
-    /** The first question for the jobs from now on is left to the test to answer. */
-    private static void withholdNextList(ScriptedVm vm) {
+    /** Listens from now on; what QEMU is asked for that, the jobs there are, is left to the test to answer. */
+    private ReceivedCommand listenUnanswered(ScriptedVm vm) {
         AtomicBoolean withheld = new AtomicBoolean();
         vm.on("query-jobs", got -> withheld.getAndSet(true) ? vm.usualAnswer(got) : List.of());
+        int before = (int) vm.count("query-jobs");
+        vm.jobs.onJob(heard::add);
+        return vm.qemu.awaitReceived("query-jobs", before + 1, SOON);
+    }
+
+    private static BlockJob running(ScriptedVm vm, BlockJobRequest request) {
+        BlockJob job = vm.start(request);
+        vm.tell("created", "running");
+        await().untilAsserted(() -> assertThat(job.info().status()).isEqualTo(JobStatus.RUNNING));
+        return job;
     }
 
     /** QEMU made the answer before the job ended, and it comes after that was told. */
     @Test
     void doesNotShowAJobAgainWhoseEndItHasHeard() {
         try (ScriptedVm vm = ScriptedVm.start()) {
-            withholdNextList(vm);
-            vm.jobs.onJob(heard::add);
-            ReceivedCommand question = vm.qemu.awaitReceived("query-jobs", 1, SOON);
+            ReceivedCommand question = listenUnanswered(vm);
             vm.qemu.send(ScriptedVm.completed());
             vm.tell("concluded", "null");
             awaitLast("j", JobStatus.CONCLUDED);
@@ -217,13 +225,8 @@ class FeedTest {
     @Test
     void doesNotShowAJobOfOursAgainThatHasEnded() {
         try (ScriptedVm vm = ScriptedVm.start()) {
-            BlockJob job = vm.start(ScriptedVm.PULL);
-            vm.tell("created", "running");
-            await().untilAsserted(() -> assertThat(job.info().status()).isEqualTo(JobStatus.RUNNING));
-            long before = vm.count("query-jobs");
-            withholdNextList(vm);
-            vm.jobs.onJob(heard::add);
-            ReceivedCommand question = vm.qemu.awaitReceived("query-jobs", (int) before + 1, SOON);
+            BlockJob job = running(vm, ScriptedVm.PULL);
+            ReceivedCommand question = listenUnanswered(vm);
             vm.chain("active");
             vm.job("stream", "concluded");
             vm.tell("waiting", "pending", "concluded");
@@ -239,13 +242,8 @@ class FeedTest {
     @Test
     void tellsOnceOfAJobOfOursAtFirst() {
         try (ScriptedVm vm = ScriptedVm.start()) {
-            BlockJob job = vm.start(ScriptedVm.COMMIT);
-            vm.tell("created", "running");
-            await().untilAsserted(() -> assertThat(job.info().status()).isEqualTo(JobStatus.RUNNING));
-            vm.on("query-jobs");
-            long before = vm.count("query-jobs");
-            vm.jobs.onJob(heard::add);
-            ReceivedCommand question = vm.qemu.awaitReceived("query-jobs", (int) before + 1, SOON);
+            running(vm, ScriptedVm.COMMIT);
+            ReceivedCommand question = listenUnanswered(vm);
             vm.tell("ready");
             awaitLast("j", JobStatus.READY);
             vm.qemu.answer(question, list("j", "other"));

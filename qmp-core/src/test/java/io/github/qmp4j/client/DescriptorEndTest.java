@@ -1,11 +1,11 @@
 package io.github.qmp4j.client;
 
+import static io.github.qmp4j.client.Sessions.open;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.qmp4j.QmpAddress;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.QmpDisconnectedException;
@@ -281,9 +281,5 @@ class DescriptorEndTest {
 
     private static QmpOptions impatient() {
         return QmpOptions.with(o -> o.commandTimeout = Duration.ofSeconds(1));
-    }
-
-    private static QmpClient open(FakeQemu fake, QmpOptions options) {
-        return QmpClient.connect(new QmpAddress.Unix(fake.socket()), options).join();
     }
 }

@@ -1,5 +1,6 @@
 package io.github.qmp4j.client;
 
+import static io.github.qmp4j.client.Sessions.open;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -95,10 +96,6 @@ class DescriptorRefusedTest {
 
     private QmpDescriptor descriptor() throws IOException {
         return QmpDescriptor.open(file);
-    }
-
-    private static QmpClient open(FakeQemu fake, QmpOptions options) {
-        return QmpClient.connect(new QmpAddress.Unix(fake.socket()), options).join();
     }
 
     private static Socket greet(ServerSocket server) {
