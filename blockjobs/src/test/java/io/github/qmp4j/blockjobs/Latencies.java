@@ -2,7 +2,6 @@ package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.client.QmpClient;
-import io.github.qmp4j.testkit.RawMonitor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -42,12 +41,6 @@ record Latencies(List<Long> nanos) {
     static Latencies measureFor(Duration time, QmpClient client) {
         long end = System.nanoTime() + time.toNanos();
         return measureWhile(() -> System.nanoTime() < end, client);
-    }
-
-    /** Those of a monitor that is read without the library: what QEMU itself takes. */
-    static Latencies measureFor(Duration time, RawMonitor monitor) {
-        long end = System.nanoTime() + time.toNanos();
-        return measureWhile(() -> System.nanoTime() < end, () -> monitor.execute("query-status"));
     }
 
     Duration p99() {

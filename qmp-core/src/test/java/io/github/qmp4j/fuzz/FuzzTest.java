@@ -15,12 +15,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Bad input of any kind: garbage, split, huge, deep, not UTF-8. A few seconds of it, ten million executions in the full run. */
+/**
+ * Bad input of any kind: garbage, split, huge, deep, not UTF-8. Some 100,000 executions, ten million in the full run; the machine
+ * may take as long as it likes for them, up to a bound.
+ */
 class FuzzTest {
     private static final boolean FULL = Boolean.getBoolean("qmp4j.full");
-    private static final long DECODER_RUNS = FULL ? 9_200_000 : Integer.MAX_VALUE;
-    private static final long SESSION_RUNS = FULL ? 1_000_000 : Integer.MAX_VALUE;
-    private static final Duration LIMIT = FULL ? Duration.ofMinutes(30) : Duration.ofSeconds(8);
+    private static final long DECODER_RUNS = FULL ? 9_200_000 : 100_000;
+    private static final long SESSION_RUNS = FULL ? 1_000_000 : 2_000;
+    private static final Duration LIMIT = Duration.ofMinutes(30);
 
     @ParameterizedTest
     @MethodSource("decoderInputs")
@@ -50,7 +53,7 @@ class FuzzTest {
 
     private static void told(Jazzer.Report report, long wanted) {
         System.out.println("fuzz: " + report);
-        assertThat(report.executions()).isGreaterThan(FULL ? wanted - 1 : 1000);
+        assertThat(report.executions()).isGreaterThanOrEqualTo(wanted);
         // A fuzzer that sees no code cannot be guided by it.
         assertThat(report.edges()).isGreaterThan(100);
     }
