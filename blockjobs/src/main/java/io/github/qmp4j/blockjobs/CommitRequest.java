@@ -68,13 +68,18 @@ public record CommitRequest(
     }
 
     /**
-     * Deletes the images that are no longer needed when the commit has completed, and removes their nodes from QEMU: those in
-     * {@link JobOutcome#released()}, in folders that are proved to be the same for QEMU and for this program
-     * ({@link BlockJobOptions#files()}), which QEMU lets go of and no process has open. An image of the chain that is not
-     * deleted is among {@link JobOutcome#leftovers()}, with the reason. Other overlays of these images, in no running QEMU,
-     * cannot be seen; they would be lost. A handle that has only adopted the job deletes nothing.
+     * Deletes the images in {@link JobOutcome#released()} when the commit has completed, and removes their nodes from QEMU.
      *
-     * @return a request whose start is refused, with the names of the files, where they could not be deleted
+     * <p>A file is deleted only if it is proved to be the one that QEMU had open. {@link BlockJobOptions#files()} has to give
+     * access to it. Its folder has to be the same for QEMU and for this program. QEMU's image locks have to be seen on it
+     * before the start, and its path has to lead to the same file when QEMU has let go of it. It may have no other name, no
+     * internal snapshots and no external data file, and no process may have it open as an image. An image that is not deleted
+     * is among {@link JobOutcome#leftovers()}, with the reason.
+     *
+     * <p>Other overlays of these images that are open in no QEMU cannot be seen; they would be lost. A handle that has only
+     * adopted the job deletes nothing.
+     *
+     * @return a request whose start is refused, with the names of the files, where that is not proved beforehand
      */
     public CommitRequest deletingReleased() {
         return changed(draft -> draft.deletesReleased = true);

@@ -30,9 +30,12 @@ public interface FileAccess {
     /** The same file by the path that goes through no symbolic link. */
     String resolve(String path) throws IOException;
 
+    /** The file that a path leads to, through symbolic links. */
+    RealFile look(String path) throws IOException;
+
     /**
-     * Deletes a regular file. It must fail for anything else, for a symbolic link, and for a file that some process holds
-     * locked as QEMU locks its images.
+     * Deletes a file. It must fail where the path itself is no longer this regular file, where the file has another name too,
+     * and where some process holds it locked as QEMU locks its images.
      */
-    void delete(String path) throws IOException;
+    void delete(String path, RealFile file) throws IOException;
 }

@@ -8,13 +8,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the header of a qcow2 image makes QEMU open besides the image.
+ * What the header of a qcow2 image makes QEMU open besides the image, and what it says of its snapshots.
  *
  * @param backingFile empty if it stands on none
  * @param backingFormat empty if QEMU would guess it
  * @param dataFile the file that holds the data in the image's stead; empty if it holds it itself
+ * @param snapshots how many internal snapshots it holds
  */
-record ImageHeader(Optional<String> backingFile, Optional<String> backingFormat, Optional<String> dataFile) {
+record ImageHeader(
+        Optional<String> backingFile, Optional<String> backingFormat, Optional<String> dataFile, long snapshots) {
     /** So much is enough for every header: it ends with the first cluster, of 2 MiB at most. */
     static final int LONGEST = 2 << 20;
 
@@ -79,7 +81,8 @@ record ImageHeader(Optional<String> backingFile, Optional<String> backingFormat,
         return new ImageHeader(
                 nameAt == 0 ? Optional.empty() : Optional.of(backing(header, (int) nameAt, nameLength, cluster)),
                 Optional.ofNullable(names.get(FORMAT_EXTENSION)),
-                dataFile);
+                dataFile,
+                Integer.toUnsignedLong(header.getInt(60)));
     }
 
     private static String backing(ByteBuffer header, int at, int length, int cluster) {

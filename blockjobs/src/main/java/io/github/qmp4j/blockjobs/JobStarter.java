@@ -145,7 +145,6 @@ final class JobStarter {
                     registry.forget(done);
                     registry.release(launch.hold());
                 });
-        ReleasedFiles released = new ReleasedFiles(context, ready.plan());
         job.beforePivot(merge::beforePivot);
         job.ending().keep(records);
         job.ready().thenAccept(reached -> records.ready());
@@ -157,7 +156,7 @@ final class JobStarter {
                 .thenCompose(records::dismissed)
                 .thenCompose(outcome -> setup.map(made -> made.tidied(outcome))
                         .orElseGet(() -> CompletableFuture.completedFuture(outcome)))
-                .thenCompose(released::delete)
+                .thenCompose(ready.released()::delete)
                 .thenCompose(records::cleaned));
         // From here on events of this id are heard, also those that come before the reply.
         if (registry.register(job) != job) {

@@ -12,13 +12,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.Map;
 
 /** The files of this machine. */
 final class LocalFiles implements FileAccess {
-    /** Where QEMU locks bytes of an image: one for each permission from 100 on, and from 200 on one for each that it denies. */
-    private static final long FIRST_LOCK = 100;
-
-    private static final long LOCKS = 200;
+    private static final String ATTRIBUTES = "unix:dev,ino,nlink";
 
     @Override
     public void create(String path, long bytes) throws IOException {
@@ -47,19 +45,50 @@ final class LocalFiles implements FileAccess {
     }
 
     @Override
-    public void delete(String path) throws IOException {
+    public RealFile look(String path) throws IOException {
         Path file = at(path);
-        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        try {
+            Map<String, Object> seen = Files.readAttributes(file, ATTRIBUTES);
+            long device = number(seen, "dev");
+            long inode = number(seen, "ino");
+            return new RealFile(
+                    device + ":" + inode,
+                    number(seen, "nlink"),
+                    Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS),
+                    ImageLocks.on(device, inode));
+        } catch (UnsupportedOperationException e) {
+            throw new IOException("this machine does not tell which file '%s' is".formatted(path), e);
+        }
+    }
+
+    private static long number(Map<String, Object> attributes, String name) throws IOException {
+        if (attributes.get(name) instanceof Number number) {
+            return number.longValue();
+        }
+        throw new IOException("this machine does not tell the %s of a file".formatted(name));
+    }
+
+    @Override
+    public void delete(String path, RealFile file) throws IOException {
+        Path here = at(path);
+        if (!Files.isRegularFile(here, LinkOption.NOFOLLOW_LINKS)) {
             throw new IOException("'%s' is no regular file".formatted(path));
         }
         try (FileChannel channel = FileChannel.open(
-                        file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-                FileLock lock = channel.tryLock(FIRST_LOCK, LOCKS, false)) {
+                        here, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+                FileLock lock = channel.tryLock(ImageLocks.FIRST, ImageLocks.COUNT, false)) {
             // While we have its bytes locked no QEMU can open it.
             if (lock == null) {
                 throw new IOException("some process has '%s' open as an image".formatted(path));
             }
-            Files.delete(file);
+            RealFile now = look(path);
+            if (!now.direct() || !now.isSameFile(file)) {
+                throw new IOException("'%s' is another file than before".formatted(path));
+            }
+            if (now.names() != 1) {
+                throw new IOException("'%s' has %d names".formatted(path, now.names()));
+            }
+            Files.delete(here);
         } catch (OverlappingFileLockException e) {
             throw new IOException("this program has '%s' locked".formatted(path), e);
         }

@@ -47,11 +47,20 @@ final class MetJobs {
         JobSteps steps = JobSteps.after(record, context.options().store());
         CompletableFuture<Void> kept =
                 record.step() == JobRecord.Step.INTENT ? steps.started() : CompletableFuture.completedFuture(null);
-        return kept.thenCompose(done -> merge(plan, record))
-                .thenApplyAsync(merge -> again(record, request, plan, steps, merge), context.callbacks());
+        ReleasedFiles released = new ReleasedFiles(context, plan);
+        return kept.thenCompose(done -> released.seeOpen())
+                .thenCompose(done -> merge(plan, record))
+                .thenApplyAsync(
+                        merge -> again(record, request, new Again(plan, steps, merge, released)), context.callbacks());
     }
 
-    private BlockJob again(JobRecord record, BlockJobRequest request, JobPlan plan, JobSteps steps, BitmapMerge merge) {
+    /** What is to be done at the end of a job that is taken up again. */
+    private record Again(JobPlan plan, JobSteps steps, BitmapMerge merge, ReleasedFiles released) {}
+
+    private BlockJob again(JobRecord record, BlockJobRequest request, Again work) {
+        JobPlan plan = work.plan();
+        JobSteps steps = work.steps();
+        BitmapMerge merge = work.merge();
         boolean isObserved = registry.find(record.jobId().value()).isPresent();
         Optional<JobRegistry.Hold> hold = isObserved
                 ? Optional.empty()
@@ -60,7 +69,8 @@ final class MetJobs {
         TrackedJob job = tracked(record.jobId(), request, judge, hold);
         job.ending().keep(steps);
         job.beforePivot(merge::beforePivot);
-        job.ending().afterwards(ended -> merge.settled(ended).thenCompose(ending(steps, plan, record.targetNode())));
+        job.ending().afterwards(ended -> merge.settled(ended)
+                .thenCompose(ending(work.released(), steps, plan, record.targetNode())));
         record.asked().ifPresent(verb -> job.ask(asked(verb)));
         return owned(job, steps);
     }
@@ -109,7 +119,7 @@ final class MetJobs {
         JobPlan plan = JobPlan.of(record.disk().chain(), record.request());
         Optional<String> node = sameRun ? record.targetNode() : Optional.empty();
         return flushed(record, outcome, sameRun)
-                .thenCompose(ending(steps, plan, node))
+                .thenCompose(ending(new ReleasedFiles(context, plan), steps, plan, node))
                 .thenApply(whole -> ended(record.jobId(), request, whole));
     }
 
@@ -123,12 +133,12 @@ final class MetJobs {
     }
 
     private Function<JobOutcome, CompletableFuture<JobOutcome>> ending(
-            JobSteps steps, JobPlan plan, Optional<String> targetNode) {
+            ReleasedFiles released, JobSteps steps, JobPlan plan, Optional<String> targetNode) {
         return outcome -> steps.dismissed(outcome)
                 .thenCompose(done -> plan.request() instanceof CopyRequest
                         ? TargetSetup.again(context, plan, targetNode).tidied(done)
                         : CompletableFuture.completedFuture(done))
-                .thenCompose(new ReleasedFiles(context, plan)::delete)
+                .thenCompose(released::delete)
                 .thenCompose(steps::cleaned);
     }
 

@@ -22,7 +22,12 @@ enum NoFiles implements FileAccess {
     }
 
     @Override
-    public void delete(String path) throws IOException {
+    public RealFile look(String path) throws IOException {
+        throw none(path);
+    }
+
+    @Override
+    public void delete(String path, RealFile file) throws IOException {
         throw none(path);
     }
 

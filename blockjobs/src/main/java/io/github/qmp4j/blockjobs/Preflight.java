@@ -20,8 +20,9 @@ final class Preflight {
      *
      * @param disk the disk as it is now
      * @param sheet what the commands are written from
+     * @param released what it releases, and may delete at its end
      */
-    record Ready(Disk disk, StartCommand.Sheet sheet) {
+    record Ready(Disk disk, StartCommand.Sheet sheet, ReleasedFiles released) {
         JobPlan plan() {
             return sheet.plan();
         }
@@ -36,9 +37,10 @@ final class Preflight {
                     requireSurvival(fits.plan(), schema);
                     requireQuiet(fits, schema);
                     StartCommand.Sheet sheet = new StartCommand.Sheet(fits.plan(), id, fits.graph(), schema);
+                    ReleasedFiles released = new ReleasedFiles(context, fits.plan());
                     return targetFits(fits.plan())
-                            .thenCompose(free -> new ReleasedFiles(context, fits.plan()).check())
-                            .thenApply(deletable -> new Ready(fits.disk(), sheet));
+                            .thenCompose(free -> released.check())
+                            .thenApply(deletable -> new Ready(fits.disk(), sheet, released));
                 }));
     }
 

@@ -1,7 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,13 +11,14 @@ import java.util.stream.Stream;
 
 /**
  * Deletes the images that a commit has released, where its request asks for that. An image is deleted only if the job has
- * completed, the graph shows nobody to use it, QEMU has let go of its nodes, the folder is proved to be QEMU's, and no process
- * has the file locked. Whatever is not deleted is named.
+ * completed, it is released, the folder is proved to be QEMU's, the file is the one that QEMU had open, QEMU has let go of its
+ * nodes, and no process has the file locked. Whatever is not deleted is named.
  */
 final class ReleasedFiles {
     private final JobContext context;
     private final JobPlan plan;
     private final boolean wanted;
+    private final DeletableFiles files;
 
     /** What was found out of each folder; touched by one step after another. */
     private final Map<String, Optional<String>> doubts = new HashMap<>();
@@ -27,6 +27,7 @@ final class ReleasedFiles {
         this.context = context;
         this.plan = plan;
         this.wanted = plan.request() instanceof CommitRequest commit && commit.deletesReleased();
+        this.files = new DeletableFiles(context.options().files());
     }
 
     /** Fails with {@link BlockChainException} if it can be told beforehand that a file could not be deleted. */
@@ -34,8 +35,7 @@ final class ReleasedFiles {
         if (!wanted) {
             return CompletableFuture.completedFuture(null);
         }
-        List<BlockNode> images =
-                plan.dropped().stream().filter(node -> !node.isFilter()).toList();
+        List<BlockNode> images = images();
         if (context.options().files().equals(FileAccess.none())) {
             throw refusal(images, "this program has been given no access to QEMU's files");
         }
@@ -52,7 +52,28 @@ final class ReleasedFiles {
                         throw refusal(images, "the folder %s is not proved to be QEMU's: %s".formatted(folder, why));
                     }));
         }
-        return proved;
+        return proved.thenAcceptAsync(
+                before -> images.forEach(image -> doubt(image).ifPresent(why -> {
+                    throw refusal(images, "%s: %s".formatted(path(image).orElseThrow(), why));
+                })),
+                context.callbacks());
+    }
+
+    /** QEMU has the images open, and a job that is to release them is under way: keeps which files they are. Never fails. */
+    CompletableFuture<Void> seeOpen() {
+        return wanted
+                ? CompletableFuture.runAsync(() -> images().forEach(this::doubt), context.callbacks())
+                : CompletableFuture.completedFuture(null);
+    }
+
+    private List<BlockNode> images() {
+        return plan.dropped().stream().filter(node -> !node.isFilter()).toList();
+    }
+
+    private Optional<String> doubt(BlockNode image) {
+        return path(image)
+                .map(path -> files.doubt(path, image.driver()))
+                .orElseGet(() -> Optional.of("it is no file by a plain name"));
     }
 
     private static BlockChainException refusal(List<BlockNode> images, String why) {
@@ -104,6 +125,8 @@ final class ReleasedFiles {
     /** Why it is not deleted; empty if it is. Never fails. */
     private CompletableFuture<Optional<String>> delete(BlockNode image) {
         return folderDoubt(image)
+                .thenCompose(
+                        doubt -> doubt.isPresent() ? CompletableFuture.completedFuture(doubt) : lookedAtAgain(image))
                 .thenCompose(doubt -> doubt.isPresent()
                         ? CompletableFuture.completedFuture(doubt)
                         : letGo(image)
@@ -128,6 +151,17 @@ final class ReleasedFiles {
                     doubts.put(folder, doubt);
                     return doubt;
                 });
+    }
+
+    /** As long as QEMU has it open, it must still be the file at its path. */
+    private CompletableFuture<Optional<String>> lookedAtAgain(BlockNode image) {
+        return context.graphs()
+                .read()
+                .thenApplyAsync(
+                        graph -> !image.isFilter() && graph.nodes().stream().anyMatch(node -> node.isOf(image))
+                                ? doubt(image)
+                                : Optional.empty(),
+                        context.callbacks());
     }
 
     /** Removes the nodes of an image, the format first. QEMU refuses that while anybody uses them. */
@@ -178,14 +212,6 @@ final class ReleasedFiles {
     }
 
     private Optional<String> unlinked(BlockNode image) {
-        if (image.isFilter()) {
-            return Optional.empty();
-        }
-        try {
-            context.options().files().delete(path(image).orElseThrow());
-            return Optional.empty();
-        } catch (IOException e) {
-            return Optional.of(SharedFolder.reason(e));
-        }
+        return image.isFilter() ? Optional.empty() : files.delete(path(image).orElseThrow(), image.driver());
     }
 }

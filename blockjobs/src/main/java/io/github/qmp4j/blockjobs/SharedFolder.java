@@ -59,7 +59,7 @@ final class SharedFolder {
     }
 
     private Optional<String> removed(String path, Optional<String> doubt) {
-        return attempt(() -> files.delete(path)).or(() -> doubt);
+        return attempt(() -> files.delete(path, files.look(path))).or(() -> doubt);
     }
 
     private interface Action {

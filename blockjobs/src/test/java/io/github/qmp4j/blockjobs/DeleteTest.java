@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -157,7 +158,7 @@ class DeleteTest {
 
     /** Its locks are all that another QEMU shows of itself. */
     @Test
-    void keepsAnImageThatAnotherProcessHasOpen() {
+    void keepsAnImageThatAnotherProcessHasOpen() throws IOException {
         try (TestVm vm = TestVm.start();
                 RealQemu other = RealQemu.builder()
                         .blockdev(
@@ -165,8 +166,10 @@ class DeleteTest {
                                         .formatted(vm.images.create("snap9.qcow2", "qcow2", TestVm.MIB)))
                         .start()) {
             assertThat(other.process().isAlive()).isTrue();
-            assertThatThrownBy(() ->
-                            FileAccess.local().delete(vm.path("snap9.qcow2").toString()))
+            String held = vm.path("snap9.qcow2").toString();
+            RealFile file = FileAccess.local().look(held);
+            assertThat(file.openings()).hasValue(1);
+            assertThatThrownBy(() -> FileAccess.local().delete(held, file))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("open as an image");
             assertThat(vm.path("snap9.qcow2")).exists();
@@ -209,11 +212,16 @@ class DeleteTest {
         }
 
         @Override
-        public void delete(String path) throws IOException {
+        public RealFile look(String path) throws IOException {
+            return real.look(path);
+        }
+
+        @Override
+        public void delete(String path, RealFile file) throws IOException {
             if (path.endsWith(".qcow2")) {
                 throw new IOException("not this one");
             }
-            real.delete(path);
+            real.delete(path, file);
         }
     }
 
@@ -264,22 +272,36 @@ class DeleteTest {
         }
 
         @Override
-        public void delete(String path) throws IOException {
-            FileAccess.local().delete(moved(path));
+        public RealFile look(String path) throws IOException {
+            return FileAccess.local().look(moved(path));
+        }
+
+        @Override
+        public void delete(String path, RealFile file) throws IOException {
+            FileAccess.local().delete(moved(path), file);
         }
     }
 
     @Test
-    void deletesNoLinkAndNoFolder() throws IOException {
+    void deletesNoLinkNoFolderAndNoOtherFile() throws IOException {
         try (io.github.qmp4j.testkit.TempFolder folder = io.github.qmp4j.testkit.TempFolder.create("qmp4j-links")) {
             Path file = Files.writeString(folder.resolve("file"), "x");
             Path link = Files.createSymbolicLink(folder.resolve("link"), file);
             FileAccess files = FileAccess.local();
-            assertThatThrownBy(() -> files.delete(link.toString())).hasMessageContaining("no regular file");
-            assertThatThrownBy(() -> files.delete(folder.path().toString())).hasMessageContaining("no regular file");
+            RealFile real = files.look(file.toString());
+            assertThat(real).isEqualTo(new RealFile(real.id(), 1, true, OptionalInt.of(0)));
+            assertThat(files.look(link.toString())).isEqualTo(new RealFile(real.id(), 1, false, OptionalInt.of(0)));
+            assertThatThrownBy(() -> files.delete(link.toString(), real)).hasMessageContaining("no regular file");
+            assertThatThrownBy(() -> files.delete(folder.path().toString(), real))
+                    .hasMessageContaining("no regular file");
             assertThatThrownBy(() -> files.create(file.toString(), 1)).isInstanceOf(IOException.class);
+            RealFile other = files.look(folder.path().toString());
+            assertThatThrownBy(() -> files.delete(file.toString(), other)).hasMessageContaining("another file");
+            Path second = Files.createLink(folder.resolve("second"), file);
+            assertThatThrownBy(() -> files.delete(file.toString(), real)).hasMessageContaining("2 names");
+            Files.delete(second);
             assertThat(file).hasContent("x");
-            files.delete(file.toString());
+            files.delete(file.toString(), real);
             assertThat(file).doesNotExist();
         }
     }

@@ -27,10 +27,11 @@ class ImageHeaderTest {
             DiskImages images = new DiskImages(folder.path());
             Path base = images.create("base.qcow2", "qcow2", 1 << 20);
             assertThat(ImageHeader.read(Files.readAllBytes(base)))
-                    .isEqualTo(new ImageHeader(Optional.empty(), Optional.empty(), Optional.empty()));
+                    .isEqualTo(new ImageHeader(Optional.empty(), Optional.empty(), Optional.empty(), 0));
             Path overlay = images.overlay("overlay.qcow2", base, "qcow2");
             assertThat(ImageHeader.read(Files.readAllBytes(overlay)))
-                    .isEqualTo(new ImageHeader(Optional.of(base.toString()), Optional.of("qcow2"), Optional.empty()));
+                    .isEqualTo(
+                            new ImageHeader(Optional.of(base.toString()), Optional.of("qcow2"), Optional.empty(), 0));
         }
     }
 
@@ -61,12 +62,12 @@ class ImageHeaderTest {
     void readsTheOldVersionAndPassesOverWhatItDoesNotKnow() {
         ByteBuffer header = withBacking(header(2, 0, 0x12345678, "what", FORMAT, "raw"), 1024, 5, "/base");
         assertThat(ImageHeader.read(bytes(header)))
-                .isEqualTo(new ImageHeader(Optional.of("/base"), Optional.of("raw"), Optional.empty()));
+                .isEqualTo(new ImageHeader(Optional.of("/base"), Optional.of("raw"), Optional.empty(), 0));
     }
 
     @Test
     void findsTheDataFileWithAndWithoutItsFeature() {
-        ImageHeader expected = new ImageHeader(Optional.empty(), Optional.empty(), Optional.of("json:{}"));
+        ImageHeader expected = new ImageHeader(Optional.empty(), Optional.empty(), Optional.of("json:{}"), 0);
         assertThat(ImageHeader.read(header(3, 4, DATA_FILE, "json:{}").array())).isEqualTo(expected);
         assertThat(ImageHeader.read(header(3, 0, DATA_FILE, "json:{}").array())).isEqualTo(expected);
     }

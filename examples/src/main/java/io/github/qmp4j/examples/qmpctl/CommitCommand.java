@@ -51,8 +51,8 @@ final class CommitCommand implements Callable<Integer> {
     @Option(
             names = "--delete",
             description =
-                    "Delete the images that are no longer needed, and remove their nodes. Refused where they are not"
-                            + " proved to be files that qmpctl sees too.")
+                    "Delete the images that are no longer needed, and remove their nodes. Refused for an image whose file is"
+                            + " not proved to be the one that QEMU has open, or that holds internal snapshots.")
     private boolean delete;
 
     @ArgGroup
