@@ -10,7 +10,7 @@ final class BitmapGuard {
 
     /**
      * A copy or an active commit that is not to be finished without a pivot counts as if it pivoted. Where nodes cannot be
-     * listed now, the bitmaps are those of the last time, like the node-names themselves.
+     * listed now, the bitmaps of lower layers are those that their headers tell of.
      *
      * @throws BlockChainException if a bitmap would be dropped, and the request does not say so
      */

@@ -8,15 +8,16 @@ import java.util.Set;
 /**
  * One image of a backing chain.
  *
- * @param nodeName its handle in QEMU; empty where it cannot be known: while a pull runs, the older versions of QEMU
- *     cannot be asked, and twins (one file opened twice) cannot be told apart
- * @param file the file name as QEMU holds it: a path in QEMU's file system, or a {@code json:} or protocol name
- * @param driver the format, for example {@code qcow2} or {@code raw}
+ * @param nodeName its handle in QEMU; empty for an image that QEMU is still to open
+ * @param file the file name as QEMU holds it: a path in QEMU's file system, or a {@code json:} or protocol name. Empty
+ *     for a node that no device leads to, where a QEMU before 10.0 cannot be asked without danger
+ * @param driver the format, for example {@code qcow2} or {@code raw}; empty where the file is
  * @param virtualSize in bytes, what the guest sees
  * @param actualSize in bytes, what the file takes; empty where QEMU does not say
  * @param backingFile the name of its backing file in its header; empty without one
  * @param encrypted whether what it holds is encrypted
- * @param bitmaps its dirty bitmaps; of the last time that nodes could be listed
+ * @param bitmaps its dirty bitmaps; below the active layer of a QEMU before 10.0 those that its header tells of, where nodes could
+ *     not be listed
  */
 public record BlockNode(
         Optional<String> nodeName,
@@ -47,6 +48,11 @@ public record BlockNode(
         this(nodeName, file, driver, virtualSize, actualSize, readOnly, backingFile, false, List.of());
     }
 
+    /** Whether its file is known: see {@link #file}. */
+    boolean isKnown() {
+        return !driver.isEmpty();
+    }
+
     /** Its node-name, or its file where that is not known. */
     public String label() {
         return nodeName.or(this::path).orElse(file);
@@ -74,11 +80,6 @@ public record BlockNode(
         return nodeName.filter(name::equals).isPresent()
                 || file.equals(name)
                 || path().filter(name::equals).isPresent();
-    }
-
-    BlockNode named(String name) {
-        return new BlockNode(
-                Optional.of(name), file, driver, virtualSize, actualSize, readOnly, backingFile, encrypted, bitmaps);
     }
 
     /** Whether both are one image: by node-name where both are known, since a file name can change with its header. */

@@ -3,6 +3,7 @@ package io.github.qmp4j.blockjobs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a job keeps of a disk for itself. Two jobs run side by side on one chain only if neither touches what the other works on,
@@ -61,13 +62,9 @@ record Claim(Disk disk, boolean whole, List<BlockNode> own, List<BlockNode> read
                 && other.read.stream().allMatch(node -> has(own, node) || has(read, node));
     }
 
-    boolean worksOn(BlockNode node) {
-        return has(own, node) || (whole && has(disk.chain().nodes(), node));
-    }
-
-    /** Whether it touches any of these nodes. */
-    boolean touches(List<BlockNode> nodes) {
-        return shared(own, nodes).or(() -> shared(read, nodes)).isPresent();
+    /** All nodes that it keeps. */
+    List<BlockNode> parts() {
+        return Stream.concat(own.stream(), read.stream()).toList();
     }
 
     private static Optional<BlockNode> shared(List<BlockNode> some, List<BlockNode> others) {

@@ -5,12 +5,11 @@ import io.github.qmp4j.QmpCommandException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
  * What could be found out about a job that has ended: its result is read, it is dismissed, and only then the graph is
- * read, since an ended job holds its nodes, and listing them can kill QEMU.
+ * read, since an ended job holds its nodes.
  *
  * @param seen whether QEMU still had the job, so that {@code error} is its own word
  * @param error the job's error; empty if it had none, or was not seen
@@ -98,20 +97,10 @@ record Conclusion(boolean seen, Optional<String> error, Fate fate, Optional<Grap
 
     private CompletableFuture<Conclusion> withGraph(JobContext context) {
         // The end of the job is told too by then, so that nothing of it reaches the next job of this id.
-        return context.afterEvents(context.graphs().read())
+        return context.afterEvents(context.graphs().readAll())
                 .handle((graph, failure) -> failure == null
                         ? new Conclusion(seen, error, fate, Optional.of(graph), doubt)
                         : new Conclusion(seen, error, fate, Optional.empty(), reason(failure)));
-    }
-
-    /** The same, with a graph in which nodes are listed, if that can be waited for. Never fails. */
-    CompletableFuture<Conclusion> listed(JobContext context, BooleanSupplier wanted) {
-        if (after.isEmpty() || after.get().listed()) {
-            return CompletableFuture.completedFuture(this);
-        }
-        return ListingWait.read(context, wanted)
-                .handle((graph, failure) ->
-                        failure == null ? new Conclusion(seen, error, fate, Optional.of(graph), doubt) : this);
     }
 
     private static String reason(Throwable failure) {

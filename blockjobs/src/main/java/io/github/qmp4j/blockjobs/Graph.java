@@ -2,27 +2,26 @@ package io.github.qmp4j.blockjobs;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * The block graph at one moment, as far as it could be read.
+ * The block graph at one moment.
  *
- * @param disks the guest's disks, and those without a guest device; the latter from an earlier moment where {@code listed} is
- *     false
- * @param nodes all nodes; from an earlier moment where {@code listed} is false
- * @param listed whether QEMU could be asked for its nodes now
- * @param exports the node-names that are exported, by the ids of the exports
+ * @param disks the guest's disks, and those without a guest device
+ * @param exports the node-names that are exported, by the ids of the exports; below the filters of jobs
  */
-record Graph(List<Disk> disks, List<GraphNode> nodes, boolean listed, Map<String, String> exports) {
+record Graph(List<Disk> disks, List<GraphNode> nodes, Map<String, String> exports, Edges edges) {
 
     /** The disk that the user means; one with a guest device goes before those without, as QEMU has it. */
     Disk find(DiskRef ref) {
-        List<Disk> called =
-                disks.stream().filter(disk -> disk.isCalled(ref.name())).toList();
-        List<Disk> pluggedIn = called.stream().filter(Disk::isPluggedIn).toList();
-        List<Disk> found = pluggedIn.isEmpty() ? called : pluggedIn;
+        List<Disk> found = called(ref);
         if (found.size() == 1) {
             return found.get(0);
         }
@@ -33,6 +32,13 @@ record Graph(List<Disk> disks, List<GraphNode> nodes, boolean listed, Map<String
         throw new BlockChainException(missing(ref));
     }
 
+    private List<Disk> called(DiskRef ref) {
+        List<Disk> called =
+                disks.stream().filter(disk -> disk.isCalled(ref.name())).toList();
+        List<Disk> pluggedIn = called.stream().filter(Disk::isPluggedIn).toList();
+        return pluggedIn.isEmpty() ? called : pluggedIn;
+    }
+
     private String missing(DiskRef ref) {
         Optional<Disk> above = disks.stream()
                 .filter(disk -> disk.chain().nodes().stream().anyMatch(node -> node.isCalled(ref.name())))
@@ -41,18 +47,33 @@ record Graph(List<Disk> disks, List<GraphNode> nodes, boolean listed, Map<String
                         "'%s' is no disk but lies in the backing chain of disk %s; name that disk, and give the node as base or top"
                                 .formatted(ref, disk.name()))
                 .orElseGet(() -> disks.isEmpty()
-                        ? "there is no disk '%s'; this QEMU has none%s".formatted(ref, unseen())
-                        : "there is no disk '%s'; this QEMU has %s%s".formatted(ref, names(disks), unseen()));
-    }
-
-    private String unseen() {
-        return listed
-                ? ""
-                : "; new disks without a guest device cannot be seen while a pull or a backup exists that keeps this version of QEMU from listing its nodes";
+                        ? "there is no disk '%s'; this QEMU has none".formatted(ref)
+                        : "there is no disk '%s'; this QEMU has %s".formatted(ref, names(disks)));
     }
 
     private static String names(List<Disk> disks) {
         return String.join(", ", disks.stream().map(Disk::name).toList());
+    }
+
+    /** Whether all that a job on this disk needs was read: the files of its layers, and the bitmaps of those that are open for writing. */
+    boolean isKnown(DiskRef ref) {
+        List<Disk> found = called(ref);
+        return found.size() == 1
+                && found.get(0).isPluggedIn()
+                && found.get(0).chain().nodes().stream()
+                        .skip(1)
+                        .filter(layer -> !layer.isFilter())
+                        .allMatch(BlockNode::readOnly);
+    }
+
+    /** Whether the files of all disks were read. */
+    boolean isAllKnown() {
+        return disks.stream().flatMap(disk -> disk.chain().nodes().stream()).allMatch(BlockNode::isKnown);
+    }
+
+    /** As in a storage daemon. */
+    boolean hasNoDevices() {
+        return disks.stream().noneMatch(Disk::isPluggedIn);
     }
 
     /** The same disk as in an earlier graph: at the same guest device, or without one with the same topmost node. */
@@ -70,53 +91,80 @@ record Graph(List<Disk> disks, List<GraphNode> nodes, boolean listed, Map<String
         return now.size() == 1 ? now.get(0) : Optional.empty();
     }
 
-    /** The chain below any node; empty where there is no such node, or what lies below it was not read. */
-    Optional<BlockChain> chainOf(String nodeName) {
-        return nodes.stream()
-                .filter(node -> listed && node.name().equals(nodeName))
-                .flatMap(node -> new ChainReader(nodes).chain(node).stream())
-                .findFirst();
+    private Map<String, GraphNode> byName() {
+        return nodes.stream().collect(Collectors.toMap(GraphNode::name, Function.identity()));
     }
 
-    /** Those of {@code dropped} that only one another use; none where that cannot be seen. */
+    Optional<GraphNode> node(String name) {
+        return nodes.stream().filter(node -> node.name().equals(name)).findFirst();
+    }
+
+    /** The chain below any node; empty where there is no such node. */
+    Optional<BlockChain> chainOf(String nodeName) {
+        return new Chains(edges, byName()).from(nodeName);
+    }
+
+    /** Those of {@code dropped} that only one another use. */
     List<BlockNode> unused(List<BlockNode> dropped) {
-        if (!listed) {
-            return List.of();
-        }
         List<BlockNode> unused =
                 dropped.stream().filter(image -> isUnused(image, dropped)).toList();
-        // Whoever uses one of them uses what lies below it too.
+        // A user of one of them uses what lies below it too.
         return unused.size() == dropped.size() ? unused : unused(unused);
     }
 
     private boolean isUnused(BlockNode image, List<BlockNode> dropped) {
-        // A chain that only itself uses is no use; who stands on it is asked below.
-        boolean inChain = disks.stream()
-                .filter(Disk::isPluggedIn)
-                .flatMap(disk -> disk.chain().nodes().stream())
-                .anyMatch(node -> GraphNode.mayBeOneFile(node.file(), image.file())
-                        && node.driver().equals(image.driver()));
-        // Two nodes of one image: which of them is used by whom cannot be told.
-        boolean isTwin = nodes.stream().filter(node -> node.isOf(image)).count() > 1;
-        boolean isExported = image.nodeName().filter(exports::containsValue).isPresent();
-        boolean usedByAnother = nodes.stream()
-                .filter(node -> dropped.stream().noneMatch(other -> isNodeOf(node, other)))
-                .anyMatch(node -> node.mayUse(image));
-        return !inChain && !isTwin && !isExported && !usedByAnother;
+        Set<String> theirs = dropped.stream()
+                .flatMap(one -> one.nodeName().stream())
+                .flatMap(this::withFile)
+                .collect(Collectors.toSet());
+        boolean isInUse = image.nodeName().stream()
+                .flatMap(this::withFile)
+                .flatMap(node -> edges.users(node).stream())
+                .anyMatch(edge -> edge.user() != Edges.User.NODE || !theirs.contains(edge.name()));
+        // The same file may be open by another node, under the same name or another one.
+        boolean isOpenElsewhere = nodes.stream()
+                .filter(node -> !theirs.contains(node.name()))
+                .anyMatch(node -> node.mayBeFile(image.file()));
+        return image.nodeName().isPresent() && !isInUse && !isOpenElsewhere && isAllKnown();
     }
 
-    private static boolean isNodeOf(GraphNode node, BlockNode image) {
-        return image.nodeName()
-                .map(node.name()::equals)
-                .orElse(node.file().equals(image.file()) && node.driver().equals(image.driver()));
+    /** The node, and those that it has its bytes in. */
+    private Stream<String> withFile(String node) {
+        return Stream.iterate(Optional.of(node), Optional::isPresent, name -> name.flatMap(edges::file))
+                .flatMap(Optional::stream);
     }
 
-    /** The filters that jobs have put among these nodes; none where QEMU cannot be asked for its nodes now. */
-    List<GraphNode> jobFiltersIn(List<BlockNode> chain) {
-        return nodes.stream()
-                .filter(node -> listed && node.isJobFilter())
-                .filter(filter -> chain.stream().anyMatch(node -> node.file().equals(filter.file())))
-                .toList();
+    /** The nodes that a job works on, with the overlay that a commit gives another backing file, and not the target of a copy. */
+    Set<String> workedOnBy(JobId job) {
+        Set<String> held = edges.workedOnBy(job.value());
+        return Stream.concat(
+                        held.stream(),
+                        held.stream()
+                                .flatMap(node -> edges.users(node).stream())
+                                .filter(edge -> edge.user() == Edges.User.NODE
+                                        && edges.isJobFilter(edge.name())
+                                        && !held.contains(edge.name()))
+                                .flatMap(filter -> edges.users(filter.name()).stream())
+                                .filter(edge -> edge.user() == Edges.User.NODE)
+                                .map(Edges.Edge::name))
+                .collect(Collectors.toSet());
+    }
+
+    /** The filters of jobs right above nodes of a chain that no job holds: of jobs that have ended and are not dismissed. */
+    boolean hasFilterOfEndedJob(BlockChain chain) {
+        return chain.nodes().stream()
+                .flatMap(image -> image.nodeName().stream())
+                .flatMap(name -> edges.users(name).stream())
+                .filter(edge -> edge.user() == Edges.User.NODE)
+                .anyMatch(edge -> isFilterOfEndedJob(edge.name()));
+    }
+
+    /** Whether it is the filter of a job, and no job holds it or what it stands on. */
+    boolean isFilterOfEndedJob(String node) {
+        return edges.isJobFilter(node)
+                && Stream.concat(Stream.of(node), edges.belowFilter(node).stream())
+                        .flatMap(name -> edges.users(name).stream())
+                        .noneMatch(edge -> edge.user() == Edges.User.JOB);
     }
 
     /** Whether the name of a node is also the name of a device: QEMU would take it for the latter. */
@@ -128,31 +176,29 @@ record Graph(List<Disk> disks, List<GraphNode> nodes, boolean listed, Map<String
 
     /** Whether a new node can have this name: no node has it, and no device, for QEMU keeps both in one place. */
     boolean isFree(String nodeName) {
-        return listed
-                && nodes.stream().noneMatch(node -> node.name().equals(nodeName))
+        return !edges.nodes().contains(nodeName)
                 && disks.stream()
                         .noneMatch(
                                 disk -> disk.device().filter(nodeName::equals).isPresent());
     }
 
     /**
-     * Nodes outside of a chain that may stand above its active layer, the highest first: what an earlier active commit
-     * dropped and nobody has removed. QEMU then refuses every job on that disk that needs a root node.
+     * Nodes outside of a chain that stand above its active layer, the highest first: what an earlier active commit dropped and
+     * nothing has removed. QEMU then refuses every job on that disk that needs a root node.
      */
-    List<GraphNode> above(BlockChain chain) {
-        List<GraphNode> others = nodes.stream()
-                .filter(node -> !node.isJobFilter())
-                .filter(node -> chain.nodes().stream().noneMatch(image -> isNodeOf(node, image)))
-                .toList();
-        List<GraphNode> above = new ArrayList<>(
-                others.stream().filter(node -> node.mayUse(chain.activeLayer())).toList());
+    List<String> above(BlockChain chain) {
+        List<String> above =
+                new ArrayList<>(chain.activeLayer().nodeName().stream().toList());
         for (int i = 0; i < above.size(); i++) {
-            GraphNode lower = above.get(i);
-            others.stream()
-                    .filter(node -> node.mayUse(lower) && !above.contains(node))
+            edges.users(above.get(i)).stream()
+                    .filter(edge -> edge.user() == Edges.User.NODE && !edges.isJobFilter(edge.name()))
+                    .map(Edges.Edge::name)
+                    .filter(name -> !above.contains(name))
                     .forEach(above::add);
         }
-        Collections.reverse(above);
-        return above;
+        return above.stream()
+                .skip(1)
+                .sorted(Collections.reverseOrder(Comparator.comparing(above::indexOf)))
+                .toList();
     }
 }

@@ -1,178 +1,136 @@
 package io.github.qmp4j.blockjobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.client.QmpClient;
-import java.util.ArrayList;
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * Reads the block graph without killing QEMU.
+ * Reads the block graph at any moment, beside any job, without killing QEMU. The edges are asked for first and last, so that all
+ * that was answered between is of one graph.
  *
- * <p>Nodes are listed only if no job exists that makes that deadly, see {@link Quirks}. Between asking for the jobs and
- * listing the nodes nothing of ours may start one: both are done in one turn, and so is {@link #startSafely the start of
- * a job}. A job that somebody else starts on another monitor in just that moment cannot be kept out.
+ * <p>Before QEMU 10.0 the files of nodes that no device leads to, and what bitmaps they have, are known only from a
+ * {@link NodeListing}. It is sent for a storage daemon, which has no devices, and where the caller needs these nodes. Where it is not
+ * safe, what an earlier reading told of the same nodes counts.
  */
 final class GraphReader {
-    private static final QmpCommand<JsonNode> LIST_NODES = QmpCommand.of("query-named-block-nodes");
-    private static final QmpCommand<JsonNode> NODE_STATISTICS =
-            QmpCommand.of("query-blockstats").with("query-nodes", true);
+    private static final QmpCommand<JsonNode> EDGES = QmpCommand.of("x-debug-query-block-graph");
 
-    /** One for each session, whoever reads the graph through it. */
-    private static final Map<QmpClient, Turns> TURNS = Collections.synchronizedMap(new WeakHashMap<>());
+    /** A graph changes where a job begins or ends, so the second reading nearly always is of one graph. */
+    private static final int ATTEMPTS = 50;
+
+    /** What was told of a node. The names that QEMU gives are never used twice, so its file tells it from a later namesake. */
+    private record Known(Optional<String> file, BlockNode image) {}
 
     private final QmpClient client;
-    private final Turns turns;
-
-    /** From the last time that nodes could be listed. */
-    private volatile List<GraphNode> lastListed = List.of();
-
-    /** The disks without a guest device, from the last time that nodes could be listed. */
-    private volatile List<Disk> lastOthers = List.of();
-
-    /** Whether the last time there were disks without a guest device, whose layers only a listing shows. */
-    private volatile boolean nests;
+    private final NodeListing listing;
+    private volatile Map<String, Known> known = Map.of();
 
     GraphReader(QmpClient client) {
         this.client = client;
-        this.turns = TURNS.computeIfAbsent(client, session -> new Turns());
+        this.listing = new NodeListing(client);
     }
 
-    /** Reads the nodes first and the chains after them, so that every node of a chain can be among the nodes. */
+    /** For those who look, and for jobs on disks with a device. */
     CompletableFuture<Graph> read() {
-        return ReturningClient.again(client, this::readOnce);
+        return read(graph -> false);
     }
 
-    /** What was listed is of another run of QEMU. */
+    /** For a job on this disk: with the bitmaps of its images, and with its files though it may have no device. */
+    CompletableFuture<Graph> read(DiskRef disk) {
+        return read(graph -> !graph.isKnown(disk));
+    }
+
+    /** With all nodes, as far as they can be listed now. */
+    CompletableFuture<Graph> readAll() {
+        return read(graph -> !graph.isAllKnown());
+    }
+
+    /** What was read is of another run of QEMU. */
     void forget() {
-        lastListed = List.of();
+        known = Map.of();
     }
 
-    private CompletableFuture<Graph> readOnce() {
-        return list(nests).thenCompose(listing -> client.execute(QmpCommand.of("query-block-exports"))
-                .thenCombine(
-                        client.execute(QmpCommand.of("query-block")),
-                        (exports, devices) -> new Reading(listing, exports(exports), pluggedIn(listing, devices)))
-                .thenCompose(this::whole));
-    }
-
-    /** @param devices the disks that QEMU itself lists */
-    private record Reading(Listing listing, Map<String, String> exports, List<Disk> devices) {
-        NodeDisks others() {
-            return new NodeDisks(listing.nodes(), devices, exports);
-        }
-
-        /** With the disks without a guest device as they were. */
-        Graph with(List<Disk> earlier) {
-            List<Disk> disks = new ArrayList<>(devices);
-            earlier.stream()
-                    .filter(disk -> devices.stream()
-                            .flatMap(device -> device.chain().nodes().stream())
-                            .noneMatch(disk.chain().activeLayer()::isSameImage))
-                    .forEach(disks::add);
-            return new Graph(disks, listing.nodes(), false, exports);
-        }
-    }
-
-    private Graph graph(Reading read, Set<String> files) {
-        NodeDisks others = read.others();
-        List<Disk> disks = others.all(files);
-        lastOthers = disks.stream().filter(disk -> !disk.isPluggedIn()).toList();
-        return new Graph(disks, read.listing().nodes(), true, others.exported());
-    }
-
-    /** Disks without a guest device need more than a flat listing. */
-    private CompletableFuture<Graph> whole(Reading read) {
-        if (!read.listing().fresh()) {
-            return CompletableFuture.completedFuture(read.with(lastOthers));
-        }
-        if (read.listing().hasEdges() || read.others().candidates(Set.of()).isEmpty()) {
-            nests = false;
-            return CompletableFuture.completedFuture(graph(read, Set.of()));
-        }
-        return client.execute(NODE_STATISTICS).thenCompose(statistics -> {
-            Set<String> files = NodeDisks.files(statistics, read.listing().nodes());
-            nests = !read.others().candidates(files).isEmpty();
-            if (!nests || read.listing().nested()) {
-                return CompletableFuture.completedFuture(graph(read, files));
-            }
-            return list(true)
-                    .thenApply(listing -> new Reading(listing, read.exports(), read.devices()))
-                    .thenCompose(this::whole);
-        });
+    /** Hands a command that starts a job to the wire, at a moment when no listing of nodes is under way. */
+    CompletableFuture<JsonNode> startSafely(java.util.function.Supplier<CompletableFuture<JsonNode>> send) {
+        return listing.startSafely(send);
     }
 
     /**
-     * The entry of one node, with its chain nested in it; empty if there is none of that name.
+     * The entry of one node in {@code query-named-block-nodes}; empty if there is none of that name.
      *
      * @return fails with {@link BlockChainException} while nodes cannot be listed
      */
     CompletableFuture<Optional<JsonNode>> entry(String nodeName) {
-        return sent(QmpCommand.of("query-named-block-nodes")).thenApply(json -> {
-            if (json.isMissingNode()) {
-                throw new BlockChainException(
-                        "a node cannot be looked at while a pull or a backup exists that keeps this version of QEMU from listing its nodes; try again when that is over");
+        return ReturningClient.again(client, listing::read).thenApply(nodes -> stream(
+                        nodes.orElseThrow(
+                                () -> new BlockChainException(
+                                        "a node cannot be looked at while a pull or a backup exists that keeps this version of QEMU from listing its nodes; try again when that is over")))
+                .filter(node -> node.path("node-name").asText().equals(nodeName))
+                .findFirst());
+    }
+
+    private CompletableFuture<Graph> read(Predicate<Graph> lacks) {
+        return ReturningClient.again(
+                client,
+                () -> listing.isAlwaysSafe()
+                        ? attempt(true, ATTEMPTS)
+                        : attempt(false, ATTEMPTS)
+                                .thenCompose(graph -> lacks.test(graph) || graph.hasNoDevices()
+                                        ? attempt(true, ATTEMPTS)
+                                        : CompletableFuture.completedFuture(graph)));
+    }
+
+    private CompletableFuture<Graph> attempt(boolean list, int left) {
+        CompletableFuture<JsonNode> before = client.execute(EDGES);
+        CompletableFuture<JsonNode> statistics = client.execute(QmpCommand.of("query-blockstats"));
+        CompletableFuture<JsonNode> blocks = client.execute(QmpCommand.of("query-block"));
+        CompletableFuture<JsonNode> exports = client.execute(QmpCommand.of("query-block-exports"));
+        CompletableFuture<Optional<JsonNode>> nodes =
+                list ? listing.read() : CompletableFuture.completedFuture(Optional.empty());
+        CompletableFuture<JsonNode> after = nodes.thenCompose(listed -> client.execute(EDGES));
+        return CompletableFuture.allOf(before, statistics, blocks, exports, after)
+                .thenApply(all -> {
+                    Edges edges = Edges.of(before.join());
+                    if (!edges.equals(Edges.of(after.join()))) {
+                        throw new DiskReader.ChangedException();
+                    }
+                    return graph(
+                            new DiskReader(
+                                    edges, statistics.join(), blocks.join(), exports(exports.join()), nodes.join()),
+                            edges);
+                })
+                .exceptionallyCompose(failure -> {
+                    if (!(Conclusion.unwrapped(failure) instanceof DiskReader.ChangedException)) {
+                        return CompletableFuture.failedFuture(Conclusion.unwrapped(failure));
+                    }
+                    return left > 0
+                            ? attempt(list, left - 1)
+                            : CompletableFuture.failedFuture(new BlockJobException(
+                                    "the block graph changed each time while it was read; try again"));
+                });
+    }
+
+    private Graph graph(DiskReader reader, Edges edges) {
+        Map<String, BlockNode> earlier = new HashMap<>();
+        known.forEach((name, node) -> {
+            if (edges.nodes().contains(name) && edges.file(name).equals(node.file())) {
+                earlier.put(name, node.image());
             }
-            return stream(json)
-                    .filter(node -> node.path("node-name").asText().equals(nodeName))
-                    .findFirst();
         });
-    }
-
-    /** Hands a command that starts a job to the wire, at a moment when no listing of nodes is under way. */
-    CompletableFuture<JsonNode> startSafely(Supplier<CompletableFuture<JsonNode>> send) {
-        return turns.take(() -> CompletableFuture.completedFuture(send.get())).thenCompose(reply -> reply);
-    }
-
-    private record Listing(List<GraphNode> nodes, boolean fresh, boolean nested) {
-        /** From QEMU 11.1 on a flat listing has them. */
-        boolean hasEdges() {
-            return nodes.stream().anyMatch(node -> node.children().isPresent());
-        }
-    }
-
-    private CompletableFuture<Listing> list(boolean nested) {
-        return sent(LIST_NODES.with("flat", nested ? null : true)).thenApply(json -> {
-            boolean fresh = !json.isMissingNode();
-            if (fresh) {
-                lastListed =
-                        stream(json).map(node -> GraphNode.of(node, nested)).toList();
-            }
-            return new Listing(lastListed, fresh, fresh && nested);
-        });
-    }
-
-    /** What the nodes are listed with; a missing node where that is not safe. */
-    private CompletableFuture<JsonNode> sent(QmpCommand<JsonNode> listing) {
-        // The turn ends when the listing is on the wire: QEMU executes commands in the order in which they come.
-        CompletableFuture<CompletableFuture<JsonNode>> sent = turns.take(
-                () -> client.execute(QmpCommand.of("query-jobs")).thenApply(jobs -> listIfSafe(jobs, listing)));
-        return sent.thenCompose(reply -> reply);
-    }
-
-    private CompletableFuture<JsonNode> listIfSafe(JsonNode jobs, QmpCommand<JsonNode> listing) {
-        Set<JobType> existing =
-                stream(jobs).map(job -> JobType.of(job.path("type").asText())).collect(Collectors.toSet());
-        return new Quirks(client.greeting().version()).mayListNodes(existing)
-                ? client.execute(listing)
-                : CompletableFuture.completedFuture(MissingNode.getInstance());
-    }
-
-    private static List<Disk> pluggedIn(Listing listing, JsonNode devices) {
-        ChainReader reader = new ChainReader(listing.nodes());
-        return stream(devices).flatMap(entry -> reader.disk(entry).stream()).toList();
+        Graph graph = reader.graph(earlier);
+        Map<String, Known> now = new HashMap<>();
+        graph.nodes().forEach(node -> node.image()
+                .ifPresent(image -> now.put(node.name(), new Known(edges.file(node.name()), image))));
+        known = now;
+        return graph;
     }
 
     private static Map<String, String> exports(JsonNode exports) {

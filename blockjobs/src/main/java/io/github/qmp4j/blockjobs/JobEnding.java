@@ -132,10 +132,7 @@ final class JobEnding {
 
     private void end(CompletableFuture<Conclusion> reading) {
         underWay = true;
-        CompletableFuture<Conclusion> whole = judge.needsListing()
-                ? reading.thenCompose(conclusion -> conclusion.listed(context, () -> !judged))
-                : reading;
-        whole.thenAcceptAsync(this::conclude, mailbox);
+        reading.thenAcceptAsync(this::conclude, mailbox);
     }
 
     private void conclude(Conclusion conclusion) {

@@ -8,7 +8,7 @@ public final class JobStartException extends BlockJobException {
 
     private final transient List<Leftover> leftovers;
 
-    JobStartException(Throwable refusal, List<Leftover> leftovers, List<GraphNode> overlays) {
+    JobStartException(Throwable refusal, List<Leftover> leftovers, List<String> overlays) {
         super(refusal.getMessage() + left(leftovers) + hint(overlays));
         initCause(refusal);
         this.leftovers = List.copyOf(leftovers);
@@ -22,12 +22,11 @@ public final class JobStartException extends BlockJobException {
                                 ", ", leftovers.stream().map(Leftover::name).toList());
     }
 
-    private static String hint(List<GraphNode> overlays) {
+    private static String hint(List<String> overlays) {
         return overlays.isEmpty()
                 ? ""
                 : "; it may be because nodes that an earlier job released still stand above the disk: remove %s with blockdev-del, in this order"
-                        .formatted(String.join(
-                                ", ", overlays.stream().map(GraphNode::name).toList()));
+                        .formatted(String.join(", ", overlays));
     }
 
     /** What is there now and was not before. */

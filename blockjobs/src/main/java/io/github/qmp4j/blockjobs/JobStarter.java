@@ -33,7 +33,7 @@ final class JobStarter {
 
     /** @param begun is done when the command is answered, or for good in doubt */
     CompletableFuture<BlockJob> start(BlockJobRequest request, Consumer<JobHandle> begun) {
-        return context.graphs().read().thenCompose(graph -> {
+        return context.graphs().read(request.disk()).thenCompose(graph -> {
             Disk disk = graph.find(request.disk());
             JobId id = id(request, disk);
             JobRegistry.Hold hold = registry.reserve(claim(request, disk), id);
@@ -57,7 +57,7 @@ final class JobStarter {
     }
 
     CompletableFuture<JobPreview> preview(BlockJobRequest request) {
-        return context.graphs().read().thenCompose(graph -> {
+        return context.graphs().read(request.disk()).thenCompose(graph -> {
             Disk disk = graph.find(request.disk());
             JobId id = id(request, disk);
             registry.requireFree(claim(request, disk), id);
@@ -205,7 +205,7 @@ final class JobStarter {
         CompletableFuture<List<Leftover>> undone = setup.map(TargetSetup::undone)
                 .orElseGet(() -> leftovers(ready.plan().request()));
         return undone.thenCompose(left -> {
-            List<GraphNode> overlays = ready.sheet().graph().above(ready.disk().chain());
+            List<String> overlays = ready.sheet().graph().above(ready.disk().chain());
             return CompletableFuture.failedFuture(
                     left.isEmpty() && overlays.isEmpty() ? refusal : new JobStartException(refusal, left, overlays));
         });

@@ -27,9 +27,6 @@ sealed interface Judge permits PlannedJudge, ObservedJudge {
     /** The nodes that may not be on disk yet when the job has completed. */
     List<String> unflushed(JobId job);
 
-    /** Whether only nodes that are listed after the end can show what the job has done. */
-    boolean needsListing();
-
     /** Whether nothing but the answers to our verbs may tell how it ended, so that they have to be heard first. */
     boolean restsOnVerbs();
 }

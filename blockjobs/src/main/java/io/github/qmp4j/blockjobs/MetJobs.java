@@ -5,12 +5,14 @@ import io.github.qmp4j.blockjobs.Evidence.Asked;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /** Makes handles for the work of a key that was not started here: still in QEMU, or over. */
 final class MetJobs {
-    private static final Graph NOTHING = new Graph(List.of(), List.of(), false, Map.of());
+    private static final Graph NOTHING =
+            new Graph(List.of(), List.of(), Map.of(), new Edges(Set.of(), Set.of(), Set.of()));
 
     private final JobContext context;
     private final JobRegistry registry;

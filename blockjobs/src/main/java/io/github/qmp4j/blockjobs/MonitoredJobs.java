@@ -142,7 +142,7 @@ final class MonitoredJobs implements BlockJobs {
 
     @Override
     public CompletableFuture<BlockChain> chain(DiskRef disk) {
-        return context.graphs().read().thenApply(graph -> graph.find(disk).chain());
+        return context.graphs().read(disk).thenApply(graph -> graph.find(disk).chain());
     }
 
     @Override

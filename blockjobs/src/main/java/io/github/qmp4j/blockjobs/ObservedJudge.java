@@ -5,6 +5,7 @@ import io.github.qmp4j.blockjobs.JobOutcome.Head;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Judges a job that we only met: nothing is known of what it was to do, so what can be told is its own result, and what
@@ -33,11 +34,6 @@ record ObservedJudge(JobType type, Graph before, boolean ended) implements Judge
                         .flatMap(node -> node.nodeName().stream())
                         .distinct()
                         .toList();
-    }
-
-    @Override
-    public boolean needsListing() {
-        return false;
     }
 
     @Override
@@ -84,21 +80,22 @@ record ObservedJudge(JobType type, Graph before, boolean ended) implements Judge
         };
     }
 
-    /** The disks that the job may be on: QEMU does not tell, so the job-id, else the filters of its kind. */
+    /** The disks that the job is on: by the nodes that it held, and for one that had ended by its job-id. */
     private List<Disk> disks(JobId job) {
+        Set<String> nodes = before.workedOnBy(job);
+        List<Disk> worked = before.disks().stream()
+                .filter(disk -> ownChain(disk).stream()
+                        .anyMatch(
+                                node -> node.nodeName().filter(nodes::contains).isPresent()))
+                .toList();
+        if (!worked.isEmpty()) {
+            return worked;
+        }
         List<Disk> named = before.disks().stream()
                 .filter(disk -> JobIds.isFor(job, disk.name())
                         || disk.device().filter(job.value()::equals).isPresent())
                 .toList();
-        // Unless nodes could be listed, disks without a guest device are not among them.
-        if (!named.isEmpty() || !before.listed()) {
-            return named;
-        }
-        List<Disk> filtered = before.disks().stream()
-                .filter(disk -> before.jobFiltersIn(ownChain(disk)).stream()
-                        .anyMatch(filter -> Conflicts.isBehind(filter, type)))
-                .toList();
-        return filtered.isEmpty() ? before.disks() : filtered;
+        return named.isEmpty() ? before.disks() : named;
     }
 
     /** What a disk without a guest device shares with one that has it is the latter's. */
@@ -157,9 +154,6 @@ record ObservedJudge(JobType type, Graph before, boolean ended) implements Judge
 
     /** The chain that the guest device, or the exports, of a disk are on. */
     private static Optional<BlockChain> now(Disk disk, Graph after) {
-        if (!disk.isPluggedIn() && !after.listed()) {
-            return Optional.empty();
-        }
         return disk.isPluggedIn() || disk.exports().isEmpty()
                 ? after.same(disk).map(Disk::chain)
                 : after.exported(disk).flatMap(after::chainOf);

@@ -31,11 +31,6 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
     }
 
     @Override
-    public boolean needsListing() {
-        return !disk.isPluggedIn();
-    }
-
-    @Override
     public boolean restsOnVerbs() {
         return Standing.hidesItsPivot(plan, disk);
     }
@@ -80,7 +75,7 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
                     : new End.Completed();
         }
         if (isAsPredicted(now)) {
-            return wrongHeader(now)
+            return wrongHeader(now, evidence.after().orElseThrow())
                     .<End>map(overlay -> new End.Unknown(
                             "QEMU reports success, but the header of %s still names another backing file (%s)"
                                     .formatted(
@@ -95,9 +90,13 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
     }
 
     /** The overlay, if at the next start of QEMU it would not read the base that it has now. */
-    private Optional<BlockNode> wrongHeader(BlockChain now) {
+    private Optional<BlockNode> wrongHeader(BlockChain now, Graph after) {
         return plan.overlay().flatMap(overlay -> now.nodes().stream()
                 .filter(overlay::isSameImage)
+                .filter(node -> node.nodeName()
+                        .flatMap(after::node)
+                        .filter(GraphNode::isCurrent)
+                        .isPresent())
                 .filter(node -> !node.backingFile().equals(plan.backingString()))
                 .findFirst());
     }

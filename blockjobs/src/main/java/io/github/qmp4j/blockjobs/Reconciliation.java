@@ -1,6 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.blockjobs.Finding.Kind;
 import io.github.qmp4j.blockjobs.JobRecord.Step;
 import java.util.ArrayList;
@@ -60,15 +59,14 @@ final class Reconciliation {
     private CompletableFuture<List<Finding>> look(BiFunction<List<JobInfo>, Graph, Stream<Finding>> ofJobs) {
         // What belongs to a job that begins or ends meanwhile is not left behind.
         return JobList.read(context)
-                .thenCompose(before -> context.graphs().read().thenCompose(graph -> context.client()
-                        .execute(QmpCommand.of("query-block"))
-                        .thenCombine(JobList.read(context), (devices, after) -> {
+                .thenCompose(before -> context.graphs().readAll().thenCompose(graph -> JobList.read(context)
+                        .thenApply(after -> {
                             List<JobInfo> all = new ArrayList<>(before);
                             all.addAll(after);
                             return Stream.of(
                                             ofJobs.apply(before, graph),
                                             Remains.in(graph, all).stream(),
-                                            Remains.bitmaps(graph, devices).stream())
+                                            Remains.bitmaps(graph).stream())
                                     .flatMap(Function.identity())
                                     .toList();
                         })));

@@ -24,8 +24,8 @@ record RecordedChain(JobPlan plan, Disk disk, Optional<String> targetNode, Graph
         Graph now = new Graph(
                 graph.disks().stream().map(RecordedChain::byFile).toList(),
                 graph.nodes(),
-                graph.listed(),
-                graph.exports());
+                graph.exports(),
+                graph.edges());
         JobPlan there =
                 new JobPlan(plan.request(), plan.kind(), disk.chain(), plan.top(), plan.base(), byFile(plan.after()));
         Optional<String> target = graph.same(disk)
@@ -51,7 +51,7 @@ record RecordedChain(JobPlan plan, Disk disk, Optional<String> targetNode, Graph
                         ? new Disk(one.device(), one.qdev(), named(one.chain(), target), one.exports())
                         : one)
                 .toList();
-        return new Graph(disks, graph.nodes(), graph.listed(), graph.exports());
+        return new Graph(disks, graph.nodes(), graph.exports(), graph.edges());
     }
 
     private static BlockChain named(BlockChain chain, Optional<String> name) {

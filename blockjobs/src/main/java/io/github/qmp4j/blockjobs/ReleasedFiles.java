@@ -167,15 +167,15 @@ final class ReleasedFiles {
     /** Removes the nodes of an image, the format first. QEMU refuses that while anybody uses them. */
     private CompletableFuture<Optional<String>> letGo(BlockNode image) {
         return context.graphs().read().thenCompose(graph -> {
-            if (!graph.listed()) {
-                return CompletableFuture.completedFuture(Optional.of("QEMU cannot be asked for its nodes now"));
-            }
             Stream<String> ofFormat = graph.nodes().stream()
                     .map(GraphNode::name)
                     .filter(name -> image.nodeName().filter(name::equals).isPresent());
             Stream<String> ofFile = graph.nodes().stream()
-                    .filter(node -> node.driver().equals("file") && !image.isFilter())
-                    .filter(node -> path(image).filter(node.file()::equals).isPresent())
+                    .filter(node -> !image.isFilter()
+                            && image.nodeName()
+                                    .flatMap(graph.edges()::file)
+                                    .filter(node.name()::equals)
+                                    .isPresent())
                     .map(GraphNode::name);
             CompletableFuture<Optional<String>> removed = CompletableFuture.completedFuture(Optional.empty());
             // The nameless go with those above them.
@@ -194,12 +194,10 @@ final class ReleasedFiles {
     /** A node that somebody has added since the job ended may have no name, or no locks. */
     private CompletableFuture<Optional<String>> stillThere(BlockNode image) {
         return context.graphs()
-                .read()
+                .readAll()
                 .thenApply(graph -> image.isFilter()
-                                || (graph.listed()
-                                        && graph.nodes().stream()
-                                                .noneMatch(node -> GraphNode.mayBeOneFile(node.file(), image.file())
-                                                        || node.mayUse(image)))
+                                || (graph.isAllKnown()
+                                        && graph.nodes().stream().noneMatch(node -> node.mayBeFile(image.file())))
                         ? Optional.empty()
                         : Optional.of("QEMU may still have it open"));
     }

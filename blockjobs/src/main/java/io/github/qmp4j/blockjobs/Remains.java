@@ -1,6 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.blockjobs.Finding.Kind;
 import java.util.ArrayList;
@@ -14,9 +13,6 @@ final class Remains {
 
     /** @param jobs all that QEMU has: what they use is not left behind */
     static List<Finding> in(Graph graph, List<JobInfo> jobs) {
-        if (!graph.listed()) {
-            return List.of();
-        }
         List<Finding> found = new ArrayList<>();
         boolean isCopied = jobs.stream().anyMatch(job -> job.type() == JobType.COPY);
         for (GraphNode node : graph.nodes()) {
@@ -27,13 +23,12 @@ final class Remains {
                         "it was added for a copy that is over, and nothing uses it; it will be removed",
                         Optional.of(QmpCommand.of("blockdev-del").with("node-name", node.name()))));
             }
-            if (node.isJobFilter() && jobs.stream().noneMatch(job -> Conflicts.isBehind(node, job.type()))) {
+            if (graph.isFilterOfEndedJob(node.name())
+                    && jobs.stream().noneMatch(job -> job.status() == JobStatus.CONCLUDED)) {
                 found.add(Finding.thing(
                         Kind.FILTER,
                         node.name(),
-                        GraphNode.isMirrorFilter(node.driver())
-                                ? "a job has put it into a chain, and there is no such job; it goes when QEMU ends"
-                                : "it is of a pull, and there is none, or of whoever opened the disk; it goes with its chain",
+                        "a job has put it into a chain, and there is no such job; it goes when QEMU ends",
                         Optional.empty()));
             }
         }
@@ -47,11 +42,7 @@ final class Remains {
     }
 
     private static boolean isUnused(GraphNode node, Graph graph) {
-        // A node that nobody uses is a disk of its own.
-        return !graph.exports().containsValue(node.name())
-                && graph.disks().stream()
-                        .flatMap(disk -> disk.chain().nodes().stream().skip(disk.isPluggedIn() ? 0 : 1))
-                        .noneMatch(image -> image.nodeName().equals(Optional.of(node.name())));
+        return graph.edges().users(node.name()).isEmpty();
     }
 
     private static Stream<Finding> headers(Disk disk) {
@@ -111,24 +102,20 @@ final class Remains {
         }
     }
 
-    /** Those of all nodes; where they cannot be listed, of those that QEMU tells with its devices. */
-    static List<Finding> bitmaps(Graph graph, JsonNode devices) {
-        Stream<GraphNode> nodes = graph.listed()
-                ? graph.nodes().stream()
-                : GraphReader.stream(devices)
-                        .map(device -> device.path("inserted"))
-                        .filter(JsonNode::isObject)
-                        .map(node -> GraphNode.of(node, false));
-        return nodes.flatMap(node -> node.bitmaps().stream()
+    /** Those that are good for nothing any more. */
+    static List<Finding> bitmaps(Graph graph) {
+        return graph.nodes().stream()
+                .flatMap(node -> node.image().stream())
+                .flatMap(image -> image.bitmaps().stream()
                         .filter(DirtyBitmap::inconsistent)
-                        .map(bitmap -> bitmap(node, bitmap.name())))
+                        .map(bitmap -> bitmap(image, bitmap.name())))
                 .toList();
     }
 
-    private static Finding bitmap(GraphNode node, String name) {
+    private static Finding bitmap(BlockNode node, String name) {
         String what =
                 "the bitmap of %s was in use when QEMU was killed, and says nothing any more; the next backup must be a full one"
-                        .formatted(node.name());
+                        .formatted(node.label());
         return node.readOnly()
                 ? Finding.thing(
                         Kind.BITMAP,
@@ -142,7 +129,7 @@ final class Remains {
                         name,
                         what + "; it will be removed",
                         Optional.of(QmpCommand.of("block-dirty-bitmap-remove")
-                                .with("node", node.name())
+                                .with("node", node.label())
                                 .with("name", name)));
     }
 }

@@ -34,7 +34,9 @@ final class ReturningClient implements QmpClient {
             "query-jobs",
             "query-block-jobs",
             "query-block",
+            "query-blockstats",
             "query-block-exports",
+            "x-debug-query-block-graph",
             "qom-get",
             "job-dismiss",
             "job-complete",
@@ -62,6 +64,13 @@ final class ReturningClient implements QmpClient {
     /** Does all of something again in the next session when it was lost in the present one. */
     static <T> CompletableFuture<T> again(QmpClient client, Supplier<CompletableFuture<T>> work) {
         return client instanceof ReturningClient returning ? returning.repeated(session -> work.get()) : work.get();
+    }
+
+    /** The one session that a client has now; fails where it has none. */
+    static CompletableFuture<QmpClient> session(QmpClient client) {
+        return client instanceof ReturningClient returning
+                ? returning.once(CompletableFuture::completedFuture)
+                : CompletableFuture.completedFuture(client);
     }
 
     private <T> CompletableFuture<T> repeated(java.util.function.Function<QmpClient, CompletableFuture<T>> work) {

@@ -65,9 +65,7 @@ record StartCommand(QmpCommand<JsonNode> command, Optional<String> targetNode) {
 
         String handle(BlockNode node) {
             String name = node.nodeName()
-                    .orElseThrow(() -> new BlockChainException(
-                            "the node-name of %s cannot be known now: another node has the same file, or a pull runs that keeps this version of QEMU from listing its nodes; try again when that is over"
-                                    .formatted(node.file())));
+                    .orElseThrow(() -> new BlockChainException("%s has no node-name yet".formatted(node.file())));
             if (graph.isAmbiguous(name)) {
                 throw new BlockChainException(
                         "node-name '%s' is the name of another disk too, and QEMU would take that one".formatted(name));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommandException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -29,7 +30,9 @@ final class TargetCheck {
 
     private CompletableFuture<Void> fits() {
         if (request.target() instanceof CopyTarget.Node node) {
-            return context.graphs().entry(node.nodeName()).thenAccept(entry -> checkNode(node.nodeName(), entry));
+            return context.graphs().entry(node.nodeName()).thenCompose(entry -> context.graphs()
+                    .readAll()
+                    .thenAccept(graph -> checkNode(node.nodeName(), entry, graph.chainOf(node.nodeName()))));
         }
         if (request.target() instanceof CopyTarget.BlockDevice device) {
             return checkImage(device.path(), device.format(), true);
@@ -114,7 +117,7 @@ final class TargetCheck {
     }
 
     /** The node of a caller stands on what it stands on; that must be what the copy is to stand on. */
-    private void checkNode(String name, Optional<JsonNode> entry) {
+    private void checkNode(String name, Optional<JsonNode> entry, Optional<BlockChain> standing) {
         JsonNode image = entry.orElseThrow(
                         () -> new BlockChainException("there is no node '%s' that could be copied to".formatted(name)))
                 .path("image");
@@ -124,20 +127,21 @@ final class TargetCheck {
                     "the target '%s' is a node of disk %s itself".formatted(name, request.disk()));
         }
         checkHeader(name, image);
-        JsonNode below = image.path("backing-image");
+        Iterator<BlockNode> below = standing.stream()
+                .flatMap(chain -> chain.nodes().stream().skip(1))
+                .iterator();
         for (BlockNode node : plan.after()
                 .nodes()
                 .subList(plan.top() + 1, plan.after().nodes().size())) {
-            if (!below.path("filename").asText().equals(node.file())
-                    || !below.path("format").asText().equals(node.driver())) {
+            Optional<BlockNode> there = below.hasNext() ? Optional.of(below.next()) : Optional.empty();
+            if (there.filter(node::isSameFile).isEmpty()) {
                 throw new BlockChainException("the target '%s' has '%s' below it where the copy has to stand on %s"
-                        .formatted(name, below.path("filename").asText("nothing"), node.label()));
+                        .formatted(name, there.map(BlockNode::file).orElse("nothing"), node.label()));
             }
-            below = below.path("backing-image");
         }
-        if (!below.isMissingNode()) {
+        if (below.hasNext()) {
             throw new BlockChainException("the target '%s' stands on '%s', which the copy must not"
-                    .formatted(name, below.path("filename").asText()));
+                    .formatted(name, below.next().file()));
         }
     }
 }

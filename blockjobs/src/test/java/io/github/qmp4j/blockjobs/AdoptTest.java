@@ -9,6 +9,7 @@ import io.github.qmp4j.testkit.QemuVersions;
 import io.github.qmp4j.testkit.ReceivedCommand;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 @QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class AdoptTest {
+    private static final String EDGES = "x-debug-query-block-graph";
     private static final JobId JOB = new JobId("j");
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final long STEP_NANOS = 50_000;
@@ -56,13 +58,12 @@ class AdoptTest {
             String other = "{\"id\":\"k\",\"type\":\"mirror\",\"status\":\"ready\"}";
             String both = "[" + other + "," + other.replace("k", "j") + "]";
             vm.on("query-jobs", Outgoing.reply("[" + other + "]"));
-            vm.on("query-named-block-nodes", Outgoing.reply(ScriptedGraph.nodes(chain, List.of("other"))));
+            List<String> others = List.of("other");
+            vm.on(EDGES, Outgoing.reply(ScriptedGraph.edges(chain, others, Map.of("k", "other"))));
             vm.on("query-block", got -> {
                 // Somebody starts another mirror, on disk0, right after the chains were read.
                 vm.on("query-jobs", Outgoing.reply(both));
-                vm.on(
-                        "query-named-block-nodes",
-                        Outgoing.reply(ScriptedGraph.nodes(chain, List.of("other", "active"))));
+                vm.on(EDGES, Outgoing.reply(ScriptedGraph.edges(chain, others, Map.of("k", "other", "j", "active"))));
                 return List.of(Outgoing.reply(ScriptedGraph.disks(chain)));
             });
             Optional<BlockJob> met = TestVm.get(vm.jobs.attach(JOB));
@@ -74,7 +75,10 @@ class AdoptTest {
             CompletableFuture<JobOutcome> pivot = job.pivot();
             vm.qemu.awaitReceived("job-complete", 1, SOON);
             // That one is finished without a pivot, and the other one pivots.
-            vm.on("query-block", Outgoing.reply(ScriptedGraph.disks(chain, List.of("copy"))));
+            List<String> copy = List.of("copy");
+            vm.on("query-block", Outgoing.reply(ScriptedGraph.disks(chain, copy)));
+            vm.on("query-blockstats", Outgoing.reply(ScriptedGraph.statistics(chain, copy)));
+            vm.on(EDGES, Outgoing.reply(ScriptedGraph.edges(chain, copy, Map.of())));
             vm.on("query-jobs", Outgoing.reply(both.replaceAll("ready(?!.*ready)", "concluded")));
             vm.tell("waiting", "pending");
             vm.qemu.send(completed());

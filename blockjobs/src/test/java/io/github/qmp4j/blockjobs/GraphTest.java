@@ -3,13 +3,11 @@ package io.github.qmp4j.blockjobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -20,9 +18,14 @@ class GraphTest {
                 Optional.ofNullable(name), file, "qcow2", 8, OptionalLong.empty(), false, Optional.empty());
     }
 
-    private static GraphNode node(String name, String file, String... backing) {
-        return new GraphNode(
-                name, file, "qcow2", false, Set.of(backing), Optional.empty(), List.of(), MissingNode.getInstance());
+    private static final Edges NO_EDGES = new Edges(Set.of(), Set.of(), Set.of());
+
+    private static GraphNode node(String name, String file) {
+        return new GraphNode(name, false, true, Optional.of(image(name, file)));
+    }
+
+    private static Edges.Edge edge(Edges.User user, String name, String role, String node) {
+        return new Edges.Edge(user, name, role, node, false);
     }
 
     private static Disk disk(@Nullable String device, @Nullable String qdev, BlockNode... chain) {
@@ -33,51 +36,43 @@ class GraphTest {
     private static final BlockNode BASE = image("base", "/i/base");
     private static final Disk DISK = disk(null, "/machine/peripheral/vda/virtio-backend", image("a", "/i/a"));
 
-    private static List<BlockNode> unused(boolean listed, Set<String> exported, GraphNode... nodes) {
-        Map<String, String> exports = exported.stream().collect(Collectors.toMap(node -> "e-" + node, node -> node));
-        return new Graph(List.of(DISK), List.of(nodes), listed, exports).unused(List.of(BASE));
+    private static List<BlockNode> unused(List<GraphNode> others, Edges.Edge... edges) {
+        Set<Edges.Edge> all = new java.util.HashSet<>(Set.of(edges));
+        all.add(edge(Edges.User.NODE, "base", "file", "#1"));
+        List<GraphNode> nodes = new java.util.ArrayList<>(others);
+        nodes.add(node("base", "/i/base"));
+        nodes.add(node("#1", "/i/base"));
+        return new Graph(List.of(DISK), nodes, Map.of(), new Edges(Set.of(), Set.of(), all)).unused(List.of(BASE));
     }
 
     @Test
-    void releasesAnImageThatNobodyUses() {
-        assertThat(unused(true, Set.of(), node("a", "/i/a"), node("base", "/i/base")))
-                .containsExactly(BASE);
+    void releasesAnImageThatNothingUses() {
+        assertThat(unused(List.of(node("a", "/i/a")))).containsExactly(BASE);
     }
 
     @Test
     void releasesNothingThatMayBeInUse() {
-        assertThat(unused(false, Set.of(), node("base", "/i/base")))
-                .as("not listed")
-                .isEmpty();
-        assertThat(unused(true, Set.of("base"), node("base", "/i/base")))
-                .as("exported")
-                .isEmpty();
-        assertThat(unused(true, Set.of(), node("base", "/i/base"), node("o", "/i/o", "/i/base")))
-                .as("an overlay")
-                .isEmpty();
-        assertThat(unused(true, Set.of(), node("base", "/i/base"), node("b", "/i/base")))
-                .as("a twin")
-                .isEmpty();
-        assertThat(unused(true, Set.of(), node("base", "/i/base"), node("b", "base")))
-                .as("a relative name")
-                .isEmpty();
-        assertThat(unused(true, Set.of(), node("base", "/i/base"), node("f", "json:{\"file\":\"/i/base\"}")))
-                .as("a filter")
-                .isEmpty();
-        assertThat(new Graph(
-                                List.of(DISK, disk("drive1", null, image(null, "i/base"))),
-                                List.of(node("base", "/i/base")),
-                                true,
-                                Map.of())
+        for (Edges.Edge use : List.of(
+                edge(Edges.User.BACKEND, "", "root", "base"),
+                edge(Edges.User.JOB, "j", "base", "base"),
+                edge(Edges.User.NODE, "o", "backing", "base"),
+                edge(Edges.User.NODE, "twin", "file", "#1"))) {
+            assertThat(unused(List.of(), use)).as("%s", use).isEmpty();
+        }
+        for (String file : List.of("/i/base", "base", "json:{\"file\":\"/i/base\"}")) {
+            assertThat(unused(List.of(node("b", file)))).as(file).isEmpty();
+        }
+        BlockNode unknown = new BlockNode(Optional.of("x"), "", "", 0, OptionalLong.empty(), true, Optional.empty());
+        assertThat(new Graph(List.of(disk(null, null, unknown)), List.of(node("base", "/i/base")), Map.of(), NO_EDGES)
                         .unused(List.of(BASE)))
-                .as("another disk, by a relative name")
+                .as("beside a node of which the file is not known")
                 .isEmpty();
     }
 
     @Test
     void findsADiskByEachOfItsNames() {
         Disk drive = disk("drive0", "/machine/peripheral-anon/device[0]/virtio-backend", image("b", "/i/b"));
-        Graph graph = new Graph(List.of(DISK, drive), List.of(), true, Map.of());
+        Graph graph = new Graph(List.of(DISK, drive), List.of(), Map.of(), NO_EDGES);
         for (String name : List.of("vda", "/machine/peripheral/vda/virtio-backend", "a", "/i/a")) {
             assertThat(graph.find(DiskRef.of(name))).isEqualTo(DISK);
         }
@@ -90,14 +85,14 @@ class GraphTest {
 
     @Test
     void takesNoNameThatMayMeanTwoDisks() {
-        Graph graph = new Graph(List.of(DISK, disk("a", null, image("b", "/i/b"))), List.of(), true, Map.of());
+        Graph graph = new Graph(List.of(DISK, disk("a", null, image("b", "/i/b"))), List.of(), Map.of(), NO_EDGES);
         assertThatThrownBy(() -> graph.find(DiskRef.of("a"))).hasMessageContaining("may mean any of the disks vda, a");
     }
 
     /** P35: QEMU takes a device's name before a node's. */
     @Test
     void knowsANodeNameThatIsAnotherDisksDeviceName() {
-        Graph graph = new Graph(List.of(DISK, disk("base", null, image("b", "/i/b"))), List.of(), true, Map.of());
+        Graph graph = new Graph(List.of(DISK, disk("base", null, image("b", "/i/b"))), List.of(), Map.of(), NO_EDGES);
         assertThat(graph.isAmbiguous("base")).isTrue();
         assertThat(graph.isAmbiguous("a")).isFalse();
         JobPlan plan = JobPlan.of(new BlockChain(List.of(image("a", "/i/a"), BASE)), CommitRequest.of("vda"));
@@ -112,26 +107,13 @@ class GraphTest {
                 .hasMessageContaining("is the name of another disk too");
     }
 
-    /** A filter that was listed when nodes could be listed last says nothing of now. */
-    @Test
-    void seesNoFilterWhereNothingCouldBeListed() {
-        GraphNode filter = new GraphNode(
-                "#f", "/i/a", "mirror_top", false, Set.of(), Optional.empty(), List.of(), MissingNode.getInstance());
-        assertThat(new Graph(List.of(DISK), List.of(filter), true, Map.of())
-                        .jobFiltersIn(DISK.chain().nodes()))
-                .contains(filter);
-        assertThat(new Graph(List.of(DISK), List.of(filter), false, Map.of())
-                        .jobFiltersIn(DISK.chain().nodes()))
-                .isEmpty();
-    }
-
     /** Two disks without a guest device have no name in common, and neither may stand for the other. */
     @Test
     void neverTakesOneDiskWithoutADeviceForAnother() {
         Disk one = disk(null, null, image("a", "/i/a"));
         Disk two = disk(null, null, image("b", "/i/b"));
         Disk unknown = disk(null, null, image(null, "/i/c"));
-        Graph after = new Graph(List.of(two, unknown), List.of(), true, Map.of());
+        Graph after = new Graph(List.of(two, unknown), List.of(), Map.of(), NO_EDGES);
         assertThat(after.same(one)).isEmpty();
         assertThat(after.same(two)).contains(two);
         assertThat(after.same(unknown)).contains(unknown);
@@ -144,9 +126,9 @@ class GraphTest {
     void knowsAPluggedInDiskByItsDeviceAlone() {
         Disk moved = disk(null, "/machine/peripheral/vda/virtio-backend", image("copy", "/i/copy"));
         Disk bare = disk(null, null, image("a", "/i/a"));
-        assertThat(new Graph(List.of(bare, moved), List.of(), true, Map.of()).same(DISK))
+        assertThat(new Graph(List.of(bare, moved), List.of(), Map.of(), NO_EDGES).same(DISK))
                 .contains(moved);
-        assertThat(new Graph(List.of(DISK), List.of(), true, Map.of()).same(bare))
+        assertThat(new Graph(List.of(DISK), List.of(), Map.of(), NO_EDGES).same(bare))
                 .isEmpty();
     }
 
@@ -173,14 +155,8 @@ class GraphTest {
     @Test
     void meansADiskWithADeviceBeforeOneWithout() {
         Disk bare = disk(null, null, image("vda", "/i/b"));
-        Graph graph = new Graph(List.of(bare, DISK), List.of(), true, Map.of());
+        Graph graph = new Graph(List.of(bare, DISK), List.of(), Map.of(), NO_EDGES);
         assertThat(graph.find(DiskRef.of("vda"))).isEqualTo(DISK);
         assertThat(graph.find(DiskRef.of("/i/b"))).isEqualTo(bare);
-    }
-
-    @Test
-    void saysThatDisksWithoutADeviceCannotBeSeenNow() {
-        assertThatThrownBy(() -> new Graph(List.of(), List.of(), false, Map.of()).find(DiskRef.of("x")))
-                .hasMessageContaining("cannot be seen while a pull or a backup exists");
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.github.qmp4j.testkit.QemuVersions;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -70,8 +71,8 @@ class ModelTest {
             List<BlockNode> nodes = chain(qsd, "active").nodes();
             assertThat(nodes.get(2).bitmaps())
                     .containsExactlyInAnyOrder(
-                            new DirtyBitmap("since-monday", 65536, 0, true, true, false, false),
-                            new DirtyBitmap("off", 65536, 0, false, false, false, false));
+                            new DirtyBitmap("since-monday", 65536, OptionalLong.of(0), true, true, false, false),
+                            new DirtyBitmap("off", 65536, OptionalLong.of(0), false, false, false, false));
             assertThat(nodes.get(0).bitmaps()).isEmpty();
         }
     }

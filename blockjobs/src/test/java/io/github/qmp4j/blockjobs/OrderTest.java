@@ -43,7 +43,7 @@ class OrderTest {
             vm.noJob();
             vm.qemu.answer(dismiss, Outgoing.reply());
             assertThat(TestVm.get(job.outcome()).completed()).isTrue();
-            assertThat(vm.sentSince("job-dismiss")).contains("query-block", "query-named-block-nodes");
+            assertThat(vm.sentSince("job-dismiss")).contains("query-block", "query-blockstats");
         }
     }
 

@@ -9,10 +9,11 @@ import io.github.qmp4j.blockjobs.Finding.Kind;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** Graphs that no QEMU gives when it is asked to. */
 class RemainsTest {
@@ -26,15 +27,14 @@ class RemainsTest {
         }
     }
 
-    private static GraphNode node(String name, String driver, String more) {
-        return GraphNode.of(
-                json("{\"node-name\":\"%s\",\"file\":\"/vm/%s\",\"drv\":\"%s\",\"ro\":false%s}"
-                        .formatted(name, name, driver, more)),
-                false);
-    }
-
-    private static Graph graph(boolean listed, GraphNode... nodes) {
-        return new Graph(List.of(), List.of(nodes), listed, Map.of());
+    private static Graph graph(String... edges) {
+        ScriptedGraph.Drawing drawing = new ScriptedGraph.Drawing();
+        for (String edge : edges) {
+            String[] parts = edge.split(" ", -1);
+            drawing.edge(parts[0], parts[1], parts[2], parts[3]);
+        }
+        return new DiskReader(Edges.of(json(drawing.json())), json("[]"), json("[]"), Map.of(), Optional.empty())
+                .graph(Map.of());
     }
 
     private static List<JobInfo> jobs(JobType... types) {
@@ -45,48 +45,41 @@ class RemainsTest {
     }
 
     /** The filter of a job goes with it, and if it ever does not, it is named. */
-    @ParameterizedTest
-    @CsvSource({
-        "mirror_top, COPY, true",
-        "mirror_top, COMMIT, true",
-        "mirror_top, PULL, false",
-        "commit_top, COMMIT, true",
-        "commit_top, COPY, false",
-        "copy-on-read, PULL, true",
-        "copy-on-read, COPY, false"
-    })
-    void aFilterBelongsToAJobThatMayHavePutItThere(String driver, JobType type, boolean belongs) {
-        Graph graph = graph(true, node("#block123", driver, ""));
-        assertThat(Remains.in(graph, jobs(type)).isEmpty()).isEqualTo(belongs);
-        assertThat(Remains.in(graph, jobs()))
+    @Test
+    void aFilterBelongsToTheJobThatHoldsWhatItStandsOn() {
+        String filter = "block-driver #block123 backing a";
+        assertThat(Remains.in(graph(filter, "block-job j source a"), jobs(JobType.COPY)))
+                .isEmpty();
+        assertThat(Remains.in(graph(filter, "block-job j source b"), jobs(JobType.COPY)))
                 .extracting(Finding::kind, finding -> finding.command().isPresent())
                 .containsExactly(tuple(Kind.FILTER, false));
     }
 
     @Test
-    void aFilterThatAUserHasGivenANameIsTheUsers() {
-        assertThat(Remains.in(graph(true, node("cor", "copy-on-read", "")), jobs()))
-                .isEmpty();
-    }
-
-    /** What cannot be listed now may be used by anybody. */
-    @Test
-    void nothingIsSaidOfNodesThatAreNotListed() {
-        Graph graph = graph(false, node("copy-target-abc123", "qcow2", ""), node("#block1", "mirror_top", ""));
-        assertThat(Remains.in(graph, jobs())).isEmpty();
+    void aFilterThatAUserHasPutThereIsTheUsers() {
+        assertThat(Remains.in(graph("block-driver cor file a"), jobs())).isEmpty();
     }
 
     @Test
-    void bitmapsAreToldOfTheDevicesWhereNodesCannotBeListed() {
-        String bitmaps =
-                ",\"dirty-bitmaps\":[{\"name\":\"bad\",\"inconsistent\":true},{\"name\":\"good\",\"inconsistent\":false}]";
-        JsonNode devices = json(
-                "[{\"device\":\"\"},{\"device\":\"d\",\"inserted\":{\"node-name\":\"a\",\"file\":\"/a\",\"drv\":\"qcow2\",\"ro\":false%s}}]"
-                        .formatted(bitmaps));
-        assertThat(Remains.bitmaps(graph(false, node("n", "qcow2", bitmaps)), devices))
-                .extracting(Finding::name, finding -> finding.what().contains("bitmap of a "))
-                .containsExactly(tuple("bad", true));
-        assertThat(Remains.bitmaps(graph(true, node("n", "qcow2", bitmaps)), devices))
+    void aBitmapThatACrashLeftInconsistentIsFoundOnAnyNode() {
+        DirtyBitmap good = new DirtyBitmap("good", 1, OptionalLong.empty(), true, true, false, false);
+        DirtyBitmap bad = new DirtyBitmap("bad", 1, OptionalLong.empty(), true, true, false, true);
+        BlockNode image = new BlockNode(
+                Optional.of("n"),
+                "/n",
+                "qcow2",
+                8,
+                OptionalLong.empty(),
+                false,
+                Optional.empty(),
+                false,
+                List.of(good, bad));
+        Graph graph = new Graph(
+                List.of(),
+                List.of(new GraphNode("n", false, true, Optional.of(image))),
+                Map.of(),
+                new Edges(Set.of(), Set.of(), Set.of()));
+        assertThat(Remains.bitmaps(graph))
                 .extracting(Finding::name, finding -> finding.what().contains("bitmap of n "))
                 .containsExactly(tuple("bad", true));
     }

@@ -170,7 +170,12 @@ final class ScriptedVm implements AutoCloseable {
             case "query-block-jobs" -> List.of(Outgoing.reply(blockJobs()));
             case "query-block" -> List.of(Outgoing.reply(ScriptedGraph.disks(chain)));
             case "query-named-block-nodes" -> List.of(Outgoing.reply(ScriptedGraph.nodes(chain)));
-            case "query-blockstats" -> List.of(Outgoing.reply(ScriptedGraph.statistics(chain)));
+            case "x-debug-query-block-graph" -> List.of(Outgoing.reply(ScriptedGraph.edges(chain)));
+            case "query-blockstats" ->
+                List.of(Outgoing.reply(
+                        command.arguments().path("query-nodes").asBoolean()
+                                ? ScriptedGraph.statisticsOfNodes(chain)
+                                : ScriptedGraph.statistics(chain)));
             case "query-qmp-schema" -> List.of(Outgoing.reply(SCHEMA));
             case "query-block-exports" -> List.of(Outgoing.reply("[]"));
             case "blockdev-add" -> List.of(refusal("Could not open: No such file or directory"));
