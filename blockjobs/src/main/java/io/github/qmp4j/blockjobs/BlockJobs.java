@@ -130,8 +130,9 @@ public interface BlockJobs extends AutoCloseable {
     CompletableFuture<Optional<BlockJob>> settle(Finding finding);
 
     /**
-     * The disks with their chains and jobs, as they are now. Those without a guest device are as they were when nodes could be
-     * listed the last time: before QEMU 10.0 that is not while a pull exists, on 5.2 not while a backup does.
+     * The disks with their chains and jobs, as they are now. QEMU before 10.0 can be asked for the files of nodes without a guest
+     * device only where that cannot kill it: in a storage daemon without a pull (5.2: a backup), and where {@link #chain} or a start
+     * names such a disk. Elsewhere these disks have node-names alone, or the files that were read of the same nodes earlier.
      */
     CompletableFuture<List<Disk>> disks();
 

@@ -32,6 +32,17 @@ record Graph(List<Disk> disks, List<GraphNode> nodes, Map<String, String> export
         throw new BlockChainException(missing(ref));
     }
 
+    /** The same for a job, which needs the files of its images; without a guest device these may not be known. */
+    Disk findForJob(DiskRef ref) {
+        Disk disk = find(ref);
+        if (!disk.chain().nodes().stream().allMatch(BlockNode::isKnown)) {
+            throw new BlockChainException(
+                    "the images of disk %s cannot be known now: a pull or a backup exists, and this version of QEMU could die of the question; try again when that is over"
+                            .formatted(disk.name()));
+        }
+        return disk;
+    }
+
     private List<Disk> called(DiskRef ref) {
         List<Disk> called =
                 disks.stream().filter(disk -> disk.isCalled(ref.name())).toList();

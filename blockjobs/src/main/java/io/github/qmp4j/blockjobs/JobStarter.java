@@ -34,7 +34,7 @@ final class JobStarter {
     /** @param begun is done when the command is answered, or for good in doubt */
     CompletableFuture<BlockJob> start(BlockJobRequest request, Consumer<JobHandle> begun) {
         return context.graphs().read(request.disk()).thenCompose(graph -> {
-            Disk disk = graph.find(request.disk());
+            Disk disk = graph.findForJob(request.disk());
             JobId id = id(request, disk);
             JobRegistry.Hold hold = registry.reserve(claim(request, disk), id);
             return held(request, disk, id, new Launch(hold, begun)).whenComplete((job, failure) -> {
@@ -58,7 +58,7 @@ final class JobStarter {
 
     CompletableFuture<JobPreview> preview(BlockJobRequest request) {
         return context.graphs().read(request.disk()).thenCompose(graph -> {
-            Disk disk = graph.find(request.disk());
+            Disk disk = graph.findForJob(request.disk());
             JobId id = id(request, disk);
             registry.requireFree(claim(request, disk), id);
             return preflight.check(request, disk, id).thenApply(JobStarter::previewed);

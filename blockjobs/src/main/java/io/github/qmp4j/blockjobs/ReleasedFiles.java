@@ -158,7 +158,8 @@ final class ReleasedFiles {
         return context.graphs()
                 .read()
                 .thenApplyAsync(
-                        graph -> !image.isFilter() && graph.nodes().stream().anyMatch(node -> node.isOf(image))
+                        graph -> !image.isFilter()
+                                        && image.nodeName().flatMap(graph::node).isPresent()
                                 ? doubt(image)
                                 : Optional.empty(),
                         context.callbacks());

@@ -12,7 +12,7 @@
  *
  * Each line was seen on QEMU 5.2.0, 7.2.22, 10.0.13 and 11.1.3 and is shown by the test that it names, which runs on all
  * four. The versions between were not measured. What a QEMU can do is asked of its schema; only which jobs make it
- * deadly to list its nodes is asked of its version, since no schema tells that.
+ * deadly to list its nodes is asked of its version, since no schema tells that. Chains are read without such a listing.
  *
  * <table>
  * <caption>A cell that spans several columns holds for all of these versions.</caption>
@@ -26,22 +26,19 @@
  * <tr><td>start of a copy or an active commit with an error policy other than report
  *     <td>refused: an I/O error after READY would kill QEMU or freeze its monitor<td colspan="3">starts
  *     <td>{@code ReadyErrorTest.refusesEveryPolicyButReportWhereQemuWouldNotSurviveIt}
- * <tr><td>start while a pull of somebody else has ended and is not dismissed, and its own disk's nodes were never listed
- *     <td colspan="2">refused: to list the nodes could kill QEMU<td colspan="2">starts
- *     <td>{@code SeveralDisksTest.readsBesideAnEndedPullThatNobodyHasDismissed}
- * <tr><td>the same, with the nodes listed before
+ * <tr><td>start while a foreign pull of another disk has ended and is not dismissed
  *     <td colspan="4">starts
- *     <td>{@code QuirksTest.readsDisksAndRunsJobsBesideAJobThatNobodyHasDismissed}
- * <tr><td>the outcome of a job on a disk without a guest device, while a pull runs
- *     <td colspan="2">waits until none does: to list the nodes could kill QEMU<td colspan="2">comes at once
+ *     <td>{@code SeveralDisksTest.readsAndStartsBesideAnEndedPullThatIsNotDismissed}
+ * <tr><td>the files of nodes that no device leads to, while a pull (5.2: a backup) exists
+ *     <td colspan="2">as they were read last: to list the nodes could kill QEMU<td colspan="2">as they are
+ *     <td>{@code DevicelessDiskTest.tellsOfANodeWithoutADeviceBesideAPullWhatCanBeAskedSafely}
+ * <tr><td>the outcome of a job on a disk without a guest device, beside another pull
+ *     <td colspan="4">comes at once
  *     <td>{@code StorageDaemonDisksTest.completesTwoPullsSideBySide}
- * <tr><td>the same, beside an ended pull that nobody dismisses
- *     <td colspan="2">{@code Unknown}<td colspan="2">as it is
- *     <td>{@code StorageDaemonDisksTest.isUnknownWhereTheNodesCannotBeListedAfterTheEnd}
- * <tr><td>start on a disk whose ended pull nobody has dismissed
- *     <td colspan="2">refused by QEMU<td colspan="2">refused, and the job is named
- *     <td>{@code EndByVersionTest.startsNothingOnADiskWithAnEndedPullThatNobodyHasDismissed}
- * <tr><td>start on a disk whose ended active commit nobody has dismissed
+ * <tr><td>start on a disk whose ended pull is not dismissed
+ *     <td colspan="4">refused, and the job is named
+ *     <td>{@code EndByVersionTest.startsNothingOnADiskWithAnEndedPullThatIsNotDismissed}
+ * <tr><td>start on a disk whose ended active commit is not dismissed
  *     <td>refused, and the job is named<td colspan="3">starts
  *     <td>{@code EndByVersionTest.startsOnADiskWithAnEndedActiveCommitUnlessThatStillHoldsTheChain}
  * <tr><td>the format that a pull or a commit writes into the header for a base without a format driver

@@ -1,6 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.github.qmp4j.testkit.QemuVersions;
 import java.nio.file.Path;
@@ -33,6 +34,31 @@ class DevicelessDiskTest {
             assertThat(disks.get(1).chain().nodes())
                     .extracting(BlockNode::label)
                     .containsExactly("other", "otherbase");
+        }
+    }
+
+    /** Before QEMU 10.0 a listing of the nodes could kill it there. */
+    @Test
+    void tellsOfANodeWithoutADeviceBesideAPullWhatCanBeAskedSafely() {
+        try (TestVm vm = oneOfTwoPluggedIn()) {
+            vm.ask("block-stream", "{\"job-id\":\"theirs\",\"device\":\"active\",\"auto-dismiss\":false}");
+            await().until(() -> vm.ask("query-jobs").findValuesAsText("status").contains("concluded"));
+            BlockChain unknown = TestVm.get(vm.jobs.chain(DiskRef.of("other")));
+            assertThat(unknown.nodes().get(0).nodeName()).contains("other");
+            boolean lists = !Release.of(vm.qemu).isBefore(Release.V10_0);
+            // On 5.2 a pull is harmless.
+            boolean knows = lists || Release.of(vm.qemu).isBefore(Release.V7_2);
+            assertThat(unknown.nodes().get(0).file().isEmpty()).isEqualTo(!knows);
+            if (!knows) {
+                assertThat(ScriptedVm.failure(vm.jobs.start(PullRequest.of("other"))))
+                        .isInstanceOf(BlockChainException.class)
+                        .hasMessageContaining("other cannot be known now");
+            }
+            vm.ask("job-dismiss", "{\"id\":\"theirs\"}");
+            BlockChain known = TestVm.get(vm.jobs.chain(DiskRef.of("other")));
+            assertThat(known.nodes())
+                    .extracting(node -> Path.of(node.file()).getFileName().toString())
+                    .containsExactly("other.qcow2", "otherbase.qcow2");
         }
     }
 

@@ -87,6 +87,11 @@ final class Nodes {
         on(name, backing, "\"read-only\":true,\"file\":{\"driver\":\"file\",\"filename\":\"" + path(name) + "\"}");
     }
 
+    /** A second node on the image of another one, which others may open too. */
+    void readOnlyTwin(String name, String image) {
+        on(name, null, "\"read-only\":true,\"file\":{\"driver\":\"file\",\"filename\":\"" + path(image) + "\"}");
+    }
+
     void qcow2(String name, @Nullable String backing) {
         at(name, backing, path(name));
     }

@@ -101,9 +101,9 @@ public record Checkup(String command) {
             List<Finding> findings = new ArrayList<>();
             new OrphanNodes(client)
                     .find()
-                    .forEach((name, file) -> findings.add(Finding.warn(
+                    .forEach(name -> findings.add(Finding.warn(
                             "node",
-                            "%s (%s) is used by nobody".formatted(name, file),
+                            "nothing uses %s".formatted(name),
                             "if nobody is about to use it: %s exec blockdev-del '{\"node-name\":\"%s\"}'"
                                     .formatted(command, name))));
             return findings.isEmpty() ? List.of(Finding.ok("nodes", "all are used")) : findings;
