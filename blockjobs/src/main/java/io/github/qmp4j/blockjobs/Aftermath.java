@@ -114,7 +114,8 @@ record Aftermath(JobRecord record, RecordedChain chain, boolean inSameRun, boole
                 judged.progress(),
                 released,
                 judged.invalidated(),
-                judged.leftovers());
+                judged.leftovers(),
+                judged.size());
     }
 
     private Asked asked() {

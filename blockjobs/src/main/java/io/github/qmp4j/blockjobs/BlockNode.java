@@ -18,6 +18,7 @@ import java.util.Set;
  * @param encrypted whether what it holds is encrypted
  * @param bitmaps its dirty bitmaps; below the active layer of a QEMU before 10.0 those that its header tells of, where nodes could
  *     not be listed
+ * @param backingFormat the format that its header gives for its backing file; empty where it gives none
  */
 public record BlockNode(
         Optional<String> nodeName,
@@ -28,7 +29,8 @@ public record BlockNode(
         boolean readOnly,
         Optional<String> backingFile,
         boolean encrypted,
-        List<DirtyBitmap> bitmaps) {
+        List<DirtyBitmap> bitmaps,
+        Optional<String> backingFormat) {
     private static final Set<String> FILTERS =
             Set.of("throttle", "copy-on-read", "copy-before-write", "preallocate", "compress", "blkdebug", "blkverify");
 
@@ -36,7 +38,7 @@ public record BlockNode(
         bitmaps = List.copyOf(bitmaps);
     }
 
-    /** One that is not encrypted, and has no dirty bitmaps. */
+    /** One that is not encrypted, has no dirty bitmaps, and gives no format for its backing file. */
     public BlockNode(
             Optional<String> nodeName,
             String file,
@@ -45,7 +47,17 @@ public record BlockNode(
             OptionalLong actualSize,
             boolean readOnly,
             Optional<String> backingFile) {
-        this(nodeName, file, driver, virtualSize, actualSize, readOnly, backingFile, false, List.of());
+        this(
+                nodeName,
+                file,
+                driver,
+                virtualSize,
+                actualSize,
+                readOnly,
+                backingFile,
+                false,
+                List.of(),
+                Optional.empty());
     }
 
     /** Whether its file is known: see {@link #file}. */

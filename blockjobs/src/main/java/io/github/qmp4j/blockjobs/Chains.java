@@ -52,10 +52,10 @@ record Chains(Edges edges, Map<String, GraphNode> nodes) {
         return name;
     }
 
-    /** Whether another node uses it, be it through the filter of a job. */
+    /** Whether another node uses it, be it through the filter of a job; one that only proves its header does not. */
     boolean isUsedByNode(String node) {
         return edges.users(node).stream()
-                .filter(edge -> edge.user() == Edges.User.NODE)
+                .filter(edge -> edge.user() == Edges.User.NODE && !JobIds.isProof(edge.name()))
                 .anyMatch(edge -> !edges.isJobFilter(edge.name()) || isUsedByNode(edge.name()));
     }
 }

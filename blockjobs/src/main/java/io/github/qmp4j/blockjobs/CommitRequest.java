@@ -18,6 +18,7 @@ import java.util.function.Consumer;
  * @param whenReady what is done at READY; a commit that never becomes READY is refused with another than HOLD
  * @param deletesReleased whether the images that the outcome shows to be released are deleted, see
  *     {@link #deletingReleased()}
+ * @param growsDisk whether the disk may grow to the size of a larger base, see {@link #growingDisk()}
  * @param backingName how the header of the image above top names the base; for the active layer there is none
  */
 public record CommitRequest(
@@ -27,6 +28,7 @@ public record CommitRequest(
         boolean shallow,
         WhenReady whenReady,
         boolean deletesReleased,
+        boolean growsDisk,
         BackingName backingName,
         JobSettings settings)
         implements BlockJobRequest {
@@ -46,6 +48,7 @@ public record CommitRequest(
                 Optional.empty(),
                 false,
                 WhenReady.HOLD,
+                false,
                 false,
                 BackingName.AS_OPENED,
                 JobSettings.DEFAULT);
@@ -85,6 +88,15 @@ public record CommitRequest(
         return changed(draft -> draft.deletesReleased = true);
     }
 
+    /**
+     * Lets a commit of the active layer grow the guest's disk where the base is larger; without this it is refused. Before the
+     * start {@code block_resize} grows the active layer to the size of the base, so that the guest reads zeroes in the new part
+     * and not what the base held there. The disk keeps that size even if the commit is not started, or does not complete.
+     */
+    public CommitRequest growingDisk() {
+        return changed(draft -> draft.growsDisk = true);
+    }
+
     public CommitRequest backingName(BackingName name) {
         return changed(draft -> draft.backingName = name);
     }
@@ -103,6 +115,7 @@ public record CommitRequest(
                 draft.shallow,
                 draft.whenReady,
                 draft.deletesReleased,
+                draft.growsDisk,
                 draft.backingName,
                 draft.settings);
     }
@@ -114,6 +127,7 @@ public record CommitRequest(
         private boolean shallow;
         private WhenReady whenReady;
         private boolean deletesReleased;
+        private boolean growsDisk;
         private BackingName backingName;
         private JobSettings settings;
 
@@ -123,6 +137,7 @@ public record CommitRequest(
             shallow = from.shallow;
             whenReady = from.whenReady;
             deletesReleased = from.deletesReleased;
+            growsDisk = from.growsDisk;
             backingName = from.backingName;
             settings = from.settings;
         }

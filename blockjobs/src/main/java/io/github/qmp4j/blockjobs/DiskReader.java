@@ -111,7 +111,7 @@ final class DiskReader {
                 .flatMap(node -> node.nodeName().stream())
                 .collect(Collectors.toSet());
         nodes.values().stream()
-                .filter(node -> !node.ofJob() && !inChains.contains(node.name()))
+                .filter(node -> !node.ofJob() && !JobIds.isProof(node.name()) && !inChains.contains(node.name()))
                 .filter(node ->
                         exported.containsValue(node.name()) || (node.isNamed() && !chains.isUsedByNode(node.name())))
                 .flatMap(node -> chains.from(node.name()).stream())

@@ -33,9 +33,14 @@ final class ImageReader {
                         ? OptionalLong.of(image.path("actual-size").asLong())
                         : OptionalLong.empty(),
                 readOnly,
-                Optional.of(image.path("backing-filename").asText()).filter(text -> !text.isEmpty()),
+                text(image, "backing-filename"),
                 image.path("encrypted").asBoolean(),
-                bitmaps);
+                bitmaps,
+                text(image, "backing-filename-format"));
+    }
+
+    private static Optional<String> text(JsonNode json, String member) {
+        return Optional.of(json.path(member).asText()).filter(text -> !text.isEmpty());
     }
 
     private static List<DirtyBitmap> bitmaps(JsonNode entry) {

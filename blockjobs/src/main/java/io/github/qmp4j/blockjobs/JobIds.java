@@ -26,6 +26,8 @@ final class JobIds {
     private static final Pattern MADE = Pattern.compile("(pull|commit|copy|create)-.+-[0-9a-z]{6}");
     private static final Pattern TARGET = Pattern.compile("copy-(target|look)-[0-9a-z]{6}(-file)?");
 
+    private static final Pattern PROOF = Pattern.compile("header-proof-[0-9a-z]{6}");
+
     private JobIds() {}
 
     static JobId make(String word, String disk) {
@@ -49,6 +51,11 @@ final class JobIds {
     /** Whether it is the name of a node that is added for the target of a copy. */
     static boolean isTarget(String nodeName) {
         return TARGET.matcher(nodeName).matches();
+    }
+
+    /** Whether it is the name of a filter that stands on an image while its header is proved to be writable. */
+    static boolean isProof(String nodeName) {
+        return PROOF.matcher(nodeName).matches();
     }
 
     private static String prefix(String word, String disk) {

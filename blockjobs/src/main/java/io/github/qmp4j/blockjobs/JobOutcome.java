@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param invalidated images whose contents no longer mean what they did: what lay between top and base of a commit, also
  *     of one that failed
  * @param leftovers what the job made and what is still there, for example the file of a copy that was cancelled
+ * @param size how large the guest's disk was and is; empty where it cannot be known, and for a job that was only met
  */
 public record JobOutcome(
         JobId job,
@@ -22,12 +23,25 @@ public record JobOutcome(
         JobProgress progress,
         List<BlockNode> released,
         List<BlockNode> invalidated,
-        List<Leftover> leftovers) {
+        List<Leftover> leftovers,
+        Optional<DiskSize> size) {
 
     public JobOutcome {
         released = List.copyOf(released);
         invalidated = List.copyOf(invalidated);
         leftovers = List.copyOf(leftovers);
+    }
+
+    /** One of a disk whose size cannot be known. */
+    public JobOutcome(
+            JobId job,
+            End end,
+            Head head,
+            JobProgress progress,
+            List<BlockNode> released,
+            List<BlockNode> invalidated,
+            List<Leftover> leftovers) {
+        this(job, end, head, progress, released, invalidated, leftovers, Optional.empty());
     }
 
     /** How it ended. */
@@ -85,7 +99,7 @@ public record JobOutcome(
 
     /** The same, but that it is done cannot be proved, so that no image may be taken for released. */
     JobOutcome inDoubt(String why) {
-        return new JobOutcome(job, new End.Unknown(why), head, progress, List.of(), invalidated, leftovers);
+        return new JobOutcome(job, new End.Unknown(why), head, progress, List.of(), invalidated, leftovers, size);
     }
 
     JobOutcome with(Leftover leftover) {
@@ -95,6 +109,6 @@ public record JobOutcome(
     JobOutcome with(List<Leftover> more) {
         List<Leftover> all = new ArrayList<>(leftovers);
         all.addAll(more);
-        return new JobOutcome(job, end, head, progress, released, invalidated, all);
+        return new JobOutcome(job, end, head, progress, released, invalidated, all, size);
     }
 }

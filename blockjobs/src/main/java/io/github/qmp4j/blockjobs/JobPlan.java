@@ -37,6 +37,8 @@ record JobPlan(BlockJobRequest request, Kind kind, BlockChain before, int top, i
     static JobPlan of(BlockChain chain, BlockJobRequest request) {
         JobPlan plan = laid(chain, request);
         Finalizing.check(plan);
+        HeaderProof.requireFormat(plan);
+        LayerSizes.check(plan);
         return plan;
     }
 
@@ -92,6 +94,11 @@ record JobPlan(BlockJobRequest request, Kind kind, BlockChain before, int top, i
             case INTERMEDIATE_COMMIT -> Optional.of(before.nodes().get(top - 1));
             case ACTIVE_COMMIT, COPY -> Optional.empty();
         };
+    }
+
+    /** The node whose header QEMU rewrites at the end of the job: the overlay, or what a pull of the whole chain goes into. */
+    Optional<BlockNode> rewritten() {
+        return kind == Kind.PULL ? Optional.of(topNode()) : overlay();
     }
 
     /**

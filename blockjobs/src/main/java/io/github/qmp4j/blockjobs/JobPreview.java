@@ -11,7 +11,8 @@ import java.util.List;
  * @param before the chain now
  * @param after the chain when the job has completed: with a pivot where it can have one, unless the request says
  *     {@link WhenReady#FINISH}
- * @param commands all that a start would send to change anything, in this order, the last of which starts the job. Names of
+ * @param commands all that a start would send to change anything, in this order, the last of which starts the job; the proof that
+ *     a header can be written is not among them, since it leaves the header as it is. Names of
  *     nodes and jobs that the library makes end in six random characters, which will be others
  * @param invalidated images whose contents will no longer mean what they do now, see {@link JobOutcome#invalidated()}
  */

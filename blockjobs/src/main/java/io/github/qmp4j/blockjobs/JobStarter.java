@@ -80,6 +80,7 @@ final class JobStarter {
         StartCommand start = StartCommand.of(ready.sheet(), steps.map(TargetSteps::node));
         List<QmpCommand<JsonNode>> commands = new ArrayList<>();
         steps.ifPresent(made -> made.steps().forEach(step -> commands.addAll(step.commands())));
+        CommitCommand.growth(ready.sheet()).ifPresent(commands::add);
         JobPlan plan = ready.plan();
         Optional<BitmapPlan> bitmaps = BitmapPlan.of(ready.sheet(), start.targetNode());
         bitmaps.filter(merged -> !plan.kind().becomesReady).ifPresent(merged -> commands.add(merged.command()));
@@ -101,7 +102,8 @@ final class JobStarter {
                 BitmapPlan.of(ready.sheet(), command.targetNode()),
                 BitmapGuard.refusal(ready.plan(), ready.sheet().graph()));
         // Written down before anything is made for the job; whoever calls is told what is left where it is not started.
-        return records.intent(ready.plan().request(), ready.disk(), command.targetNode())
+        return HeaderProof.beforeStart(context, ready.plan(), ready.sheet().graph())
+                .thenCompose(proved -> records.intent(ready.plan().request(), ready.disk(), command.targetNode()))
                 .thenCompose(kept -> made(ready, launch, steps, command, merge)
                         .exceptionallyCompose(failure -> records.forget()
                                 .handle((forgotten, failed) -> null)
@@ -115,7 +117,8 @@ final class JobStarter {
             StartCommand command,
             BitmapMerge merge) {
         if (steps.isEmpty()) {
-            return merge.beforeStart()
+            return grown(ready)
+                    .thenCompose(done -> merge.beforeStart())
                     .thenCompose(merged -> send(ready, launch, command, merge, Optional.empty()))
                     .handle((job, failure) -> failure == null
                             ? CompletableFuture.completedFuture(job)
@@ -130,6 +133,12 @@ final class JobStarter {
                 return setup.failed(notSent);
             }
         });
+    }
+
+    private CompletableFuture<?> grown(Preflight.Ready ready) {
+        return CommitCommand.growth(ready.sheet())
+                .<CompletableFuture<?>>map(context.client()::execute)
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
     }
 
     private CompletableFuture<BlockJob> send(

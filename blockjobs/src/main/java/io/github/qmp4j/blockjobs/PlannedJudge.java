@@ -48,7 +48,13 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
                 evidence.progress(),
                 done ? evidence.after().orElseThrow().unused(plan.dropped()) : List.of(),
                 plan.invalidated(head == Head.TARGET),
-                leftovers(end, head));
+                leftovers(end, head),
+                standing.chain().map(this::size));
+    }
+
+    private DiskSize size(BlockChain now) {
+        return new DiskSize(
+                disk.chain().activeLayer().virtualSize(), now.activeLayer().virtualSize());
     }
 
     private End end(Evidence evidence, Standing standing) {

@@ -20,7 +20,7 @@ final class Remains {
                 found.add(Finding.thing(
                         Kind.NODE,
                         node.name(),
-                        "it was added for a copy that is over, and nothing uses it; it will be removed",
+                        "it was added for a job that is over, and nothing uses it; it will be removed",
                         Optional.of(QmpCommand.of("blockdev-del").with("node-name", node.name()))));
             }
             if (graph.isFilterOfEndedJob(node.name())

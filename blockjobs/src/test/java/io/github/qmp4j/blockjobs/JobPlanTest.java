@@ -30,6 +30,7 @@ class JobPlanTest {
                 shallow,
                 WhenReady.HOLD,
                 false,
+                false,
                 BackingName.AS_OPENED,
                 JobSettings.DEFAULT);
     }

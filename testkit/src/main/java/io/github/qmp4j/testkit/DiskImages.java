@@ -2,6 +2,7 @@ package io.github.qmp4j.testkit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
 
@@ -29,6 +30,19 @@ public record DiskImages(Path folder) {
         Path image = folder.resolve(name);
         img("create", "-q", "-f", "qcow2", "-b", backing.toString(), "-F", backingFormat, image.toString())
                 .orThrow();
+        return image;
+    }
+
+    /** The same with a virtual size of its own and options of the format, for example {@code cluster_size=512}; may be none. */
+    public Path overlay(
+            String name, String format, Path backing, String backingFormat, long bytes, String... options) {
+        Path image = folder.resolve(name);
+        List<String> arguments = new ArrayList<>(List.of("create", "-q", "-u", "-f", format));
+        for (String option : options) {
+            arguments.addAll(List.of("-o", option));
+        }
+        arguments.addAll(List.of("-b", backing.toString(), "-F", backingFormat, image.toString(), Long.toString(bytes)));
+        img(arguments.toArray(String[]::new)).orThrow();
         return image;
     }
 

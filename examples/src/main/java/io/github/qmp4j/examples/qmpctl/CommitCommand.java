@@ -55,6 +55,12 @@ final class CommitCommand implements Callable<Integer> {
                             + " not proved to be the one that QEMU has open, or that holds internal snapshots.")
     private boolean delete;
 
+    @Option(
+            names = "--grow",
+            description = "Where the base is larger than the disk, grow the disk to its size first; the new part reads as"
+                    + " zeroes. Refused without this option.")
+    private boolean grow;
+
     @ArgGroup
     private Ending ending = new Ending();
 
@@ -105,7 +111,8 @@ final class CommitCommand implements Callable<Integer> {
             CommitRequest below = top.map(whole::top).orElse(whole);
             CommitRequest onto = base.map(below::base).orElse(below);
             CommitRequest deep = shallow ? onto.intoBackingNode() : onto;
-            return new Order(delete ? deep.deletingReleased() : deep, ending.whenReady());
+            CommitRequest grown = grow ? deep.growingDisk() : deep;
+            return new Order(delete ? grown.deletingReleased() : grown, ending.whenReady());
         });
     }
 }

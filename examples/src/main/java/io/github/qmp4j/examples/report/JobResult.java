@@ -1,6 +1,7 @@
 package io.github.qmp4j.examples.report;
 
 import io.github.qmp4j.blockjobs.BlockNode;
+import io.github.qmp4j.blockjobs.DiskSize;
 import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.blockjobs.JobOutcome;
 import io.github.qmp4j.blockjobs.JobProgress;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param pivoted whether the guest's disk is on the target; empty where it is not known, or no job was started
  * @param error one sentence, where not all went as it was asked
  * @param progress empty where no job was started
+ * @param size how large the guest's disk was and is; empty where the job goes on, or that is not known
  */
 public record JobResult(
         String disk,
@@ -28,7 +30,8 @@ public record JobResult(
         Optional<JobProgress> progress,
         List<BlockNode> released,
         List<BlockNode> invalidated,
-        List<Leftover> leftovers) {
+        List<Leftover> leftovers,
+        Optional<DiskSize> size) {
 
     /** How it went. */
     public enum Outcome {
@@ -55,7 +58,8 @@ public record JobResult(
                 Optional.empty(),
                 List.of(),
                 List.of(),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 
     /** The job goes on; this program does not. */
@@ -71,7 +75,8 @@ public record JobResult(
                 Optional.of(sight.progress()),
                 List.of(),
                 List.of(),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 
     /**
@@ -92,7 +97,8 @@ public record JobResult(
                 Optional.of(outcome.progress()),
                 outcome.released(),
                 outcome.invalidated(),
-                outcome.leftovers());
+                outcome.leftovers(),
+                outcome.size());
     }
 
     private static Optional<Boolean> pivoted(JobOutcome.Head head) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.blockjobs.BlockNode;
+import io.github.qmp4j.blockjobs.DiskSize;
 import io.github.qmp4j.blockjobs.Disk;
 import io.github.qmp4j.blockjobs.JobInfo;
 import io.github.qmp4j.blockjobs.JobPreview;
@@ -90,6 +91,8 @@ public final class Json {
                     .put("name", leftover.name())
                     .put("why", leftover.why());
         }
+        put(line, "size_before", result.size().map(DiskSize::before));
+        put(line, "size_after", result.size().map(DiskSize::after));
         return line;
     }
 

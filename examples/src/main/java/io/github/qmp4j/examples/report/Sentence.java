@@ -1,6 +1,7 @@
 package io.github.qmp4j.examples.report;
 
 import io.github.qmp4j.blockjobs.BlockNode;
+import io.github.qmp4j.blockjobs.DiskSize;
 import io.github.qmp4j.blockjobs.JobProgress;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -29,6 +30,10 @@ final class Sentence {
         String line = result.job().map(id -> id + ": " + how(result)).orElseGet(() -> "cannot start the %s of %s"
                 .formatted(result.kind(), result.disk()));
         line += result.error().map(error -> ": " + error).orElse("");
+        line += result.size()
+                .filter(DiskSize::changed)
+                .map(size -> "; the disk had %s and has %s".formatted(bytes(size.before()), bytes(size.after())))
+                .orElse("");
         line += result.released().isEmpty() ? "" : "; no longer used: " + names(result.released());
         line += result.invalidated().isEmpty() ? "" : "; no longer valid by itself: " + names(result.invalidated());
         return line
@@ -43,6 +48,11 @@ final class Sentence {
             return "left running";
         }
         return Json.word(result.outcome()) + (result.pivoted().orElse(false) ? ", pivoted" : "");
+    }
+
+    /** Both to the byte, since two sizes that differ can read the same in short. */
+    private static String bytes(long bytes) {
+        return "%s (%d bytes)".formatted(Quantity.bytes(bytes), bytes);
     }
 
     static String names(List<BlockNode> nodes) {

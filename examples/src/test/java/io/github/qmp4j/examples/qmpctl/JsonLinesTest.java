@@ -58,7 +58,9 @@ class JsonLinesTest {
                         "len",
                         "released",
                         "invalidated",
-                        "leftovers");
+                        "leftovers",
+                        "size_before",
+                        "size_after");
         assertThat(result.path("outcome").asText()).isEqualTo("completed");
         assertThat(result.path("pivoted").isBoolean() && result.path("pivoted").asBoolean())
                 .isTrue();
@@ -69,6 +71,9 @@ class JsonLinesTest {
         assertThat(result.path("released").get(0).path("file").asText())
                 .isEqualTo(disk.image("active").toString());
         assertThat(result.path("leftovers").isArray()).isTrue();
+        assertThat(result.path("size_before").asLong())
+                .isPositive()
+                .isEqualTo(result.path("size_after").asLong());
     }
 
     @Test
