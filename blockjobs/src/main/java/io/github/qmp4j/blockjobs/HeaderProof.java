@@ -69,13 +69,25 @@ final class HeaderProof {
      * Proves it while the job waits in PENDING, for any header in which the proof writes no wrong format. Completes and fails as
      * before the start.
      *
-     * @param now the chain of the disk as it is now
+     * @param now the graph as it is now
      */
-    static CompletableFuture<Void> beforeFinalize(JobContext context, JobPlan plan, BlockChain now) {
-        Optional<BlockNode> image = plan.rewritten()
-                .flatMap(planned ->
-                        now.nodes().stream().filter(planned::isSameImage).findFirst());
-        return of(context, plan, image.filter(found -> hasOneFormat(found, now)));
+    static CompletableFuture<Void> beforeFinalize(JobContext context, JobPlan plan, Graph now) {
+        Optional<BlockChain> below =
+                plan.rewritten().flatMap(BlockNode::nodeName).flatMap(now::chainOf);
+        return of(
+                context,
+                plan,
+                below.filter(HeaderProof::hasOneFormat)
+                        .map(BlockChain::activeLayer)
+                        .filter(image -> isCurrent(image, now)));
+    }
+
+    /** An earlier reading may tell a name that the header has no longer. */
+    private static boolean isCurrent(BlockNode image, Graph graph) {
+        return image.nodeName()
+                .flatMap(graph::node)
+                .filter(GraphNode::isCurrent)
+                .isPresent();
     }
 
     private static boolean hasOneFormat(BlockChain chain) {
@@ -83,7 +95,8 @@ final class HeaderProof {
         Optional<String> opened = chain.nodes().size() > 1
                 ? Optional.of(chain.nodes().get(chain.imagePlaceFrom(1)).driver())
                 : Optional.empty();
-        return image.backingFile().isEmpty() || image.backingFormat().or(() -> opened).equals(Optional.of(FORMAT));
+        return image.backingFile().isEmpty()
+                || image.backingFormat().or(() -> opened).equals(Optional.of(FORMAT));
     }
 
     private static CompletableFuture<Void> of(JobContext context, JobPlan plan, Optional<BlockNode> image) {

@@ -16,7 +16,8 @@ final class Remains {
         List<Finding> found = new ArrayList<>();
         boolean isCopied = jobs.stream().anyMatch(job -> job.type() == JobType.COPY);
         for (GraphNode node : graph.nodes()) {
-            if (!isCopied && JobIds.isTarget(node.name()) && isUnused(node, graph)) {
+            boolean isOurs = JobIds.isProof(node.name()) || (!isCopied && JobIds.isTarget(node.name()));
+            if (isOurs && isUnused(node, graph)) {
                 found.add(Finding.thing(
                         Kind.NODE,
                         node.name(),

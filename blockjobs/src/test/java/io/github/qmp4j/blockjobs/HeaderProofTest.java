@@ -60,8 +60,9 @@ class HeaderProofTest {
 
     private static void node(Nodes nodes, String format, int layer, String backing, Path file) {
         String below = layer == 0 ? "" : "\"backing\":" + backing + ",";
-        nodes.options.add("{\"driver\":\"%s\",\"node-name\":\"small%d\",%s\"file\":{\"driver\":\"file\",\"filename\":\"%s\"}}"
-                .formatted(format, layer, below, file));
+        nodes.options.add(
+                "{\"driver\":\"%s\",\"node-name\":\"small%d\",%s\"file\":{\"driver\":\"file\",\"filename\":\"%s\"}}"
+                        .formatted(format, layer, below, file));
     }
 
     @ParameterizedTest
@@ -95,7 +96,8 @@ class HeaderProofTest {
             while (folder.toString().length() + 100 < length) {
                 folder = folder.resolve("x".repeat(90));
             }
-            folder = folder.resolve("y".repeat(Math.max(1, length - folder.toString().length() - 4)));
+            folder = folder.resolve(
+                    "y".repeat(Math.max(1, length - folder.toString().length() - 4)));
             try {
                 Files.createDirectories(folder);
             } catch (IOException e) {
@@ -129,8 +131,8 @@ class HeaderProofTest {
         try (TestVm vm = TestVm.start(nodes -> {
             nodes.readOnly("base", null);
             nodes.readOnly("snap1", "base");
-            nodes.options.add(
-                    "{\"driver\":\"file\",\"node-name\":\"fixed\",\"read-only\":true,\"filename\":\"%s\"}".formatted(nodes.path("snap2")));
+            nodes.options.add("{\"driver\":\"file\",\"node-name\":\"fixed\",\"read-only\":true,\"filename\":\"%s\"}"
+                    .formatted(nodes.path("snap2")));
             nodes.options.add(
                     "{\"driver\":\"qcow2\",\"node-name\":\"snap2\",\"read-only\":true,\"backing\":\"snap1\",\"file\":\"fixed\"}");
             nodes.qcow2("active", "snap2");
@@ -200,13 +202,15 @@ class HeaderProofTest {
     }
 
     private static void assertLeftAsItWas(TestVm vm, BlockJobRequest request, String overlay) throws IOException {
-        // What MadeOnce has left behind the name of the backing file goes when QEMU writes the header for the first time.
+        // What MadeOnce has left behind the name of the backing file goes when QEMU writes the header for the first
+        // time.
         vm.ask(
                 "change-backing-file",
                 "{\"device\":\"active\",\"image-node-name\":\"%s\",\"backing-file\":\"%s\"}"
                         .formatted(
                                 overlay,
-                                vm.images.info(vm.image(overlay), "qcow2")
+                                vm.images
+                                        .info(vm.image(overlay), "qcow2")
                                         .path("backing-filename")
                                         .asText()));
         byte[] before = header(vm.image(overlay));
@@ -258,8 +262,7 @@ class HeaderProofTest {
             nodes.disk("small", "small2");
         })) {
             byte[] before = header(vm.path("2.qcow2"));
-            BlockJob job = vm.start(
-                    PullRequest.of("small").base("small0").with(JobSettings.with(s -> s.speed = 1)));
+            BlockJob job = vm.start(PullRequest.of("small").base("small0").with(JobSettings.with(s -> s.speed = 1)));
             TestVm.get(job.cancel());
             assertThat(header(vm.path("2.qcow2"))).isEqualTo(before);
         }
@@ -270,8 +273,8 @@ class HeaderProofTest {
     void aRelativeNameInTheHeaderDoesNotChangeWhatQemuCallsTheDisk() {
         try (TestVm vm = TestVm.startRelative()) {
             String file = vm.activeFile();
-            BlockJob job = vm.start(
-                    PullRequest.of("drive0").base("snap1.qcow2").with(JobSettings.with(s -> s.speed = 1)));
+            BlockJob job =
+                    vm.start(PullRequest.of("drive0").base("snap1.qcow2").with(JobSettings.with(s -> s.speed = 1)));
             TestVm.get(job.cancel());
             assertThat(vm.activeFile()).isEqualTo(file);
         }

@@ -15,17 +15,24 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * F2, F3: every chain of three layers of 1, 2 or 3 MiB, each a disk of one QEMU. What the guest sees is counted in parts, by
- * a model in this test; what an image holds in the end is what {@code qemu-img convert} reads.
+ * F2, F3: chains of three layers of 1, 2 or 3 MiB, each a disk of one QEMU. What the guest sees is counted in parts, by a model
+ * in this test; what an image holds in the end is what {@code qemu-img convert} reads. A sample of the 27 chains, with its
+ * seed; all of them with {@code -Dqmp4j.full=true}.
  */
 @QemuVersions
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
@@ -33,6 +40,22 @@ class LayerSizesTest {
     private static final int PART = 1 << 17;
     private static final int PARTS_IN_A_MIB = (1 << 20) / PART;
     private static final int LARGEST = 3;
+    private static final int SAMPLE = 8;
+    private static final long SEED = Long.getLong("qmp4j.seed", System.nanoTime());
+    private static final List<Sizes> CHAINS = chains();
+
+    /** With those of the two findings. */
+    private static List<Sizes> chains() {
+        List<Sizes> all = Sizes.all();
+        if (Boolean.getBoolean("qmp4j.full")) {
+            return all;
+        }
+        System.out.println("layers of different size: seed " + SEED);
+        Collections.shuffle(all, new Random(SEED));
+        Set<Sizes> chosen = new LinkedHashSet<>(List.of(new Sizes(2, 1, 2), new Sizes(2, 2, 1)));
+        chosen.addAll(all.subList(0, SAMPLE));
+        return List.copyOf(chosen);
+    }
 
     /** Three layers on top of each other; the numbers are MiB. */
     private record Sizes(int base, int mid, int active) {
@@ -90,7 +113,7 @@ class LayerSizesTest {
     }
 
     private static int[] grown(int[] seen, int parts) {
-        return java.util.Arrays.copyOf(seen, Math.max(parts, seen.length));
+        return Arrays.copyOf(seen, Math.max(parts, seen.length));
     }
 
     enum Work {
@@ -132,8 +155,7 @@ class LayerSizesTest {
                 return "mid";
             }
         },
-        COMMIT_ALL_AND_GROW(
-                disk -> CommitRequest.of(disk.id()).growingDisk().whenReady(WhenReady.PIVOT)) {
+        COMMIT_ALL_AND_GROW(disk -> CommitRequest.of(disk.id()).growingDisk().whenReady(WhenReady.PIVOT)) {
             @Override
             int[] expected(Sizes sizes) {
                 return grown(sizes.seen(), sizes.base() * PARTS_IN_A_MIB);
@@ -170,7 +192,8 @@ class LayerSizesTest {
         }
 
         private static CopyRequest copy(OneDisk disk) {
-            return CopyRequest.of(disk.id(), disk.file("copy").toString(), "qcow2").whenReady(WhenReady.PIVOT);
+            return CopyRequest.of(disk.id(), disk.file("copy").toString(), "qcow2")
+                    .whenReady(WhenReady.PIVOT);
         }
 
         /** Whether it cannot be done without a change of what the guest sees. */
@@ -187,7 +210,7 @@ class LayerSizesTest {
         }
 
         private static boolean same(int[] one, int[] two) {
-            return java.util.Arrays.equals(one, two);
+            return Arrays.equals(one, two);
         }
     }
 
@@ -210,7 +233,7 @@ class LayerSizesTest {
             layer(images, "active", sizes.active(), mid);
         }
 
-        private Path layer(DiskImages images, String name, int size, @org.jspecify.annotations.Nullable Path below) {
+        private Path layer(DiskImages images, String name, int size, @Nullable Path below) {
             long bytes = (long) size << 20;
             String file = node(name) + ".qcow2";
             Path image = below == null
@@ -270,12 +293,12 @@ class LayerSizesTest {
     private static List<OneDisk> disks(Path folder) {
         MadeOnce.copy("layers of different size", folder, made -> {
             int number = 0;
-            for (Sizes sizes : Sizes.all()) {
+            for (Sizes sizes : CHAINS) {
                 new OneDisk(made, number++, sizes).create(new DiskImages(made));
             }
         });
         List<OneDisk> disks = new ArrayList<>();
-        for (Sizes sizes : Sizes.all()) {
+        for (Sizes sizes : CHAINS) {
             disks.add(new OneDisk(folder, disks.size(), sizes));
         }
         return disks;

@@ -193,7 +193,8 @@ class PreviewTest {
         for (String line : sent) {
             JsonNode command = json(line);
             String name = command.path("execute").asText();
-            boolean looks = command.at("/arguments/node-name").asText().matches("(probe|copy-look)-.*");
+            boolean looks = command.at("/arguments/node-name").asText().matches("(probe|copy-look|header-proof)-.*")
+                    || command.at("/arguments/device").asText().startsWith("header-proof-");
             if (!name.contains("query-") && !name.equals("qmp_capabilities") && !looks) {
                 changes.add(line(name, command.path("arguments")));
             }

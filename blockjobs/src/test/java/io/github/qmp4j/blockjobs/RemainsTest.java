@@ -73,7 +73,8 @@ class RemainsTest {
                 false,
                 Optional.empty(),
                 false,
-                List.of(good, bad));
+                List.of(good, bad),
+                Optional.empty());
         Graph graph = new Graph(
                 List.of(),
                 List.of(new GraphNode("n", false, true, Optional.of(image))),

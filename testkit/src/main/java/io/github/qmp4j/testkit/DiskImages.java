@@ -34,14 +34,14 @@ public record DiskImages(Path folder) {
     }
 
     /** The same with a virtual size of its own and options of the format, for example {@code cluster_size=512}; may be none. */
-    public Path overlay(
-            String name, String format, Path backing, String backingFormat, long bytes, String... options) {
+    public Path overlay(String name, String format, Path backing, String backingFormat, long bytes, String... options) {
         Path image = folder.resolve(name);
         List<String> arguments = new ArrayList<>(List.of("create", "-q", "-u", "-f", format));
         for (String option : options) {
             arguments.addAll(List.of("-o", option));
         }
-        arguments.addAll(List.of("-b", backing.toString(), "-F", backingFormat, image.toString(), Long.toString(bytes)));
+        arguments.addAll(
+                List.of("-b", backing.toString(), "-F", backingFormat, image.toString(), Long.toString(bytes)));
         img(arguments.toArray(String[]::new)).orThrow();
         return image;
     }

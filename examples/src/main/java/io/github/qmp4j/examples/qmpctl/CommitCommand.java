@@ -57,8 +57,9 @@ final class CommitCommand implements Callable<Integer> {
 
     @Option(
             names = "--grow",
-            description = "Where the base is larger than the disk, grow the disk to its size first; the new part reads as"
-                    + " zeroes. Refused without this option.")
+            description =
+                    "Where the base is larger than the disk, grow the disk to its size first; the new part reads as"
+                            + " zeroes. Refused without this option.")
     private boolean grow;
 
     @ArgGroup
