@@ -16,20 +16,40 @@ import java.util.stream.StreamSupport;
  * @param folder where new images go; the caller owns it
  */
 public record DiskImages(Path folder) {
+    /** How {@code qemu-img check} ends. */
+    private static final int CORRUPT = 2;
 
-    /** A new image of this virtual size; an existing one of that name is overwritten. */
-    public Path create(String name, String format, long bytes) {
-        Path image = folder.resolve(name);
-        img("create", "-q", "-f", format, image.toString(), Long.toString(bytes))
-                .orThrow();
-        return image;
+    private static final int ONLY_LEAKS = 3;
+
+    /**
+     * A new image of this virtual size; an existing one of that name is overwritten.
+     *
+     * @param options of the format, for example {@code cluster_size=4k}
+     */
+    public Path create(String name, String format, long bytes, String... options) {
+        return make(name, List.of("-f", format), options, List.of(Long.toString(bytes)));
     }
 
-    /** A new qcow2 image on top of another, of the same virtual size; the backing file is recorded by the path as given. */
-    public Path overlay(String name, Path backing, String backingFormat) {
+    /**
+     * A new qcow2 image on top of another, of the same virtual size; the backing file is recorded by the path as given.
+     *
+     * @param options of qcow2, as for {@link #create}
+     */
+    public Path overlay(String name, Path backing, String backingFormat, String... options) {
+        List<String> header = List.of("-f", "qcow2", "-b", backing.toString(), "-F", backingFormat);
+        return make(name, header, options, List.of());
+    }
+
+    private Path make(String name, List<String> header, String[] options, List<String> size) {
         Path image = folder.resolve(name);
-        img("create", "-q", "-f", "qcow2", "-b", backing.toString(), "-F", backingFormat, image.toString())
-                .orThrow();
+        List<String> arguments = new ArrayList<>(List.of("create", "-q"));
+        arguments.addAll(header);
+        for (String option : options) {
+            arguments.addAll(List.of("-o", option));
+        }
+        arguments.add(image.toString());
+        arguments.addAll(size);
+        img(arguments.toArray(String[]::new)).orThrow();
         return image;
     }
 
@@ -95,6 +115,16 @@ public record DiskImages(Path folder) {
     /** Throws if {@code qemu-img check} finds anything wrong, leaked clusters included. */
     public void check(Path image, String format) {
         img("check", "-q", "-f", format, image.toString()).orThrow();
+    }
+
+    /** Whether {@code qemu-img check} finds an image intact, which needs its backing files; clusters that leaked do no harm. */
+    public boolean intact(Path image, String format) {
+        Tool.Result check = img("check", "-q", "-f", format, image.toString());
+        return switch (check.exit()) {
+            case 0, ONLY_LEAKS -> true;
+            case CORRUPT -> false;
+            default -> throw check.failure();
+        };
     }
 
     /** A raw copy of what a guest would see now, as a record that no job can change. */

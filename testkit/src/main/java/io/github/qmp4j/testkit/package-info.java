@@ -8,7 +8,7 @@
  * under test and a second one for {@link RawMonitor}, which knows none of the code under test. A {@link CuttingProxy} before either
  * loses the connection at the message that the test names. {@link QemuContainer} runs a QEMU that is not installed, and
  * {@link QemuVersions} a test class on several. {@link DiskImages} asks {@code qemu-img} what an image
- * really holds. Everything that blocks is bounded in time; everything that can be left behind is {@link AutoCloseable}.
+ * really holds. A {@link WriteRecorder} records what QEMU writes to images, for a {@link PowerCut} to undo what was not flushed. Everything that blocks is bounded in time; everything that can be left behind is {@link AutoCloseable}.
  *
  * <h2>A client that must survive a late reply</h2>
  *

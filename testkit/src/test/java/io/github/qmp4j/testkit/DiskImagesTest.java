@@ -62,12 +62,16 @@ class DiskImagesTest {
         Path image = images.create("image.qcow2", "qcow2", SIZE);
         images.write(image, "qcow2", 1, 0, SIZE);
         assertThatCode(() -> images.check(image, "qcow2")).doesNotThrowAnyException();
+        assertThat(images.intact(image, "qcow2")).isTrue();
         try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
             // The first refcount block of an image with 64 KiB clusters starts at the third cluster.
             file.seek(2 * 65536);
             file.write(new byte[4096]);
         }
         assertThatThrownBy(() -> images.check(image, "qcow2")).isInstanceOf(TestkitException.class);
+        assertThat(images.intact(image, "qcow2")).isFalse();
+        Path none = folder.resolve("none");
+        assertThatThrownBy(() -> images.intact(none, "qcow2")).isInstanceOf(TestkitException.class);
     }
 
     @Test
