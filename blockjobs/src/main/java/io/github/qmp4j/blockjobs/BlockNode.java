@@ -72,7 +72,8 @@ public record BlockNode(
 
     /**
      * The path or URL by which QEMU would open this image, also out of a {@code json:} text; empty where it takes more
-     * than a name, for example behind a throttle filter.
+     * than a name, for example for a part of a raw file. A throttle or {@code blklogwrites} filter below the format is passed
+     * over, since it leaves the data as it is.
      */
     public Optional<String> path() {
         return new FileName(file).plain();

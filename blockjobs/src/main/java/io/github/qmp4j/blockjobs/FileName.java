@@ -21,6 +21,10 @@ record FileName(String text) {
     private static final Set<String> FORMAT_OPTIONS = Set.of("driver", "file", "backing");
 
     private static final Set<String> FILE_OPTIONS = Set.of("driver", "filename");
+
+    /** Filters below a format that leave each byte of the file as it is, so that the file's name alone leads to the same data. */
+    private static final Set<String> TRANSPARENT = Set.of("blklogwrites", "throttle");
+
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /** What QEMU would open as this image: a path or a URL; empty if it takes more than a name. */
@@ -38,11 +42,17 @@ record FileName(String text) {
         return PROTOCOL.matcher(text).matches();
     }
 
-    /** Only a format right above a file is that file and nothing more; options of the format may change what is read. */
+    /**
+     * Only a format above a file, with nothing but transparent filters between them, is that file. Options of the format may change
+     * what is read.
+     */
     private Optional<String> inOptions() {
         try {
             JsonNode options = MAPPER.readTree(text.substring(JSON.length()));
             JsonNode file = options.path("file");
+            while (TRANSPARENT.contains(file.path("driver").asText())) {
+                file = file.path("file");
+            }
             boolean isNameOnly = FORMAT_OPTIONS.containsAll(names(options)) && FILE_OPTIONS.containsAll(names(file));
             return isNameOnly && FILE_DRIVERS.contains(file.path("driver").asText())
                     ? Optional.of(file.path("filename").asText()).filter(name -> !name.isEmpty())

@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** P15, P34: the name of a base in the header of its overlay. */
 class BackingStringTest {
@@ -32,6 +33,23 @@ class BackingStringTest {
     })
     void namesTheBaseAsTheOverlayWillReadIt(String overlay, String base, String text) {
         assertThat(text(overlay, base)).isEqualTo(text);
+    }
+
+    /** They hand on each byte as it is, so the header need not name them. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"driver\":\"throttle\",\"throttle-group\":\"slow\",\"file\":%s}",
+                "{\"driver\":\"blklogwrites\",\"file\":%s,\"log\":{\"driver\":\"file\",\"filename\":\"/l/log\"}}",
+                "{\"driver\":\"throttle\",\"throttle-group\":\"slow\",\"file\":{\"driver\":\"blklogwrites\",\"file\":%s}}"
+            })
+    void namesTheFileBelowTransparentFilters(String filter) {
+        String file = filter.formatted("{\"driver\":\"file\",\"filename\":\"/b/base.qcow2\"}");
+        assertThat(text("/a/o.qcow2", "json:{\"driver\":\"qcow2\",\"file\":%s}".formatted(file)))
+                .isEqualTo("/b/base.qcow2");
+        String part = filter.formatted("{\"driver\":\"raw\",\"offset\":512,\"file\":%s}".formatted(file));
+        assertThatThrownBy(() -> text("/a/o.qcow2", "json:{\"driver\":\"qcow2\",\"file\":%s}".formatted(part)))
+                .hasMessageContaining("no plain file name");
     }
 
     @ParameterizedTest
