@@ -46,7 +46,7 @@ record Aftermath(JobRecord record, RecordedChain chain, boolean inSameRun, boole
         }
         JobOutcome applied = verdict(Result.SUCCEEDED, Optional.empty());
         boolean isThere = applied.completed() && (!becomesReady() || applied.head() == Head.TARGET);
-        if (isThere && inSameRun) {
+        if (isThere && (inSameRun || isDurable())) {
             return applied;
         }
         if (inAnotherRun && cannotHaveSucceeded() && chain.isAsBefore()) {
@@ -66,12 +66,19 @@ record Aftermath(JobRecord record, RecordedChain chain, boolean inSameRun, boole
         if (inSameRun) {
             return applied;
         }
-        // What a pull or an intermediate commit moved may have been lost with the QEMU that has rewritten the header.
         // Another QEMU has the disk on the side that it was described with, be it the right one or not.
         Head right = record.asked().equals(Optional.of(Verb.PIVOT)) ? Head.TARGET : Head.SOURCE;
-        return becomesReady() && applied.completed() && applied.head() == right
+        return applied.completed() && (becomesReady() ? applied.head() == right : isDurable())
                 ? applied
                 : unknown("QEMU reported success, but was started anew before it was certain that all was written out");
+    }
+
+    /**
+     * Whether another run of QEMU can be believed: what a pull or an intermediate commit moved was on disk before the header was
+     * rewritten, and the header is.
+     */
+    private boolean isDurable() {
+        return record.isFinalized() && chain.isHeaderAsPlanned();
     }
 
     private boolean becomesReady() {
@@ -124,6 +131,7 @@ record Aftermath(JobRecord record, RecordedChain chain, boolean inSameRun, boole
                     case PIVOT -> Asked.PIVOT;
                     case FINISH -> Asked.FINISH;
                     case CANCEL -> Asked.CANCEL;
+                    case FINALIZE -> Asked.FINALIZE;
                 })
                 .orElse(Asked.NOTHING);
     }

@@ -87,11 +87,13 @@ public interface BlockJob {
 
     /**
      * Waits for PENDING, and lets a job that was started with {@link JobSettings#withManualFinalize()}, or by somebody else in
-     * such a way, carry out what it has prepared, with {@code job-finalize}. QEMU's reply is no proof; the outcome is. Of jobs
-     * that are grouped in a transaction one is enough for all.
+     * such a way, carry out what it has prepared: what a pull or a commit wrote is flushed, the graph is looked at, the step is
+     * recorded, and {@code job-finalize} is sent. QEMU's reply is no proof; the outcome is. Of jobs that are grouped in a transaction
+     * one is enough for all.
      *
-     * @return fails with {@link BlockJobException} for a job that finalizes itself, and with
-     *     {@link io.github.qmp4j.QmpCommandException} when QEMU refuses
+     * @return fails with {@link BlockJobException} for a job that is finalized without being asked, and with
+     *     {@link io.github.qmp4j.QmpCommandException} when QEMU refuses. Where a step before fails, a job of ours is cancelled and
+     *     {@link JobOutcome.End.Failed}; for one that is only observed this fails with the cause, and the job waits on
      */
     CompletableFuture<JobOutcome> finalizeJob();
 

@@ -38,6 +38,10 @@ public interface BlockJobs extends AutoCloseable {
     /**
      * Starts a job: checks it against the chain as it is now, registers its handle, and only then sends the command.
      *
+     * <p>A pull and an intermediate commit wait in PENDING when their data is moved. In this order the data is then flushed, the
+     * graph is looked at, the step is recorded, and the job is finalized. Where one of these fails, the job is cancelled and the outcome
+     * is {@link JobOutcome.End.Failed}, with chain and headers as they were.
+     *
      * <p>Several jobs may work on one chain if none needs a node of another: pulls of parts that do not touch, and a pull below
      * what a commit works on. A copy and a commit of the active layer have their disk alone, and a commit has the topmost node
      * too. Of somebody else's job it is known only where it begins, so all below counts as its own.
@@ -151,10 +155,14 @@ public interface BlockJobs extends AutoCloseable {
      */
     EventSubscription onJob(Consumer<? super JobInfo> listener);
 
-    /** A handle that only observes a job, which stays its owner's to dismiss; empty if QEMU has none of this id. */
+    /** A handle that only observes a job, which stays its owner's to finalize and to dismiss; empty if QEMU has none of this id. */
     CompletableFuture<Optional<BlockJob>> attach(JobId id);
 
-    /** A handle that takes a job over: when the job has ended it is dismissed. Empty if QEMU has none of this id. */
+    /**
+     * A handle that takes any job over: when the job has ended it is dismissed. A pull or an intermediate commit
+     * that waits in PENDING, now or later, is finalized as {@link #start} does it; no id shows whether its client wanted it held, so
+     * {@link #attach} to one that is to wait on. Empty if QEMU has none of this id.
+     */
     CompletableFuture<Optional<BlockJob>> adopt(JobId id);
 
     /**
@@ -163,7 +171,10 @@ public interface BlockJobs extends AutoCloseable {
      */
     CompletableFuture<List<JobOutcome>> collect(DiskRef disk);
 
-    /** Ends every open handle as {@link JobOutcome.End.Unknown} and leaves QEMU's jobs alone. */
+    /**
+     * Ends every open handle as {@link JobOutcome.End.Unknown} and leaves QEMU's jobs alone. A pull or an intermediate commit
+     * then waits in PENDING when its data is moved, and keeps its chain, until {@link #adoptOrStart} or {@link #adopt} takes it over.
+     */
     @Override
     void close();
 }

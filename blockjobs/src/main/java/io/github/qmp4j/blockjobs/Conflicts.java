@@ -63,8 +63,12 @@ final class Conflicts {
     }
 
     private static String sentence(Disk disk, JobInfo job) {
-        return job.status() == JobStatus.CONCLUDED
-                ? "disk %s is held by job %s, which has ended and is not dismissed".formatted(disk.name(), job.id())
-                : "disk %s is in use by job %s; wait for its end, or cancel it".formatted(disk.name(), job.id());
+        String held = "disk %s is held by job %s, which ".formatted(disk.name(), job.id());
+        return switch (job.status()) {
+            case CONCLUDED -> held + "has ended and is not dismissed";
+            case PENDING ->
+                held + "waits in PENDING until it is adopted (qmpctl wait %s) or cancelled".formatted(job.id());
+            default -> "disk %s is in use by job %s; wait for its end, or cancel it".formatted(disk.name(), job.id());
+        };
     }
 }

@@ -1,21 +1,35 @@
 package io.github.qmp4j.blockjobs;
 
+import io.github.qmp4j.QmpDisconnectedException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Lets a job that waits in PENDING carry out what it has prepared. */
+/**
+ * Ends a pull or an intermediate commit that waits in PENDING. QEMU itself would rewrite the header before the data is on disk, and
+ * a power cut in between would lose the data. So in PENDING, where nothing has changed yet and the guest goes on, in this order:
+ * what the job wrote is flushed, the graph is looked at, the step is written down, and only then {@code job-finalize} is
+ * sent. Where one of these fails, a job of ours is cancelled: the chain and its headers stay as they were.
+ *
+ * <p>A job is ours if this side has started it or has taken it over. Another one is finalized only when its user asks, and left
+ * as it is where that fails.
+ */
 final class Finalizing {
     private final TrackedJob job;
     private final JobVerbs verbs;
     private final JobContext context;
     private final Optional<BlockJobRequest> request;
+    private final Judge judge;
 
-    /** @param request what it was started with; empty for somebody else's job */
-    Finalizing(TrackedJob job, JobVerbs verbs, JobContext context, Optional<BlockJobRequest> request) {
+    /** Whether this side finalizes it without being asked. */
+    private volatile boolean byItself;
+
+    /** @param request what it was started with; empty for another client's job */
+    Finalizing(TrackedJob job, JobVerbs verbs, JobContext context, Optional<BlockJobRequest> request, Judge judge) {
         this.job = job;
         this.verbs = verbs;
         this.context = context;
         this.request = request;
+        this.judge = judge;
     }
 
     /**
@@ -32,27 +46,81 @@ final class Finalizing {
         }
     }
 
+    /**
+     * From now on a pull or an intermediate commit is finalized as soon as it is PENDING. QEMU ends a copy and an active commit
+     * itself, and a backup is for its own client to finalize. A second call does nothing.
+     */
+    void byItself() {
+        if (byItself || !judge.mayWait()) {
+            return;
+        }
+        byItself = true;
+        job.change(JobState::finalized);
+        job.pending()
+                .thenCompose(pending -> isHeld(false))
+                .thenCompose(held -> held && isAutomatic() ? inOrder() : job.outcome())
+                .exceptionallyCompose(failure ->
+                        Conclusion.unwrapped(failure) instanceof JobEndedException ? job.outcome() : withdraw(failure));
+    }
+
+    /** An active commit of another client is past READY; when it is switched is for its user to say. */
+    private boolean isAutomatic() {
+        return byItself && !job.info().ready();
+    }
+
+    /** What becomes of the job when this side stops watching it, to be added to a sentence; empty where it ends alone. */
+    String unwatched() {
+        boolean waits = judge.mayWait()
+                && (byItself || request.isPresent())
+                && !job.info().ready();
+        return waits
+                ? "; as long as QEMU runs, it waits in PENDING%s when its data is moved, and keeps its chain, until it is adopted"
+                        .formatted(judge.neverReady() ? "" : ", or READY if it commits the active layer,")
+                : "";
+    }
+
     CompletableFuture<JobOutcome> finalizeJob() {
-        return waits().thenCompose(waits -> waits
+        boolean isOurTask = request.isPresent() && !request.get().settings().manualFinalize();
+        CompletableFuture<Boolean> waits = isOurTask ? CompletableFuture.completedFuture(false) : isHeld(true);
+        return waits.thenCompose(held -> held
                 ? whenPending()
                 : CompletableFuture.failedFuture(new BlockJobException(
                         "job %s finalizes itself; there is nothing to be done".formatted(job.id()))));
     }
 
-    private CompletableFuture<Boolean> waits() {
-        if (request.isPresent()) {
-            return CompletableFuture.completedFuture(request.get().settings().manualFinalize());
-        }
-        // One that is not listed has ended, or is of a kind that QEMU tells this of nowhere.
-        return context.queryBlockJob(job.id()).thenApply(entry -> !entry.filter(
-                        found -> found.path("auto-finalize").asBoolean())
-                .isPresent());
+    /** @param unlisted what counts for one that is not listed: it has ended, or is of a kind that QEMU tells this of nowhere */
+    private CompletableFuture<Boolean> isHeld(boolean unlisted) {
+        return context.queryBlockJob(job.id()).thenApply(entry -> entry.map(
+                        found -> !found.path("auto-finalize").asBoolean())
+                .orElse(unlisted));
     }
 
     private CompletableFuture<JobOutcome> whenPending() {
         return job.pending()
-                .handle((pending, failure) -> failure == null ? send() : job.outcome())
+                .handle((pending, failure) -> failure == null && !isAutomatic() ? inOrder() : job.outcome())
                 .thenCompose(result -> result);
+    }
+
+    private CompletableFuture<JobOutcome> inOrder() {
+        return prepared()
+                .handle((done, failure) -> {
+                    if (failure == null) {
+                        return verbs.isDecided() ? job.outcome() : send();
+                    }
+                    return request.isPresent() || byItself
+                            ? withdraw(failure)
+                            : CompletableFuture.<JobOutcome>failedFuture(Conclusion.unwrapped(failure));
+                })
+                .thenCompose(result -> result);
+    }
+
+    private CompletableFuture<Void> prepared() {
+        return NodeFlush.of(context, judge.written(job.id()))
+                .thenCompose(flushed -> context.graphs().read())
+                .thenAccept(graph -> judge.misfit(graph).ifPresent(why -> {
+                    throw new BlockJobException(why);
+                }))
+                .thenCompose(fits -> job.ending().steps().finalizing());
     }
 
     /** QEMU's reply is no proof: it is the same where what was prepared could not be carried out. */
@@ -65,6 +133,37 @@ final class Finalizing {
                     }
                     job.ask(Evidence.Asked.NOTHING);
                     return CompletableFuture.<JobOutcome>failedFuture(Conclusion.unwrapped(failure));
+                })
+                .thenCompose(result -> result);
+    }
+
+    /** A job that is no longer PENDING has been ended by another client; one that a user cancels is no failure. */
+    private CompletableFuture<JobOutcome> withdraw(Throwable failure) {
+        Throwable cause = Conclusion.unwrapped(failure);
+        return cause instanceof QmpDisconnectedException || verbs.isDecided()
+                ? job.outcome()
+                : context.queryJob(job.id())
+                        .thenCompose(entry -> entry.filter(found -> JobStatus.of(
+                                                        found.path("status").asText())
+                                                == JobStatus.PENDING)
+                                        .isPresent()
+                                ? cancel(cause)
+                                : job.outcome());
+    }
+
+    private CompletableFuture<JobOutcome> cancel(Throwable cause) {
+        job.ending()
+                .withdrawn("%s; so the job was cancelled instead of finalized, and the chain is as it was"
+                        .formatted(cause.getMessage()));
+        return verbs.unlessOver(() -> context.execute("job-cancel", job.id()))
+                .handle((done, refusal) -> {
+                    if (refusal != null && !JobVerbs.isInDoubt(refusal)) {
+                        job.change(state -> state.refused("it could not be finalized (%s), nor cancelled: %s"
+                                .formatted(
+                                        cause.getMessage(),
+                                        Conclusion.unwrapped(refusal).getMessage())));
+                    }
+                    return job.outcome();
                 })
                 .thenCompose(result -> result);
     }

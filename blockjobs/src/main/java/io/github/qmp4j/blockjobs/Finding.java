@@ -24,7 +24,7 @@ public record Finding(
 
     /** What it is. */
     public enum Kind {
-        /** A job that goes on. */
+        /** A job that goes on, or waits in PENDING. */
         RUNNING,
         /** A job that has ended and is not dismissed: it holds its chain until then. */
         ENDED,

@@ -125,6 +125,11 @@ final class JobEnding {
         });
     }
 
+    /** It could not be finalized and is about to be cancelled. On any thread. */
+    void withdrawn(String why) {
+        mailbox.execute(() -> testimony.withdrawn(why));
+    }
+
     /** Nothing more can be found out. */
     void unread(String why) {
         end(CompletableFuture.completedFuture(Conclusion.none(why)));
@@ -150,15 +155,20 @@ final class JobEnding {
         flushed(whole).thenCompose(afterwards).thenAcceptAsync(tell, mailbox);
     }
 
-    /** What is not on disk yet is not done yet: whoever hears of the end may remove the images that are released. */
+    /**
+     * QEMU rewrites a header when a job is finalized, and before 10.0 does not flush it: until that is on disk the header
+     * names the images that are released. Of a job that another client finalized, or that finalized itself, the data may not be
+     * on disk either.
+     */
     private CompletableFuture<JobOutcome> flushed(JobOutcome whole) {
         if (!whole.completed()) {
             return CompletableFuture.completedFuture(whole);
         }
-        return NodeFlush.of(context, judge.unflushed(id))
+        return NodeFlush.of(context, judge.written(id))
                 .handle((done, failure) -> failure == null
                         ? whole
-                        : whole.inDoubt("QEMU reports success, but "
-                                + Conclusion.unwrapped(failure).getMessage()));
+                        : whole.inDoubt(
+                                "QEMU reports success, but %s; QEMU may hold in memory what the disk lacks, so keep QEMU running and delete nothing"
+                                        .formatted(Conclusion.unwrapped(failure).getMessage())));
     }
 }

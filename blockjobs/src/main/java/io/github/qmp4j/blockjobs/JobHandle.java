@@ -13,13 +13,15 @@ final class JobHandle implements BlockJob {
     private final JobVerbs verbs;
     private final JobContext context;
     private final Executor callbacks;
+    private final Finalizing finalizing;
 
-    JobHandle(TrackedJob job, Optional<BlockJobRequest> request, JobContext context) {
+    JobHandle(TrackedJob job, Optional<BlockJobRequest> request, JobContext context, Judge judge) {
         this.job = job;
         this.request = request;
         this.verbs = new JobVerbs(job, context, new DeadlyVerbs(context, request.isPresent()));
         this.context = context;
         this.callbacks = context.callbacks();
+        this.finalizing = new Finalizing(job, verbs, context, request, judge);
     }
 
     /** Nothing is to be done at READY but what is asked for. */
@@ -44,6 +46,18 @@ final class JobHandle implements BlockJob {
     void begun() {
         request.ifPresent(
                 asked -> verbs.atReady(asked.whenReady(), asked.settings().pivotHooks()));
+    }
+
+    /** It is to be finalized without being asked, unless its request says otherwise. */
+    void finalizes() {
+        if (request.filter(asked -> asked.settings().manualFinalize()).isEmpty()) {
+            finalizing.byItself();
+        }
+    }
+
+    /** What becomes of it in QEMU when this side stops watching it; empty where it ends alone. */
+    String unwatched() {
+        return finalizing.unwatched();
     }
 
     @Override
@@ -128,7 +142,7 @@ final class JobHandle implements BlockJob {
 
     @Override
     public CompletableFuture<JobOutcome> finalizeJob() {
-        return copy(new Finalizing(job, verbs, context, request).finalizeJob());
+        return copy(finalizing.finalizeJob());
     }
 
     @Override

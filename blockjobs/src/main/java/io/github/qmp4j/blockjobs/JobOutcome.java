@@ -48,8 +48,8 @@ public record JobOutcome(
     public sealed interface End {
 
         /**
-         * The job did all that was asked of it, and what it moved has been flushed to disk; a copy or active commit may have been
-         * finished without a pivot.
+         * The job did all that was asked of it, and what it moved and the header that it rewrote have been flushed to disk; a copy or
+         * active commit may have been finished without a pivot.
          */
         record Completed() implements End {}
 

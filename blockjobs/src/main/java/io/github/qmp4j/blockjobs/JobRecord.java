@@ -2,7 +2,6 @@ package io.github.qmp4j.blockjobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -61,11 +60,13 @@ public record JobRecord(
      */
     public record Told(JobOutcome.End end, JobProgress progress) {}
 
-    /** What ends a job before it ends by itself. */
+    /** What ends a job. */
     public enum Verb {
         PIVOT,
         FINISH,
-        CANCEL
+        CANCEL,
+        /** Of a pull or an intermediate commit. It is written down only when all that the job moved is on disk. */
+        FINALIZE
     }
 
     /**
@@ -134,10 +135,9 @@ public record JobRecord(
         return with(next, now, asked, told, Optional.of(proved));
     }
 
-    /** The nodes that may not be on disk yet when the job has completed. */
-    List<String> unflushed() {
-        JobPlan plan = JobPlan.of(disk.chain(), request);
-        return new PlannedJudge(plan, disk, targetNode).unflushed(jobId);
+    /** Whether what the job moved was on disk before its header could change. */
+    boolean isFinalized() {
+        return asked.equals(Optional.of(Verb.FINALIZE));
     }
 
     private JobRecord with(

@@ -17,8 +17,8 @@ import java.util.function.Consumer;
  *     verb. Empty is never
  * @param deadline how long after its start {@link JobInfo#doubt()} says that the job has not ended, whatever it waits for;
  *     it runs on. Empty is never
- * @param manualFinalize whether the job waits in PENDING for {@link BlockJob#finalizeJob()}; only for a pull and for a
- *     commit below the active layer, any other is refused
+ * @param manualFinalize whether the job waits in PENDING until {@link BlockJob#finalizeJob()} is called, and only then is flushed
+ *     and finalized; only for a pull and for a commit below the active layer, any other is refused
  * @param pivotHooks what is done right before and after a pivot, whether {@link WhenReady#PIVOT} or {@link BlockJob#pivot()}
  *     begins it
  */

@@ -187,7 +187,7 @@ final class JobStarter {
             setup.ifPresent(TargetSetup::underWay);
             job.started();
             return records.started().thenApply(kept -> {
-                launch.begun().accept(job.handle());
+                begun(job, launch);
                 return job.handle();
             });
         }
@@ -198,12 +198,17 @@ final class JobStarter {
         if (inDoubt) {
             setup.ifPresent(TargetSetup::underWay);
             job.startInDoubt();
-            launch.begun().accept(job.handle());
+            begun(job, launch);
             return CompletableFuture.completedFuture(job.handle());
         }
         registry.forget(job);
         job.refused(cause.toString());
         return withdrawn(ready, setup, cause);
+    }
+
+    private static void begun(TrackedJob job, Launch launch) {
+        launch.begun().accept(job.handle());
+        job.handle().finalizes();
     }
 
     private CompletableFuture<BlockJob> withdrawn(Preflight.Ready ready, Optional<TargetSetup> setup, Throwable cause) {

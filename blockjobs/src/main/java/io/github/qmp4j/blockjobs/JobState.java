@@ -14,6 +14,7 @@ final class JobState {
     private JobStatus shown = JobStatus.CREATED;
     private boolean ready;
     private boolean pausedByUser;
+    private boolean finalized;
     private long ioErrors;
     private Optional<String> error = Optional.empty();
     private Optional<Doubt> doubt = Optional.empty();
@@ -48,10 +49,19 @@ final class JobState {
                 }
                 shown = told;
             }
+            case PENDING -> shown = finalized && !ready ? JobStatus.WAITING : told;
             case CONCLUDED -> {
                 // Shown with the outcome, since until then the last word is not spoken.
             }
             default -> shown = told;
+        }
+    }
+
+    /** The library finalizes it, so PENDING waits for no user and is not shown. */
+    void finalized() {
+        finalized = true;
+        if (shown == JobStatus.PENDING) {
+            shown = JobStatus.WAITING;
         }
     }
 

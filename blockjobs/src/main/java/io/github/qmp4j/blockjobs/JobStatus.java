@@ -21,7 +21,9 @@ public enum JobStatus {
     READY,
     /** Paused by a user, after READY. */
     STANDBY,
+    /** Its data is moved; the library flushes and finalizes a pull or a commit of its own here. */
     WAITING,
+    /** Waits for {@link BlockJob#finalizeJob()}, or, in {@link BlockJobs#list()}, for the client that watches it. */
     PENDING,
     ABORTING,
     CONCLUDED,

@@ -11,9 +11,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The steps of one job, each written down before it is taken: whoever takes one waits for the future first. Only the first
- * can fail; what could not be written down after it becomes a leftover, since the job cannot be held up in QEMU. Does nothing
- * for a job without a key. Safe for use by any thread.
+ * The steps of one job, each written down before it is taken: its taker waits for the future first. The first can fail,
+ * and {@link #finalizing()}; another one that could not be written down becomes a leftover, since the job cannot be held up in
+ * QEMU. Does nothing for a job without a key. Safe for use by any thread.
  */
 final class JobSteps {
     private final Optional<JobKey> key;
@@ -87,14 +87,26 @@ final class JobSteps {
             case FINISH -> ending(record, JobRecord.Verb.FINISH);
             case CANCEL -> ending(record, JobRecord.Verb.CANCEL);
             case FINALIZE -> record;
-            case NOTHING -> record.step() == JobRecord.Step.ENDING ? record.refused(Instant.now()) : record;
+            case NOTHING ->
+                record.step() == JobRecord.Step.ENDING && !record.isFinalized()
+                        ? record.refused(Instant.now())
+                        : record;
         });
+    }
+
+    /**
+     * What the job moved is on disk, and it is about to be finalized. Fails with {@link JobStoreException}; then it must not be,
+     * since after a crash nothing would tell that it was safe to.
+     */
+    CompletableFuture<Void> finalizing() {
+        return recorded(record -> ending(record, JobRecord.Verb.FINALIZE)).written();
     }
 
     /** A verb is asked again and again, and written down once. */
     private static JobRecord ending(JobRecord record, JobRecord.Verb verb) {
-        boolean isKnown =
-                record.asked().equals(Optional.of(verb)) || record.step().compareTo(JobRecord.Step.ENDING) > 0;
+        boolean isKnown = record.asked().equals(Optional.of(verb))
+                || record.isFinalized()
+                || record.step().compareTo(JobRecord.Step.ENDING) > 0;
         return isKnown ? record : record.ending(verb, Instant.now());
     }
 
@@ -144,26 +156,16 @@ final class JobSteps {
         return key.map(store::forget).orElseGet(JobSteps::done);
     }
 
+    /** A step and its writing. */
+    private record Written(String step, CompletableFuture<Void> written) {}
+
     private CompletableFuture<Void> write(UnaryOperator<JobRecord> step) {
-        CompletableFuture<Void> written;
-        JobRecord next;
-        // The order of the calls is the order in which they are written.
-        synchronized (this) {
-            if (newest == null) {
-                return done();
-            }
-            next = step.apply(newest);
-            if (next.equals(newest)) {
-                return done();
-            }
-            newest = next;
-            written = store.record(next);
-        }
-        return written.exceptionally(failure -> {
+        Written next = recorded(step);
+        return next.written().exceptionally(failure -> {
             synchronized (this) {
                 unwritten.add(new Leftover(
                         Leftover.Kind.RECORD,
-                        next.key().text(),
+                        key.map(JobKey::text).orElse(""),
                         "that the job is %s could not be written down: %s"
                                 .formatted(
                                         next.step(),
@@ -171,6 +173,17 @@ final class JobSteps {
             }
             return null;
         });
+    }
+
+    /** The order of the calls is the order in which they are written. */
+    private synchronized Written recorded(UnaryOperator<JobRecord> step) {
+        if (newest == null) {
+            return new Written("", done());
+        }
+        JobRecord next = step.apply(newest);
+        CompletableFuture<Void> written = next.equals(newest) ? done() : store.record(next);
+        newest = next;
+        return new Written(next.step().toString(), written);
     }
 
     private static CompletableFuture<Void> done() {

@@ -21,8 +21,9 @@ import java.util.concurrent.CompletableFuture;
  * </ul>
  *
  * <p>What a store that fails does to a job: if {@link JobRecord.Step#INTENT} could not be recorded, nothing is sent to QEMU
- * and the start fails with {@link JobStoreException}. After that the job goes on, since it cannot be held up in QEMU, and its
- * outcome names what could not be recorded.
+ * and the start fails with {@link JobStoreException}. If {@link JobRecord.Verb#FINALIZE} could not, the job is cancelled and
+ * {@link JobOutcome.End.Failed}. At any other step the job goes on, since it cannot be held up in QEMU, and its outcome names what
+ * could not be recorded.
  *
  * <p>Futures complete in a thread of the store: whoever hangs on one must be quick, or use {@code Async}.
  */

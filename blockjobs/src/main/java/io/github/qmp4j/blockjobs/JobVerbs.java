@@ -37,6 +37,10 @@ final class JobVerbs {
         decided = true;
     }
 
+    boolean isDecided() {
+        return decided;
+    }
+
     CompletableFuture<Void> pause() {
         return unlessOver(() -> context.execute("job-pause", job.id()))
                 .thenRun(() -> job.change(state -> state.pausedByUser(true)));

@@ -1,6 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
 import java.util.List;
+import java.util.Optional;
 
 /** Decides what is true, from what is known. */
 sealed interface Judge permits PlannedJudge, ObservedJudge {
@@ -24,8 +25,14 @@ sealed interface Judge permits PlannedJudge, ObservedJudge {
     /** Whether the job, as far as is known at its start, can never be pivoted. */
     boolean neverReady();
 
-    /** The nodes that may not be on disk yet when the job has completed. */
-    List<String> unflushed(JobId job);
+    /** Whether the job may be a pull or a commit below the active layer, which wait in PENDING. */
+    boolean mayWait();
+
+    /** The nodes whose data or header the job writes and QEMU does not flush. */
+    List<String> written(JobId job);
+
+    /** Why the job must not be finalized on this graph; empty where it has the shape that the job was planned on. */
+    Optional<String> misfit(Graph now);
 
     /** Whether nothing but the answers to our verbs may tell how it ended, so that they have to be heard first. */
     boolean restsOnVerbs();

@@ -37,7 +37,7 @@ final class MetJobs {
                     .thenApply(entry -> entry.map(job -> {
                         boolean ended = JobStatus.of(job.path("status").asText()) == JobStatus.CONCLUDED;
                         Judge judge = new ObservedJudge(type(request), graph, ended);
-                        return owned(tracked(id, request, judge, Optional.empty()), JobSteps.none());
+                        return owned(tracked(id, request, judge, Optional.empty()), request, JobSteps.none());
                     })));
         });
     }
@@ -74,7 +74,7 @@ final class MetJobs {
         job.ending().afterwards(ended -> merge.settled(ended)
                 .thenCompose(ending(work.released(), steps, plan, record.targetNode())));
         record.asked().ifPresent(verb -> job.ask(asked(verb)));
-        return owned(job, steps);
+        return owned(job, request, steps);
     }
 
     /** What is to be merged before a pivot is found out anew; it does no harm if an earlier process has done it already. */
@@ -99,7 +99,7 @@ final class MetJobs {
         });
     }
 
-    private BlockJob owned(TrackedJob job, JobSteps steps) {
+    private BlockJob owned(TrackedJob job, BlockJobRequest request, JobSteps steps) {
         TrackedJob registered = registry.register(job);
         if (registered == job) {
             job.met();
@@ -112,6 +112,9 @@ final class MetJobs {
         }
         registered.ready().thenAccept(ready -> steps.ready());
         registered.handle().begun();
+        if (!request.settings().manualFinalize()) {
+            registered.handle().finalizes();
+        }
         return registered.handle();
     }
 
@@ -120,18 +123,19 @@ final class MetJobs {
         JobSteps steps = JobSteps.after(record, context.options().store());
         JobPlan plan = JobPlan.of(record.disk().chain(), record.request());
         Optional<String> node = sameRun ? record.targetNode() : Optional.empty();
-        return flushed(record, outcome, sameRun)
+        return flushed(plan, record, outcome, sameRun)
                 .thenCompose(ending(new ReleasedFiles(context, plan), steps, plan, node))
                 .thenApply(whole -> ended(record.jobId(), request, whole));
     }
 
-    /** What the graph shows to be done may not have been flushed by whoever was there when it ended. */
-    private CompletableFuture<JobOutcome> flushed(JobRecord record, JobOutcome outcome, boolean sameRun) {
+    /** What the graph shows to be done may not be on disk yet, the header above all. */
+    private CompletableFuture<JobOutcome> flushed(JobPlan plan, JobRecord record, JobOutcome outcome, boolean sameRun) {
         boolean isDue = sameRun && outcome.completed() && record.outcome().isEmpty();
         if (!isDue) {
             return CompletableFuture.completedFuture(outcome);
         }
-        return NodeFlush.of(context, record.unflushed()).thenApply(done -> outcome);
+        Judge judge = new PlannedJudge(plan, record.disk(), record.targetNode());
+        return NodeFlush.of(context, judge.written(record.jobId())).thenApply(done -> outcome);
     }
 
     private Function<JobOutcome, CompletableFuture<JobOutcome>> ending(
@@ -174,6 +178,7 @@ final class MetJobs {
             case PIVOT -> Asked.PIVOT;
             case FINISH -> Asked.FINISH;
             case CANCEL -> Asked.CANCEL;
+            case FINALIZE -> Asked.FINALIZE;
         };
     }
 }

@@ -173,9 +173,13 @@ final class MonitoredJobs implements BlockJobs {
     private CompletableFuture<Optional<BlockJob>> join(TrackedJob open, boolean owned) {
         return owned
                 ? open.own()
-                        .thenComposeAsync(
-                                taken -> taken ? join(open, false) : meetAnew(open.id(), true), context.callbacks())
+                        .thenComposeAsync(taken -> taken ? taken(open) : meetAnew(open.id(), true), context.callbacks())
                 : CompletableFuture.completedFuture(Optional.of(open.handle()));
+    }
+
+    private static CompletableFuture<Optional<BlockJob>> taken(TrackedJob job) {
+        job.handle().finalizes();
+        return CompletableFuture.completedFuture(Optional.of(job.handle()));
     }
 
     /** The graph is read while there is the job, which is asked for before and after: an earlier graph lacks its filter. */

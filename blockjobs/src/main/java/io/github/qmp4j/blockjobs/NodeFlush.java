@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpCommandException;
+import io.github.qmp4j.QmpDisconnectedException;
 import io.github.qmp4j.schema.QmpSchema;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -113,14 +114,16 @@ final class NodeFlush {
             return;
         }
         Throwable cause = Conclusion.unwrapped(failure);
+        if (cause instanceof QmpDisconnectedException lost) {
+            // In the next session it is done again.
+            throw lost;
+        }
         if (!(cause instanceof QmpCommandException refusal)) {
             throw new BlockJobException(
                     "it cannot be known whether node %s was written to disk: %s".formatted(node, cause.getMessage()));
         }
         if (!FLUSHED.matcher(refusal.desc()).matches()) {
-            throw new BlockJobException(
-                    "node %s is not known to be on disk (%s); QEMU may hold in memory what it lacks, so keep QEMU running and delete nothing"
-                            .formatted(node, refusal.desc()));
+            throw new BlockJobException("node %s is not known to be on disk (%s)".formatted(node, refusal.desc()));
         }
     }
 

@@ -21,19 +21,29 @@ record ObservedJudge(JobType type, Graph before, boolean ended) implements Judge
         return type == JobType.PULL || type == JobType.BACKUP;
     }
 
+    @Override
+    public boolean mayWait() {
+        return type == JobType.COMMIT || type == JobType.PULL;
+    }
+
     /** Which node it wrote to is not known, so all that it can have written to. */
     @Override
-    public List<String> unflushed(JobId job) {
-        boolean leavesSome = type == JobType.COMMIT || type == JobType.PULL;
+    public List<String> written(JobId job) {
         List<Disk> known = disks(job);
         return (known.isEmpty() ? before.disks() : known)
                 .stream()
-                        .filter(disk -> leavesSome)
+                        .filter(disk -> mayWait())
                         .flatMap(disk -> disk.chain().nodes().stream())
                         .filter(node -> !node.isFilter())
                         .flatMap(node -> node.nodeName().stream())
                         .distinct()
                         .toList();
+    }
+
+    /** It is not known which shape the job was planned on. */
+    @Override
+    public Optional<String> misfit(Graph now) {
+        return Optional.empty();
     }
 
     @Override

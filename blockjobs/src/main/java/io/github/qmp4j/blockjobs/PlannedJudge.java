@@ -4,6 +4,8 @@ import io.github.qmp4j.blockjobs.JobOutcome.End;
 import io.github.qmp4j.blockjobs.JobOutcome.Head;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Judges a job that we started: the chain must be what was predicted.
@@ -19,15 +21,54 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
     }
 
     @Override
-    public List<String> unflushed(JobId job) {
-        Optional<BlockNode> written =
+    public boolean mayWait() {
+        return neverReady();
+    }
+
+    @Override
+    public List<String> written(JobId job) {
+        Stream<BlockNode> written =
                 switch (plan.kind()) {
-                    case PULL -> Optional.of(plan.topNode());
-                    case INTERMEDIATE_COMMIT -> plan.baseNode();
+                    case PULL -> Stream.of(plan.topNode());
+                    case INTERMEDIATE_COMMIT -> Stream.concat(plan.baseNode().stream(), plan.overlay().stream());
                     // They flush their target before they end, and fail where that does.
-                    case ACTIVE_COMMIT, COPY -> Optional.empty();
+                    case ACTIVE_COMMIT, COPY -> Stream.empty();
                 };
-        return written.flatMap(BlockNode::nodeName).stream().toList();
+        return written.flatMap(node -> node.nodeName().stream()).toList();
+    }
+
+    /** A snapshot above is no misfit, nor is a job on another part of the chain. */
+    @Override
+    public Optional<String> misfit(Graph now) {
+        Optional<BlockChain> chain = now.same(disk).map(Disk::chain);
+        if (chain.isEmpty()) {
+            return Optional.of("disk %s has gone".formatted(disk.name()));
+        }
+        List<BlockNode> planned = images(plan.before().nodes().subList(uppermost(), lowest()));
+        List<BlockNode> there = images(chain.get().nodes()).stream()
+                .dropWhile(node -> !planned.get(0).isSameImage(node))
+                .toList();
+        boolean fits = there.size() >= planned.size()
+                && (plan.baseNode().isPresent() || there.size() == planned.size())
+                && IntStream.range(0, planned.size())
+                        .allMatch(i -> planned.get(i).isSameImage(there.get(i)));
+        return fits
+                ? Optional.empty()
+                : Optional.of("the chain of disk %s is now %s, and the job was planned on %s"
+                        .formatted(disk.name(), drawn(chain.get()), drawn(plan.before())));
+    }
+
+    /** The place of the highest node whose header or data such a job changes. */
+    private int uppermost() {
+        return plan.kind() == JobPlan.Kind.PULL ? plan.top() : plan.top() - 1;
+    }
+
+    private int lowest() {
+        return Math.min(plan.base() + 1, plan.before().nodes().size());
+    }
+
+    private static List<BlockNode> images(List<BlockNode> nodes) {
+        return nodes.stream().filter(node -> !node.isFilter()).toList();
     }
 
     @Override
@@ -113,7 +154,7 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
 
     /** Above and below of what such a job works on another one may have changed the chain in the meantime. */
     private boolean isJoinedAsPredicted(BlockChain now) {
-        BlockNode above = plan.before().nodes().get(plan.kind() == JobPlan.Kind.PULL ? plan.top() : plan.top() - 1);
+        BlockNode above = plan.before().nodes().get(uppermost());
         List<BlockNode> fromThere =
                 now.nodes().stream().dropWhile(node -> !above.isSameImage(node)).toList();
         Optional<BlockNode> below = fromThere.stream().skip(1).findFirst();

@@ -96,7 +96,9 @@ final class Reconciliation {
                                 Kind.RUNNING,
                                 job.id(),
                                 Optional.ofNullable(byId.get(job.id())),
-                                "it goes on in QEMU; it will be taken over"))
+                                job.status() == JobStatus.PENDING
+                                        ? "it waits in PENDING, and keeps its chain; it will be taken over, finalized where that is safe, and dismissed"
+                                        : "it goes on in QEMU; it will be taken over"))
                 .toList();
     }
 

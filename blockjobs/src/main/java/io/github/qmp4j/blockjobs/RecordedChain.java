@@ -114,6 +114,10 @@ record RecordedChain(JobPlan plan, Disk disk, Optional<String> targetNode, Graph
         return headerNow().filter(witness().backingFile()::equals).isPresent();
     }
 
+    boolean isHeaderAsPlanned() {
+        return headerNow().filter(plan.backingString()::equals).isPresent();
+    }
+
     /** Empty where the image is not in the chain; empty inside where its header names none. */
     private Optional<Optional<String>> headerNow() {
         return chainNow().flatMap(chain -> chain.nodes().stream()

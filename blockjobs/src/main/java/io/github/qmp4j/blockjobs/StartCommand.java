@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The command that starts a planned job. {@code auto-dismiss} is always false, since QEMU forgets an error with the job;
- * {@code auto-finalize} never for what becomes READY: a copy that waits to be finalized can lose writes of the guest.
+ * {@code auto-finalize} is false for a pull and a commit below the active layer, see {@link Finalizing}, and never for what
+ * becomes READY: a copy that waits to be finalized can lose writes of the guest.
  *
  * @param targetNode the node-name that the target of a copy gets; empty for the others
  */
@@ -47,7 +48,7 @@ record StartCommand(QmpCommand<JsonNode> command, Optional<String> targetNode) {
                     .with("job-id", id.value())
                     .with("device", handle(device))
                     .with("speed", speed == 0 ? null : speed)
-                    .with("auto-finalize", plan.request().settings().manualFinalize() ? false : null)
+                    .with("auto-finalize", plan.kind().becomesReady ? null : false)
                     .with("auto-dismiss", false);
         }
 

@@ -14,6 +14,8 @@ final class Testimony {
     private Optional<Result> told = Optional.empty();
     private Optional<String> error = Optional.empty();
     private Asked asked = Asked.NOTHING;
+    /** Why this side has cancelled the job instead of finalizing it. */
+    private Optional<String> withdrawn = Optional.empty();
 
     /** Whether each verb that ends a job was accepted; in doubt it may have been. */
     private record Answer(Asked verb, CompletableFuture<Boolean> accepted) {}
@@ -72,12 +74,20 @@ final class Testimony {
         return told.isPresent();
     }
 
+    /** This side is about to cancel the job, since it could not be finalized: that is a failure, and no cancel of a user. */
+    void withdrawn(String why) {
+        withdrawn = Optional.of(why);
+    }
+
     /** Joins what was heard with what QEMU still had to say when it was asked. */
     Evidence with(JobId id, Conclusion conclusion, JobProgress progress) {
+        Result result = result(conclusion);
+        boolean isWithdrawn =
+                withdrawn.isPresent() && (result == Result.CANCELLED || (result == Result.FAILED && told.isEmpty()));
         return new Evidence(
                 id,
-                result(conclusion),
-                conclusion.error().or(() -> error),
+                isWithdrawn ? Result.FAILED : result,
+                isWithdrawn ? withdrawn : conclusion.error().or(() -> error),
                 asked,
                 granted(),
                 progress,

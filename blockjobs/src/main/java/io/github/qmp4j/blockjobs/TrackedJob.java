@@ -65,7 +65,7 @@ final class TrackedJob {
         if (owned) {
             ending.owned();
         }
-        this.handle = new JobHandle(this, request, context);
+        this.handle = new JobHandle(this, request, context, judge);
     }
 
     /** What has to be done before a pivot, which waits for it and fails with it. To be called before the job is registered. */
@@ -113,8 +113,10 @@ final class TrackedJob {
 
     /** There is no such job of ours, and what was heard was about another. */
     void refused(String why) {
-        mailbox.execute(() -> testimony.told(Result.FAILED, Optional.of(why)));
-        lost(why);
+        mailbox.execute(() -> {
+            testimony.told(Result.FAILED, Optional.of(why));
+            ending.unread(why);
+        });
     }
 
     /** Takes it over; false if its end has been judged already, so that nothing of it will be dismissed here. */
@@ -210,7 +212,7 @@ final class TrackedJob {
 
     /** The connection is gone, or we leave: what was heard until now is all there will be. */
     void lost(String why) {
-        mailbox.execute(() -> ending.unread(why));
+        mailbox.execute(() -> ending.unread(why + handle.unwatched()));
     }
 
     private void tell(JobOutcome whole) {

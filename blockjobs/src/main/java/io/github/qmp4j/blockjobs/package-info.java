@@ -91,15 +91,23 @@
  * <tr><td>start of a copy or an active commit of an exported disk
  *     <td>refused unless {@code quietExports}: a request under way would kill QEMU<td colspan="3">starts
  *     <td>{@code GuestWritesTest.theGuestSeesWhatItWrote}, {@code ExportedDiskTest.startsItWhereNoRequestCanCome}
- * <tr><td>what a pull has moved is on disk when QEMU ends the job; the library has it flushed before it tells of the end
+ * <tr><td>the header that a pull has rewritten is on disk when QEMU ends the job; the library has it flushed before it tells of the end
+ *     <td colspan="2">no<td colspan="2">yes
+ *     <td>{@code TwoPhaseEndTest.rewritesTheHeaderOfAPullBetweenTwoFlushes}
+ * <tr><td>what a pull has moved is on disk when QEMU ends it alone; the library has it flushed before it lets QEMU end it
  *     <td colspan="2">no<td colspan="2">yes
  *     <td>{@code DurableTest.losesNothingThatIsDoneWhenQemuIsKilled}
  * <tr><td>the same of a commit into a base that was opened for writing
  *     <td colspan="4">no
  *     <td>{@code DurableTest.losesNothingThatIsDoneWhenQemuIsKilled}
- * <tr><td>how QEMU ends a pull, or a commit below the active layer, that could not be flushed; the outcome is {@code Unknown}
+ * <tr><td>how QEMU ends another client's pull, or commit below the active layer, alone where it could not be flushed; the outcome is
+ *     {@code Unknown}
  *     <td colspan="4">with success
- *     <td>{@code FlushTest.isNoPullThatIsDone}, {@code FlushTest.isNoCommitThatIsDone}
+ *     <td>{@code FlushTest.isNoPullThatIsDoneWhereQemuFinalizesIt}, {@code FlushTest.isNoCommitThatIsDoneWhereQemuFinalizesIt}
+ * <tr><td>a pull, or a commit below the active layer, that could not be flushed and waits in PENDING
+ *     <td colspan="4">is cancelled: {@code Failed}, with chain and headers as they were
+ *     <td>{@code FlushTest.failsAPullAndLeavesItsHeader},
+ *     {@code FlushTest.failsACommitThatIsAdoptedBeforeItsEndAndLeavesItsHeader}
  * <tr><td>the event of a READY copy when QEMU quits; the outcome is never {@code Completed}
  *     <td>{@code BLOCK_JOB_COMPLETED}, and nothing was switched<td colspan="3">{@code BLOCK_JOB_CANCELLED}
  *     <td>{@code OrderByVersionTest.completesOrCancelsAReadyCopyWhenQemuQuits},

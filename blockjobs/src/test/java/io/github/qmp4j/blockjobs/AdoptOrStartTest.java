@@ -18,6 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The work of a key is done once; each new {@link BlockJobs} stands for a process that comes back. */
 @QemuVersions
@@ -68,14 +70,19 @@ class AdoptOrStartTest {
         vm.assertUnchanged(vm.image("base"));
     }
 
-    /** Nobody was there when it ended; it waits in QEMU for whoever comes. */
-    @Test
-    void takesOverWhatHasEndedUnseen() {
+    /** Nobody was there when it ended; it waits in QEMU for whoever comes, in PENDING or, finalized by another client, concluded. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void takesOverWhatHasEndedUnseen(boolean concluded) {
         PullRequest pull = PullRequest.of("disk0");
         try (BlockJobs jobs = process()) {
             get(jobs.adoptOrStart(KEY, slow(pull)));
         }
-        keyed.endsUnseen(KEY.jobId());
+        if (concluded) {
+            keyed.endsUnseen(KEY.jobId());
+        } else {
+            keyed.movesItsDataUnseen(KEY.jobId());
+        }
         try (BlockJobs jobs = process()) {
             assertThat(get(get(jobs.adoptOrStart(KEY, pull)).outcome()).completed())
                     .isTrue();

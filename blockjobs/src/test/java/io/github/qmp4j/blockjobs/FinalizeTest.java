@@ -93,12 +93,12 @@ class FinalizeTest {
             assertThat(ScriptedVm.failure(job.finalizeJob()))
                     .isInstanceOf(BlockJobException.class)
                     .hasMessageContaining("finalizes itself");
-            BlockJobs others = BlockJobs.of(vm.client, BlockJobOptions.defaults());
-            BlockJob met = TestVm.get(others.attach(job.id())).orElseThrow();
-            assertThat(ScriptedVm.failure(met.finalizeJob())).hasMessageContaining("finalizes itself");
-            others.close();
             assertThat(vm.onlyJob().path("status").asText()).isEqualTo("running");
             TestVm.get(job.cancel());
+            vm.ask("block-stream", "{\"job-id\":\"theirs\",\"device\":\"active\",\"speed\":1,\"auto-dismiss\":false}");
+            BlockJob met = TestVm.get(vm.jobs.adopt(new JobId("theirs"))).orElseThrow();
+            assertThat(ScriptedVm.failure(met.finalizeJob())).hasMessageContaining("finalizes itself");
+            TestVm.get(met.cancel());
         }
     }
 

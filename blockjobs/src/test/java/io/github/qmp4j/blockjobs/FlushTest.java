@@ -47,38 +47,80 @@ class FlushTest {
         assertThat(outcome.released()).isEmpty();
     }
 
+    private static void assertFailed(TestVm vm, JobOutcome outcome) {
+        assertThat(outcome.end()).isInstanceOfSatisfying(End.Failed.class, failed -> assertThat(failed.error())
+                .contains(CAUSE, "cancelled instead of finalized"));
+        assertThat(outcome.head()).isEqualTo(Head.SOURCE);
+        assertThat(outcome.released()).isEmpty();
+        assertThat(vm.liveChain()).hasSize(4);
+        assertThat(vm.images
+                        .info(vm.image("active"), "qcow2")
+                        .path("backing-filename")
+                        .asText())
+                .isEqualTo(vm.image("snap2").toString());
+        vm.assertNoJobsLeft();
+    }
+
     @Test
-    void isNoPullThatIsDone() {
+    void failsAPullAndLeavesItsHeader() {
         try (TestVm vm = withoutFlushOf("active", "qcow2", false)) {
-            assertInDoubt(vm, vm.run(PullRequest.of("disk0")));
-            // QEMU itself is content.
-            assertThat(vm.liveChain()).hasSize(1);
+            assertFailed(vm, vm.run(PullRequest.of("disk0")));
+            vm.assertSameData(vm.image("active"));
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void isNoPullIntoTheMiddleThatIsDone(boolean readOnly) {
-        try (TestVm vm = withoutFlushOf("snap2", "qcow2", readOnly)) {
-            assertInDoubt(vm, vm.run(PullRequest.of("disk0").into("snap2")));
+    @Test
+    void failsAPullIntoTheMiddleAndLeavesItsHeader() {
+        try (TestVm vm = withoutFlushOf("snap2", "qcow2", false)) {
+            assertFailed(vm, vm.run(PullRequest.of("disk0").into("snap2")));
+            vm.assertSameData(vm.image("active"));
         }
     }
 
-    /** A base that was read-only is flushed when it is that again, and nobody looks whether that worked. */
+    /** Writing its header as it is, before the start, ends in a flush. */
+    @Test
+    void refusesAPullIntoAReadOnlyImage() {
+        try (TestVm vm = withoutFlushOf("snap2", "qcow2", true)) {
+            assertThat(ScriptedVm.failure(vm.jobs.start(PullRequest.of("disk0").into("snap2"))))
+                    .isInstanceOf(BlockChainException.class)
+                    .hasMessageContaining(CAUSE);
+            vm.assertNoJobsLeft();
+            assertThat(vm.liveChain()).hasSize(4);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"qcow2,false", "qcow2,true", "raw,false", "raw,true"})
-    void isNoCommitThatIsDone(String format, boolean readOnly) {
+    void failsACommitThatIsAdoptedBeforeItsEndAndLeavesItsHeader(String format, boolean readOnly) {
         try (TestVm vm = withoutFlushOf("base", format, readOnly)) {
-            assertInDoubt(vm, theirs(vm, "block-commit", """
-                    "top-node":"snap2","base-node":"base","backing-file":"%s",""".formatted(vm.image("base"))));
+            assertFailed(vm, theirs(vm, "block-commit", commit(vm) + "\"auto-finalize\":false,"));
+            vm.assertSameData(vm.image("active"));
+        }
+    }
+
+    private static String commit(TestVm vm) {
+        return """
+                "top-node":"snap2","base-node":"base","backing-file":"%s",""".formatted(vm.image("base"));
+    }
+
+    /**
+     * QEMU itself is content with a job that it finalizes. A base that was read-only is flushed when it is that again, and nobody
+     * looks whether that worked.
+     */
+    @ParameterizedTest
+    @CsvSource({"qcow2,false", "qcow2,true", "raw,false", "raw,true"})
+    void isNoCommitThatIsDoneWhereQemuFinalizesIt(String format, boolean readOnly) {
+        try (TestVm vm = withoutFlushOf("base", format, readOnly)) {
+            assertInDoubt(vm, theirs(vm, "block-commit", commit(vm)));
             assertThat(vm.liveChain()).hasSize(2);
         }
     }
 
     @Test
-    void isNoPullOfSomebodyElseThatIsDone() {
+    void isNoPullThatIsDoneWhereQemuFinalizesIt() {
         try (TestVm vm = withoutFlushOf("active", "qcow2", false)) {
             assertInDoubt(vm, theirs(vm, "block-stream", ""));
+            assertThat(vm.liveChain()).hasSize(1);
         }
     }
 
@@ -93,8 +135,9 @@ class FlushTest {
         return TestVm.get(job.outcome());
     }
 
+    /** Another client has finalized it before it was flushed. */
     @Test
-    void isNoCommitOfOursThatIsDone() {
+    void isNoCommitOfOursThatIsDoneWhereAnotherClientFinalizesIt() {
         try (ScriptedVm vm = ScriptedVm.start()) {
             vm.on("blockdev-reopen", ScriptedVm.refusal(CAUSE));
             BlockJob job = vm.start(ScriptedVm.COMMIT.top("mid"));

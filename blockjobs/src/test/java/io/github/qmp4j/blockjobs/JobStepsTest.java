@@ -34,6 +34,7 @@ class JobStepsTest {
             "job-complete",
             "block-job-cancel",
             "job-cancel",
+            "job-finalize",
             "job-dismiss");
     private static final Executor LATER = CompletableFuture.delayedExecutor(40, TimeUnit.MILLISECONDS);
 
@@ -47,8 +48,8 @@ class JobStepsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "PULL, INTENT block-stream STARTED CONCLUDED job-dismiss DISMISSED CLEANED told",
-        "INTERMEDIATE_COMMIT, INTENT block-commit STARTED CONCLUDED job-dismiss DISMISSED CLEANED told",
+        "PULL, INTENT block-stream STARTED ENDING job-finalize CONCLUDED job-dismiss DISMISSED CLEANED told",
+        "INTERMEDIATE_COMMIT, INTENT block-commit STARTED ENDING job-finalize CONCLUDED job-dismiss DISMISSED CLEANED told",
         "COMMIT_AND_PIVOT, INTENT block-commit STARTED READY ENDING job-complete CONCLUDED job-dismiss DISMISSED CLEANED told",
         "COPY_AND_PIVOT, INTENT drive-mirror STARTED READY ENDING job-complete CONCLUDED job-dismiss DISMISSED CLEANED told",
         "COPY_AND_FINISH, INTENT drive-mirror STARTED READY ENDING block-job-cancel CONCLUDED job-dismiss DISMISSED CLEANED told"

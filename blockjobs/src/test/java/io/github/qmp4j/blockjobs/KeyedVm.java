@@ -62,15 +62,26 @@ final class KeyedVm implements AutoCloseable {
         return JobRecord.intent(KEY, request, disk, Optional.empty(), qemu, Instant.now());
     }
 
-    /** Lets the one job that there is come to its end, and nobody dismisses it. */
-    void endsUnseen(JobId id) {
+    /** Lets the one job that there is, a pull, come to PENDING while nobody watches it. */
+    void movesItsDataUnseen(JobId id) {
         vm.ask("block-job-set-speed", "{\"device\":\"%s\",\"speed\":0}".formatted(id));
+        awaitStatus("pending");
+    }
+
+    /** The same, and another client finalizes it, but nobody dismisses it. */
+    void endsUnseen(JobId id) {
+        movesItsDataUnseen(id);
+        vm.ask("job-finalize", "{\"id\":\"%s\"}".formatted(id));
         awaitConcluded();
     }
 
     void awaitConcluded() {
+        awaitStatus("concluded");
+    }
+
+    private void awaitStatus(String status) {
         Awaitility.await()
-                .until(() -> vm.ask("query-jobs").get(0).path("status").asText().equals("concluded"));
+                .until(() -> vm.ask("query-jobs").get(0).path("status").asText().equals(status));
     }
 
     @Override

@@ -104,6 +104,14 @@ final class Nodes {
                         path(name), event, errno, once, event.startsWith("read") ? ",\"sector\":8192" : ""));
     }
 
+    /** A node of whose writes and flushes QEMU keeps a log, {@code NAME.log}, see {@link WriteLog}. */
+    void logged(String name, @Nullable String backing) {
+        images().create(name + ".log", "raw", 0);
+        on(name, backing, """
+                "file":{"driver":"blklogwrites","file":{"driver":"file","filename":"%s"},
+                "log":{"driver":"file","filename":"%s"}}""".formatted(path(name), folder.resolve(name + ".log")));
+    }
+
     /** A node that is not flushed, be it for writing or not; a raw one has its file by a node of its own, which is what fails. */
     void unflushable(String name, @Nullable String backing, String format, boolean readOnly) {
         String file = """

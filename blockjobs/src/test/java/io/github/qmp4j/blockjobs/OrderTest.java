@@ -27,19 +27,21 @@ class OrderTest {
     void readsTheResultThenDismissesThenReadsTheGraphAndOnlyThenTells() {
         try (ScriptedVm vm = ScriptedVm.start()) {
             vm.on("job-dismiss");
+            vm.on("job-finalize", got -> {
+                vm.job("stream", "concluded");
+                vm.chain("active");
+                return List.of(completed(), ScriptedVm.status("concluded"), Outgoing.reply());
+            });
             BlockJob job = vm.start(PULL);
-            vm.job("stream", "concluded");
-            vm.chain("active");
+            vm.job("stream", "pending");
             vm.tell("created", "running", "waiting", "pending");
-            vm.qemu.send(completed());
-            vm.tell("concluded");
             ReceivedCommand dismiss = vm.qemu.awaitReceived("job-dismiss", 1, SOON);
 
             assertThat(TestVm.get(vm.client.execute(io.github.qmp4j.QmpCommand.of("query-status"))))
                     .isEmpty();
             assertThat(job.outcome()).isNotDone();
-            assertThat(vm.sentSince("block-stream"))
-                    .containsExactly("block-stream", "query-jobs", "job-dismiss", "query-status");
+            assertThat(vm.sentSince("job-finalize"))
+                    .containsExactly("job-finalize", "query-jobs", "job-dismiss", "query-status");
             vm.noJob();
             vm.qemu.answer(dismiss, Outgoing.reply());
             assertThat(TestVm.get(job.outcome()).completed()).isTrue();

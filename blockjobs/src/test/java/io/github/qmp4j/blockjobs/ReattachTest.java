@@ -78,18 +78,24 @@ class ReattachTest {
             BlockJob job = get(jobs.start(Life.PULL.slow(disk.folder())));
             proxy.close();
             qemu.oracle().execute("block-job-set-speed", "{\"device\":\"%s\",\"speed\":0}".formatted(job.id()));
-            Awaitility.await().until(() -> qemu.oracle()
-                    .execute("query-jobs")
-                    .get(0)
-                    .path("status")
-                    .asText()
-                    .equals("concluded"));
+            awaitStatus("pending");
+            qemu.oracle().execute("job-finalize", "{\"id\":\"%s\"}".formatted(job.id()));
+            awaitStatus("concluded");
             assertThat(job.outcome()).isNotDone();
             Files.delete(socket);
             Files.createSymbolicLink(socket, qemu.monitor());
             assertThat(get(job.outcome()).completed()).isTrue();
         }
         assertThat(qemu.oracle().execute("query-jobs")).isEmpty();
+    }
+
+    private void awaitStatus(String status) {
+        Awaitility.await().until(() -> qemu.oracle()
+                .execute("query-jobs")
+                .get(0)
+                .path("status")
+                .asText()
+                .equals(status));
     }
 
     @Test

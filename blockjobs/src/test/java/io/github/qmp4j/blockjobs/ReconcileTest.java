@@ -97,6 +97,25 @@ class ReconcileTest {
         }
     }
 
+    /** Its data was moved while nobody watched it. */
+    @Test
+    void finalizesTheJobThatWaitsInPending() {
+        JobId id;
+        try (BlockJobs jobs = process()) {
+            id = get(jobs.start(slow(PullRequest.of("disk0")))).id();
+        }
+        keyed.movesItsDataUnseen(id);
+        try (BlockJobs jobs = process()) {
+            Finding found = only(jobs);
+            assertThat(found.kind()).isEqualTo(Kind.RUNNING);
+            assertThat(found.what()).contains("waits in PENDING");
+            assertThat(get(get(jobs.settle(found)).orElseThrow().outcome()).completed())
+                    .isTrue();
+        }
+        vm.assertNoJobsLeft();
+        assertThat(vm.liveChain()).containsExactly("active.qcow2");
+    }
+
     @Test
     void leavesTheJobsOfOtherVmsAndOfOthersAlone() {
         QemuInstance elsewhere = new QemuInstance("unix:/elsewhere", "7.2.0", Optional.of("other"));

@@ -43,6 +43,8 @@ class ReconnectTest {
 
             // While nobody of ours listens.
             vm.ask("block-job-set-speed", "{\"device\":\"kept\",\"speed\":0}");
+            await().until(() -> status(vm, KEPT).equals("pending"));
+            vm.ask("job-finalize", "{\"id\":\"kept\"}");
             await().until(() -> status(vm, KEPT).equals("concluded"));
             vm.ask("block-stream", "{\"job-id\":\"auto-dismissed\",\"device\":\"third\"}");
             await().until(() -> status(vm, AUTO_DISMISSED).isEmpty());

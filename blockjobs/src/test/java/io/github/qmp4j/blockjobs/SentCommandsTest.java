@@ -28,9 +28,9 @@ class SentCommandsTest {
     void aPull() {
         // cases 59, 62
         assertSent(PullRequest.of("disk0").with(J), """
-                {"execute":"block-stream","job-id":"j","device":"active","auto-dismiss":false}""");
+                {"execute":"block-stream","job-id":"j","device":"active","auto-finalize":false,"auto-dismiss":false}""");
         assertSent(PullRequest.of("disk0").base("base").with(J.withSpeed(5).withOnError(ErrorPolicy.STOP)), """
-                {"execute":"block-stream","job-id":"j","device":"active","auto-dismiss":false,"speed":5,
+                {"execute":"block-stream","job-id":"j","device":"active","auto-finalize":false,"auto-dismiss":false,"speed":5,
                 "on-error":"stop","base-node":"base","backing-file":"/images/base.qcow2"}""");
     }
 
@@ -41,7 +41,7 @@ class SentCommandsTest {
                 {"execute":"block-commit","job-id":"j","device":"active","auto-dismiss":false,
                 "top-node":"active","base-node":"base"}""");
         assertSent(CommitRequest.of("disk0").top("mid").with(J.withOnError(ErrorPolicy.ENOSPC)), """
-                {"execute":"block-commit","job-id":"j","device":"active","auto-dismiss":false,"on-error":"enospc",
+                {"execute":"block-commit","job-id":"j","device":"active","auto-finalize":false,"auto-dismiss":false,"on-error":"enospc",
                 "top-node":"mid","base-node":"base","backing-file":"/images/base.qcow2"}""");
     }
 

@@ -8,6 +8,7 @@ import io.github.qmp4j.QmpGreeting;
 import io.github.qmp4j.QmpHealth;
 import io.github.qmp4j.blockjobs.JobInfo;
 import io.github.qmp4j.blockjobs.JobStatus;
+import io.github.qmp4j.blockjobs.JobType;
 import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.examples.doctor.Finding.Level;
 import io.github.qmp4j.examples.report.Failure;
@@ -77,8 +78,9 @@ public record Checkup(String command) {
         if (job.status() == JobStatus.PENDING) {
             return Finding.warn(
                     "job",
-                    name + "waits to be finalized",
-                    "%s exec job-finalize '{\"id\":\"%s\"}'".formatted(command, job.id()));
+                    name + "waits in PENDING, and holds its chain until it is finalized",
+                    "%s %s %s, or cancel"
+                            .formatted(command, job.type() == JobType.BACKUP ? "finalize" : "wait", job.id()));
         }
         if (job.status() == JobStatus.PAUSED_ON_ERROR) {
             return Finding.note(

@@ -4,6 +4,7 @@ import io.github.qmp4j.blockjobs.BlockJob;
 import io.github.qmp4j.blockjobs.BlockJobException;
 import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.blockjobs.JobInfo;
+import io.github.qmp4j.blockjobs.JobStatus;
 import io.github.qmp4j.blockjobs.JobType;
 import io.github.qmp4j.examples.report.ExitCode;
 import io.github.qmp4j.examples.report.Failure;
@@ -17,6 +18,7 @@ import io.github.qmp4j.examples.watch.Subject;
 import io.github.qmp4j.examples.watch.WhenReady;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import picocli.CommandLine.ParameterException;
 
@@ -41,7 +43,12 @@ final class AdoptedJob {
     }
 
     int cancel() {
-        return watch(WhenReady.AWAIT_END, (watch, job) -> watch.cancel());
+        return watch(WhenReady.AWAIT_END, this::untouched, (watch, job) -> watch.cancel());
+    }
+
+    /** A job that waits in PENDING is finalized when it is taken over, so the cancel has to come first. */
+    private BlockJob untouched(Session session, JobInfo info) {
+        return info.status() == JobStatus.PENDING ? session.observed(id) : session.owned(id);
     }
 
     int finalizeJob() {
@@ -49,15 +56,21 @@ final class AdoptedJob {
     }
 
     private int watch(WhenReady whenReady, BiConsumer<JobWatch, BlockJob> then) {
+        return watch(whenReady, (session, info) -> session.owned(id), then);
+    }
+
+    private int watch(
+            WhenReady whenReady, BiFunction<Session, JobInfo, BlockJob> meet, BiConsumer<JobWatch, BlockJob> then) {
         try (Session session = taken(() -> Session.open(ctl).join());
                 Noticeboard board = Noticeboard.on(ctl.console(), ctl.screen())) {
             JobInfo info = taken(() -> suitable(session.info(id), whenReady));
-            BlockJob job = taken(() -> session.owned(id));
+            BlockJob job = taken(() -> meet.apply(session, info));
             JobWatch watch =
                     new JobWatch(new Subject(id.value(), Json.word(info.type()), whenReady, ctl.again()), board);
             return new Interrupts(watch::detachUnlessEnding, watch::detach, board::report).during(() -> {
                 watch.follow(job, info);
                 then.accept(watch, job);
+                session.jobs().adopt(id);
                 return watch.result().join().code().number();
             });
         }

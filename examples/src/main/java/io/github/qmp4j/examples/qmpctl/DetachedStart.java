@@ -9,6 +9,7 @@ import io.github.qmp4j.examples.report.Json;
 import io.github.qmp4j.examples.report.Phase;
 import io.github.qmp4j.examples.report.Sight;
 import io.github.qmp4j.examples.watch.AbandonedJobs;
+import io.github.qmp4j.examples.watch.Subject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,8 +49,13 @@ final class DetachedStart {
     }
 
     private void print(Order order, BlockJob job) {
+        String then = Subject.unwatched(order.kind());
+        String end = then.isEmpty() ? "" : then + "see it to its end with: %s wait %s".formatted(ctl.again(), job.id());
         if (!console.json()) {
             console.out().println(job.id());
+            if (!end.isEmpty()) {
+                console.warn(end);
+            }
             return;
         }
         Sight sight = new Sight(
@@ -61,7 +67,10 @@ final class DetachedStart {
                 Optional.empty());
         console.print(Json.start(sight));
         console.print(Json.result(JobResult.goesOn(
-                sight, JobResult.Outcome.UNKNOWN, ExitCode.DONE, Optional.of("left running, as --detach asks"))));
+                sight,
+                JobResult.Outcome.UNKNOWN,
+                ExitCode.DONE,
+                Optional.of("left running, as --detach asks" + (end.isEmpty() ? "" : "; " + end)))));
     }
 
     private ExitCode refuse(Order order, Failure failure) {

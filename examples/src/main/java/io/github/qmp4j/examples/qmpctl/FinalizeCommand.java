@@ -10,7 +10,8 @@ import picocli.CommandLine.Parameters;
         name = "finalize",
         description =
                 "Wait for a job that was started with auto-finalize off to be PENDING, let it carry out what it has"
-                        + " prepared, and clean up. Of jobs grouped in a transaction one is enough for all.")
+                        + " prepared, and clean up. What a pull or a commit has moved is flushed first. Of jobs grouped in a"
+                        + " transaction one is enough for all.")
 @SuppressWarnings("NullAway.Init")
 final class FinalizeCommand implements Callable<Integer> {
     private final QmpCtl ctl;

@@ -4,6 +4,7 @@ import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.blockjobs.JobInfo;
 import io.github.qmp4j.examples.report.Console;
 import io.github.qmp4j.examples.report.Json;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -30,6 +31,7 @@ final class JobCommand implements Callable<Integer> {
                 console.print(Json.job(info));
             } else {
                 console.print(JobTable.details(info));
+                console.print(JobTable.pending(List.of(info), ctl.again()));
             }
         }
         return 0;

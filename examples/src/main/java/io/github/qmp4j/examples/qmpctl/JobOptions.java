@@ -34,7 +34,12 @@ final class JobOptions {
     @Mixin
     private PatienceOptions patience = new PatienceOptions();
 
-    @Option(names = "--detach", description = "Start the job, print its id, and wait for nothing.")
+    @Option(
+            names = "--detach",
+            description =
+                    "Start the job, print its id, and wait for nothing. A pull, and a commit below the active layer,"
+                            + " then waits in PENDING at its end, and keeps its chain, until `qmpctl wait ID`: QEMU alone would"
+                            + " rewrite the header before the data is on disk.")
     private boolean detach;
 
     @Option(

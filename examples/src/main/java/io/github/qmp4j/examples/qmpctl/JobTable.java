@@ -2,6 +2,8 @@ package io.github.qmp4j.examples.qmpctl;
 
 import io.github.qmp4j.blockjobs.JobInfo;
 import io.github.qmp4j.blockjobs.JobProgress;
+import io.github.qmp4j.blockjobs.JobStatus;
+import io.github.qmp4j.blockjobs.JobType;
 import io.github.qmp4j.examples.report.Json;
 import io.github.qmp4j.examples.report.Quantity;
 import io.github.qmp4j.examples.report.Table;
@@ -36,6 +38,17 @@ final class JobTable {
         table.row("I/O errors", Long.toString(job.ioErrors()));
         table.row("error", job.error().orElse("-"));
         return table.lines();
+    }
+
+    /** What can be done about those that wait in PENDING; a backup is for its own client to finalize. */
+    static List<String> pending(List<JobInfo> jobs, String command) {
+        return jobs.stream()
+                .filter(job -> job.status() == JobStatus.PENDING)
+                .filter(job -> job.type() == JobType.PULL || job.type() == JobType.COMMIT)
+                .map(job ->
+                        "%s has moved its data and waits in PENDING, unless another client is about to finalize it; see it to its end with: %s wait %s"
+                                .formatted(job.id(), command, job.id()))
+                .toList();
     }
 
     private static String bytes(JobProgress progress) {

@@ -25,6 +25,7 @@ final class JobsCommand implements Callable<Integer> {
                 jobs.forEach(job -> console.print(Json.job(job)));
             } else {
                 console.print(jobs.isEmpty() ? List.of("This QEMU has no jobs.") : JobTable.all(jobs));
+                console.print(JobTable.pending(jobs, ctl.again()));
             }
         }
         return 0;

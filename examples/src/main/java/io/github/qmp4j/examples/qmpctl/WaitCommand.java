@@ -11,7 +11,9 @@ import picocli.CommandLine.Parameters;
 /** {@code qmpctl wait}. */
 @Command(
         name = "wait",
-        description = "Wait for a job to end, or to become READY, and clean up after it. Ctrl-C leaves it running.")
+        description =
+                "Wait for a job to end, or to become READY, and clean up after it. A pull or a commit that waits in"
+                        + " PENDING is flushed and finalized. Ctrl-C leaves the job running.")
 @SuppressWarnings("NullAway.Init")
 final class WaitCommand implements Callable<Integer> {
     private final QmpCtl ctl;

@@ -122,8 +122,13 @@ public final class JobWatch {
                     : "nobody watches it any more";
             end(
                     JobResult.goesOn(sight, Outcome.UNKNOWN, ExitCode.DETACHED, Optional.of(error)),
-                    "attach again with: %s wait %s".formatted(subject.command(), sight.name()));
+                    unwatched() + "attach again with: %s wait %s".formatted(subject.command(), sight.name()));
         }
+    }
+
+    private String unwatched() {
+        BlockJob left = job;
+        return left != null && left.info().ready() ? "" : Subject.unwatched(subject.kind());
     }
 
     /** Stops watching, unless the job is about to end by what this program has begun. */
@@ -261,7 +266,7 @@ public final class JobWatch {
         end(
                 JobResult.goesOn(
                         sight, Outcome.UNKNOWN, ExitCode.OVERDUE, Optional.of(why + "; it is left running as it is")),
-                "watch it again with: %s wait %s (or cancel)".formatted(subject.command(), sight.name()));
+                unwatched() + "watch it again with: %s wait %s (or cancel)".formatted(subject.command(), sight.name()));
     }
 
     private void ended(JobOutcome outcome) {

@@ -7,4 +7,15 @@ package io.github.qmp4j.examples.watch;
  * @param kind pull, commit, copy or backup
  * @param command how qmpctl is called on this monitor, to be shown with what can be done next
  */
-public record Subject(String disk, String kind, WhenReady whenReady, String command) {}
+public record Subject(String disk, String kind, WhenReady whenReady, String command) {
+
+    /** What becomes of a job that is no longer watched, to go before what can be done; empty where that needs no word. */
+    public static String unwatched(String kind) {
+        return switch (kind) {
+            case "pull" -> "an unwatched pull waits in PENDING at its end, and keeps its chain; ";
+            case "commit" ->
+                "an unwatched commit below the active layer waits in PENDING at its end, and keeps its chain; ";
+            default -> "";
+        };
+    }
+}

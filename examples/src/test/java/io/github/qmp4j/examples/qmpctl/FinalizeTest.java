@@ -39,10 +39,9 @@ class FinalizeTest {
 
     @Test
     void a_job_that_finalizes_itself_is_left_as_it_is() {
-        String id = VM.qmpctl("pull", disk.name(), "--detach", "--speed", "64K")
-                .with(0)
-                .out()
-                .strip();
+        String id = "p2";
+        VM.ask("block-stream", """
+                {"job-id":"p2","device":"%s","speed":65536,"auto-dismiss":false}""".formatted(disk.node("active")));
         VM.qmpctl("finalize", id).with(1).withOneError("job " + id + " finalizes itself");
         assertThat(VM.onlyJob().path("status").asText()).isEqualTo("running");
         VM.qmpctl("cancel", id).with(4);

@@ -120,6 +120,7 @@ class JsonLinesTest {
                 .isEqualTo("start");
         assertThat(ended.result().path("job").asText()).isEqualTo("j3");
         assertThat(ended.result().path("pivoted").isNull()).isTrue();
+        assertThat(ended.result().path("error").asText()).contains("waits in PENDING", "wait j3");
         VM.qmpctl("cancel", "j3").with(4);
     }
 

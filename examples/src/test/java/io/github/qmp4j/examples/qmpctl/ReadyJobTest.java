@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -71,26 +70,57 @@ class ReadyJobTest {
     @Test
     void a_detached_job_is_waited_for_by_a_second_call() {
         Ended started = VM.qmpctl("pull", disk.name(), "--detach", "--job-id", "d1", "--speed", "16M");
-        assertThat(started.with(0).withSilentErr().out()).isEqualTo("d1\n");
+        assertThat(started.with(0)
+                        .withOneError("waits in PENDING at its end, and keeps its chain; .* wait d1$")
+                        .out())
+                .isEqualTo("d1\n");
         Ended ended = VM.qmpctl("-o", "json", "wait", "d1").with(0);
         assertThat(ended.result().path("outcome").asText()).isEqualTo("completed");
         disk.assertChain("active");
         disk.assertUnchanged(disk.image("active"));
     }
 
-    @Test
-    void an_abandoned_job_that_has_concluded_is_collected_by_the_next_call_on_its_disk() {
+    private String detachedInPending() {
         String id = VM.qmpctl("pull", disk.name(), "--base", disk.node("base"), "--detach")
                 .with(0)
                 .out()
                 .strip();
-        VM.qemu
-                .oracle()
-                .awaitEvent(
-                        "JOB_STATUS_CHANGE",
-                        data -> data.path("id").asText().equals(id)
-                                && data.path("status").asText().equals("concluded"),
-                        Duration.ofSeconds(20));
+        await().until(() -> VM.onlyJob().path("status").asText().equals("pending"));
+        return id;
+    }
+
+    @Test
+    void a_detached_job_that_has_moved_its_data_keeps_its_chain_and_everyone_says_what_to_do() {
+        String id = detachedInPending();
+        VM.qmpctl("-o", "json", "pull", disk.name())
+                .with(7)
+                .withOneError("job " + id + ", which waits in PENDING.*qmpctl wait " + id)
+                .withRefusal();
+        assertThat(VM.qmpctl("jobs").with(0).out())
+                .contains("pending", id + " has moved its data and waits in PENDING", "wait " + id);
+        assertThat(VM.qmpctl("job", id).with(0).out()).contains("waits in PENDING", "wait " + id);
+        assertThat(VM.qmpctl("doctor").out()).contains("waits in PENDING", "wait " + id);
+        disk.assertChain("active", "snap2", "snap1", "base");
+
+        Ended ended = VM.qmpctl("-o", "json", "wait", id).with(0).withSilentErr();
+        assertThat(ended.result().path("outcome").asText()).isEqualTo("completed");
+        disk.assertChain("active", "base");
+    }
+
+    @Test
+    void a_detached_job_that_has_moved_its_data_can_be_cancelled() {
+        String id = detachedInPending();
+        VM.qmpctl("cancel", id).with(4);
+        disk.assertChain("active", "snap2", "snap1", "base");
+        VM.assertNoJobs();
+    }
+
+    /** Another client has finalized it. */
+    @Test
+    void an_abandoned_job_that_has_concluded_is_collected_by_the_next_call_on_its_disk() {
+        String id = detachedInPending();
+        VM.ask("job-finalize", "{\"id\":\"%s\"}".formatted(id));
+        await().until(() -> VM.onlyJob().path("status").asText().equals("concluded"));
         Ended ended = VM.qmpctl("pull", disk.name()).with(0).withOneError("collected " + id + ".*completed");
         assertThat(ended.out()).contains(": completed");
         disk.assertChain("active");

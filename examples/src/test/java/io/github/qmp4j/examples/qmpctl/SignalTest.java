@@ -68,7 +68,8 @@ class SignalTest {
             try {
                 child.signal("INT").awaitOut("cancelling").signal("INT");
                 Ended ended = child.ended().with(130).withOneError("left running: .*the cancel was sent");
-                assertThat(ended.out()).contains("attach again with: qmpctl --socket " + vm.qemu.monitor() + " wait ");
+                assertThat(ended.out())
+                        .contains("; attach again with: qmpctl --socket " + vm.qemu.monitor() + " wait ");
             } finally {
                 vm.qemu.thaw();
             }
@@ -133,7 +134,7 @@ class SignalTest {
         try (Child child = vm.start(arguments)) {
             Ended ended =
                     child.awaitOut(": running").signal(signal).ended().with(130).withOneError("left running");
-            assertThat(ended.out()).contains("attach again with: ");
+            assertThat(ended.out()).contains("waits in PENDING at its end, and keeps its chain; attach again with: ");
         }
         assertThat(vm.onlyJob().path("status").asText()).isEqualTo("running");
         vm.qmpctl("cancel", vm.onlyJob().path("id").asText()).with(4);
