@@ -96,17 +96,10 @@ final class GraphReader {
         CompletableFuture<Optional<JsonNode>> nodes =
                 list ? listing.read() : CompletableFuture.completedFuture(Optional.empty());
         CompletableFuture<JsonNode> after = nodes.thenCompose(listed -> client.execute(EDGES));
-        return CompletableFuture.allOf(before, statistics, blocks, exports, after)
-                .thenApply(all -> {
-                    Edges edges = Edges.of(before.join());
-                    if (!edges.equals(Edges.of(after.join()))) {
-                        throw new DiskReader.ChangedException();
-                    }
-                    return graph(
-                            new DiskReader(
-                                    edges, statistics.join(), blocks.join(), exports(exports.join()), nodes.join()),
-                            edges);
-                })
+        return before.thenCombine(after, GraphReader::unchanged)
+                .thenCompose(edges -> statistics.thenCompose(ofDevices ->
+                        blocks.thenCompose(files -> exports.thenCompose(exported -> nodes.thenApply(listed ->
+                                graph(new DiskReader(edges, ofDevices, files, exports(exported), listed), edges))))))
                 .exceptionallyCompose(failure -> {
                     if (!(Conclusion.unwrapped(failure) instanceof DiskReader.ChangedException)) {
                         return CompletableFuture.failedFuture(Conclusion.unwrapped(failure));
@@ -116,6 +109,14 @@ final class GraphReader {
                             : CompletableFuture.failedFuture(new BlockJobException(
                                     "the block graph changed each time while it was read; try again"));
                 });
+    }
+
+    private static Edges unchanged(JsonNode before, JsonNode after) {
+        Edges edges = Edges.of(before);
+        if (!edges.equals(Edges.of(after))) {
+            throw new DiskReader.ChangedException();
+        }
+        return edges;
     }
 
     private Graph graph(DiskReader reader, Edges edges) {

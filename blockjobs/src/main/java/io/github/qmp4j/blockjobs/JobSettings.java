@@ -19,6 +19,8 @@ import java.util.function.Consumer;
  *     it runs on. Empty is never
  * @param manualFinalize whether the job waits in PENDING until {@link BlockJob#finalizeJob()} is called, and only then is flushed
  *     and finalized; only for a pull and for a commit below the active layer, any other is refused
+ * @param keepReleasedNodes whether the nodes of released images stay in QEMU; otherwise those that were added by name are removed
+ *     when nothing uses them
  * @param pivotHooks what is done right before and after a pivot, whether {@link WhenReady#PIVOT} or {@link BlockJob#pivot()}
  *     begins it
  */
@@ -30,6 +32,7 @@ public record JobSettings(
         Optional<Duration> stallTimeout,
         Optional<Duration> deadline,
         boolean manualFinalize,
+        boolean keepReleasedNodes,
         PivotHooks pivotHooks) {
 
     public static final JobSettings DEFAULT = new JobSettings(
@@ -39,6 +42,7 @@ public record JobSettings(
             BitmapRule.REFUSE,
             Optional.empty(),
             Optional.empty(),
+            false,
             false,
             PivotHooks.NONE);
 
@@ -88,6 +92,10 @@ public record JobSettings(
         return changed(settings -> settings.manualFinalize = true);
     }
 
+    public JobSettings withReleasedNodesKept() {
+        return changed(settings -> settings.keepReleasedNodes = true);
+    }
+
     public JobSettings withPivotHooks(PivotHooks hooks) {
         return changed(settings -> settings.pivotHooks = hooks);
     }
@@ -107,6 +115,7 @@ public record JobSettings(
         public Optional<Duration> stallTimeout;
         public Optional<Duration> deadline;
         public boolean manualFinalize;
+        public boolean keepReleasedNodes;
         public PivotHooks pivotHooks;
 
         private Builder(JobSettings from) {
@@ -117,11 +126,21 @@ public record JobSettings(
             stallTimeout = from.stallTimeout;
             deadline = from.deadline;
             manualFinalize = from.manualFinalize;
+            keepReleasedNodes = from.keepReleasedNodes;
             pivotHooks = from.pivotHooks;
         }
 
         private JobSettings build() {
-            return new JobSettings(jobId, speed, onError, bitmaps, stallTimeout, deadline, manualFinalize, pivotHooks);
+            return new JobSettings(
+                    jobId,
+                    speed,
+                    onError,
+                    bitmaps,
+                    stallTimeout,
+                    deadline,
+                    manualFinalize,
+                    keepReleasedNodes,
+                    pivotHooks);
         }
     }
 }

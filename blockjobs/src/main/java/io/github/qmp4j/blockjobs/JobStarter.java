@@ -166,6 +166,8 @@ final class JobStarter {
                 .thenCompose(outcome -> setup.map(made -> made.tidied(outcome))
                         .orElseGet(() -> CompletableFuture.completedFuture(outcome)))
                 .thenCompose(ready.released()::delete)
+                .thenCompose(outcome -> new ReleasedNodes(context)
+                        .remove(outcome, ready.plan().request().settings()))
                 .thenCompose(records::cleaned));
         // From here on events of this id are heard, also those that come before the reply.
         if (registry.register(job) != job) {

@@ -81,7 +81,7 @@ final class KeyedJobs {
         return met.adopt(id, request)
                 .thenCompose(adopted -> adopted.isPresent()
                         ? CompletableFuture.completedFuture(adopted.get())
-                        : context.graphs().read().thenCompose(graph -> Goal.shownBy(graph, request, id)
+                        : context.graphs().read(request.disk()).thenCompose(graph -> Goal.shownBy(graph, request, id)
                                 .map(outcome -> NodeFlush.of(context, Goal.unflushed(graph, request))
                                         .thenApply(done -> met.ended(id, request, outcome)))
                                 .orElseGet(() -> start(key, request))));

@@ -145,6 +145,8 @@ final class MetJobs {
                         ? TargetSetup.again(context, plan, targetNode).tidied(done)
                         : CompletableFuture.completedFuture(done))
                 .thenCompose(released::delete)
+                .thenCompose(done ->
+                        new ReleasedNodes(context).remove(done, plan.request().settings()))
                 .thenCompose(steps::cleaned);
     }
 

@@ -38,7 +38,9 @@ final class NodeFlush {
     private static final Pattern FLUSHED = Pattern.compile("Cannot change the option '(driver|node-name)'"
             + "|backing is missing for '[^']*'"
             + "|Option '[^']*' cannot be reset to its default value"
-            + "|Block format '[^']*' used by node '[^']*' does not support reopening files");
+            + "|Block format '[^']*' used by node '[^']*' does not support reopening files"
+            // It was closed a moment ago, which flushed it.
+            + "|(Failed to find node with node-name=|Cannot find node named )'[^']*'");
 
     private final JobContext context;
     private final QmpSchema schema;

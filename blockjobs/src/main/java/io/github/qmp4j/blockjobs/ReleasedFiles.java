@@ -1,13 +1,11 @@
 package io.github.qmp4j.blockjobs;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 
 /**
  * Deletes the images that a commit has released, where its request asks for that. An image is deleted only if the job has
@@ -129,7 +127,8 @@ final class ReleasedFiles {
                         doubt -> doubt.isPresent() ? CompletableFuture.completedFuture(doubt) : lookedAtAgain(image))
                 .thenCompose(doubt -> doubt.isPresent()
                         ? CompletableFuture.completedFuture(doubt)
-                        : letGo(image)
+                        : new ReleasedNodes(context)
+                                .remove(image)
                                 .thenCompose(held ->
                                         held.isPresent() ? CompletableFuture.completedFuture(held) : stillThere(image))
                                 .thenApplyAsync(held -> held.or(() -> unlinked(image)), context.callbacks()))
@@ -165,33 +164,6 @@ final class ReleasedFiles {
                         context.callbacks());
     }
 
-    /** Removes the nodes of an image, the format first. QEMU refuses that while anybody uses them. */
-    private CompletableFuture<Optional<String>> letGo(BlockNode image) {
-        return context.graphs().read().thenCompose(graph -> {
-            Stream<String> ofFormat = graph.nodes().stream()
-                    .map(GraphNode::name)
-                    .filter(name -> image.nodeName().filter(name::equals).isPresent());
-            Stream<String> ofFile = graph.nodes().stream()
-                    .filter(node -> !image.isFilter()
-                            && image.nodeName()
-                                    .flatMap(graph.edges()::file)
-                                    .filter(node.name()::equals)
-                                    .isPresent())
-                    .map(GraphNode::name);
-            CompletableFuture<Optional<String>> removed = CompletableFuture.completedFuture(Optional.empty());
-            // The nameless go with those above them.
-            for (String name : Stream.concat(ofFormat, ofFile)
-                    .filter(name -> !name.startsWith("#"))
-                    .distinct()
-                    .toList()) {
-                removed = removed.thenCompose(why -> why.isPresent()
-                        ? CompletableFuture.completedFuture(why)
-                        : context.client().execute(TargetNodes.removal(name)).handle(ReleasedFiles::refused));
-            }
-            return removed;
-        });
-    }
-
     /** A node that somebody has added since the job ended may have no name, or no locks. */
     private CompletableFuture<Optional<String>> stillThere(BlockNode image) {
         return context.graphs()
@@ -201,13 +173,6 @@ final class ReleasedFiles {
                                         && graph.nodes().stream().noneMatch(node -> node.mayBeFile(image.file())))
                         ? Optional.empty()
                         : Optional.of("QEMU may still have it open"));
-    }
-
-    private static Optional<String> refused(
-            @org.jspecify.annotations.Nullable JsonNode reply, @org.jspecify.annotations.Nullable Throwable failure) {
-        return Optional.ofNullable(failure)
-                .map(why -> "QEMU did not let go of it: "
-                        + Conclusion.unwrapped(why).getMessage());
     }
 
     private Optional<String> unlinked(BlockNode image) {

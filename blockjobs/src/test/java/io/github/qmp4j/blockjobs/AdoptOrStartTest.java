@@ -156,7 +156,8 @@ class AdoptOrStartTest {
         try (BlockJobs jobs = BlockJobs.of(vm.client, BlockJobOptions.defaults())) {
             BlockJob job = get(jobs.adoptOrStart(KEY, MERGE));
             get(job.setSpeed(0));
-            assertThat(get(job.outcome()).pivoted()).isTrue();
+            JobOutcome outcome = get(job.outcome());
+            assertThat(outcome.pivoted()).as("%s", outcome).isTrue();
         }
         // The graph shows that it is done.
         try (BlockJobs jobs = BlockJobs.of(vm.client, BlockJobOptions.defaults())) {

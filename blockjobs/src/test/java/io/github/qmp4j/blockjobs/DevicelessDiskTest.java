@@ -99,11 +99,13 @@ class DevicelessDiskTest {
         }
     }
 
-    /** What an active commit has left behind is listed, and yet nobody uses it. */
+    /** What an active commit has left behind is listed, and yet nothing uses it. */
     @Test
     void showsWhatACommitHasLeftBehindAndStillReleasesIt() {
         try (TestVm vm = TestVm.start()) {
-            JobOutcome outcome = vm.run(CommitRequest.of("disk0").whenReady(WhenReady.PIVOT));
+            JobOutcome outcome = vm.run(CommitRequest.of("disk0")
+                    .whenReady(WhenReady.PIVOT)
+                    .with(JobSettings.DEFAULT.withReleasedNodesKept()));
             assertThat(outcome.released()).extracting(BlockNode::label).containsExactly("active", "snap2", "snap1");
             assertThat(TestVm.get(vm.jobs.disks()))
                     .extracting(disk -> JobPlan.drawn(disk.chain()))

@@ -28,13 +28,17 @@ import org.junit.jupiter.api.Timeout;
 class GraphBesideJobsTest {
     private static final boolean FULL = Boolean.getBoolean("qmp4j.full");
     private static final Duration LONG = Duration.ofMinutes(10);
-    private static final int FEW = 15;
+    private static final int FEW = 30;
     private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
 
     /** A disk that shares nothing with {@code disk0}: nodes {@code NAME} over {@code NAME-base}. */
+    private static void filledDisk(Nodes nodes, String id, String name) {
+        disk(nodes, id, name);
+        nodes.images().write(Path.of(nodes.path(name + "-base")), "qcow2", 7, 0, TestVm.MIB);
+    }
+
     private static void disk(Nodes nodes, String id, String name) {
         Path base = nodes.images().create(name + "-base.qcow2", "qcow2", TestVm.MIB);
-        nodes.images().write(base, "qcow2", 7, 0, TestVm.MIB);
         nodes.images().overlay(name + ".qcow2", base, "qcow2");
         nodes.readOnly(name + "-base", null);
         nodes.qcow2(name, name + "-base");
@@ -162,7 +166,7 @@ class GraphBesideJobsTest {
         try (TestVm vm = TestVm.start(nodes -> {
             nodes.plainChain();
             for (String disk : List.of("1", "2", "3")) {
-                disk(nodes, "disk" + disk, "small" + disk);
+                filledDisk(nodes, "disk" + disk, "small" + disk);
             }
         })) {
             List<BlockJob> pulls = new ArrayList<>();

@@ -101,13 +101,12 @@ public record Checkup(String command) {
     private List<Finding> nodes(QmpClient client) {
         try {
             List<Finding> findings = new ArrayList<>();
-            new OrphanNodes(client)
-                    .find()
+            UnusedNodes.of(client)
+                    .names()
                     .forEach(name -> findings.add(Finding.warn(
                             "node",
                             "nothing uses %s".formatted(name),
-                            "if nobody is about to use it: %s exec blockdev-del '{\"node-name\":\"%s\"}'"
-                                    .formatted(command, name))));
+                            "if no program is about to use it: %s clean".formatted(command))));
             return findings.isEmpty() ? List.of(Finding.ok("nodes", "all are used")) : findings;
         } catch (CompletionException e) {
             return List.of(Finding.note(

@@ -35,6 +35,11 @@ final class DisksCommand implements Callable<Integer> {
         Table table = new Table("DISK", "NODE", "FORMAT", "VIRTUAL", "ACTUAL", "LAYERS", "ACCESS", "FILE");
         for (Disk disk : disks) {
             BlockNode active = disk.chain().activeLayer();
+            if (active.driver().isEmpty()) {
+                // A node without a device, of which this QEMU cannot be asked more without danger.
+                table.row(disk.name(), active.nodeName().orElse("-"), "?", "?", "?", "?", "?", "?");
+                continue;
+            }
             table.row(
                     disk.name(),
                     active.nodeName().orElse("-"),

@@ -31,6 +31,11 @@ final class JobOptions {
             description = "On an I/O error: report (fail, the default), ignore, stop (pause), enospc (pause if full).")
     private ErrorPolicy onError = ErrorPolicy.REPORT;
 
+    @Option(
+            names = "--keep-nodes",
+            description = "Leave the nodes of images that are no longer used in QEMU; they are removed without it.")
+    private boolean keepNodes;
+
     @Mixin
     private PatienceOptions patience = new PatienceOptions();
 
@@ -88,6 +93,7 @@ final class JobOptions {
             settings.jobId = jobId;
             settings.speed = speed;
             settings.onError = onError;
+            settings.keepReleasedNodes = keepNodes;
             settings.deadline = patience.deadline();
             settings.stallTimeout = patience.stall();
         });

@@ -66,6 +66,7 @@ public final class Main {
         all.put("resume", () -> new ResumeCommand(ctl));
         all.put("speed", () -> new SpeedCommand(ctl));
         all.put("dismiss", () -> new DismissCommand(ctl));
+        all.put("clean", () -> new CleanCommand(ctl));
         all.put("events", () -> new EventsCommand(ctl));
         all.put("exec", () -> new ExecCommand(ctl));
         all.put("schema", () -> new SchemaCommand(ctl));

@@ -1,0 +1,62 @@
+package io.github.qmp4j.blockjobs;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+/**
+ * Removes from QEMU the nodes of images that a job has released. Otherwise they stay open, look like disks, and an overlay that still
+ * stands on the new active layer makes QEMU refuse the next copy. The nodes that QEMU named itself go with their users.
+ */
+final class ReleasedNodes {
+    private final JobContext context;
+
+    ReleasedNodes(JobContext context) {
+        this.context = context;
+    }
+
+    /** Removes those of an outcome, overlays first, as QEMU wants it. What QEMU does not remove is a leftover. Never fails. */
+    CompletableFuture<JobOutcome> remove(JobOutcome outcome, JobSettings settings) {
+        if (settings.keepReleasedNodes()) {
+            return CompletableFuture.completedFuture(outcome);
+        }
+        List<Leftover> left = new ArrayList<>();
+        CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
+        for (BlockNode image : outcome.released()) {
+            all = all.thenCompose(before -> remove(image))
+                    .thenAccept(why -> why.ifPresent(reason -> left.add(new Leftover(
+                            Leftover.Kind.NODE, image.label(), "its image is no longer used, but " + reason))));
+        }
+        return all.thenApply(done -> left.isEmpty() ? outcome : outcome.with(left));
+    }
+
+    /** Removes the node of an image, and the one of its file where that has a name. Says why one is left, if so. Never fails. */
+    CompletableFuture<Optional<String>> remove(BlockNode image) {
+        return context.graphs()
+                .read()
+                .thenCompose(graph -> remove(graph, image))
+                .exceptionally(failure -> Optional.of("QEMU did not let go of it: "
+                        + Conclusion.unwrapped(failure).getMessage()));
+    }
+
+    private CompletableFuture<Optional<String>> remove(Graph graph, BlockNode image) {
+        Optional<GraphNode> node = image.nodeName().flatMap(graph::node).filter(found -> isStill(found, image));
+        List<String> names = node.stream()
+                .flatMap(found -> Stream.concat(Stream.of(found.name()), graph.edges().file(found.name()).stream()))
+                .filter(GraphNode::isNamed)
+                .toList();
+        CompletableFuture<Void> removed = CompletableFuture.completedFuture(null);
+        for (String name : names) {
+            removed = removed.thenCompose(before ->
+                    context.client().execute(TargetNodes.removal(name)).thenApply(reply -> null));
+        }
+        return removed.thenApply(done -> Optional.empty());
+    }
+
+    /** The name may be that of a later node by now. */
+    private static boolean isStill(GraphNode node, BlockNode image) {
+        return node.image().filter(now -> !now.isSameFile(image)).isEmpty();
+    }
+}
