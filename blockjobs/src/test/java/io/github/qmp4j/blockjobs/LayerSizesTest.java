@@ -21,17 +21,19 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * F2, F3: chains of three layers of 1, 2 or 3 MiB, each a disk of one QEMU. What the guest sees is counted in parts, by a model
- * in this test; what an image holds in the end is what {@code qemu-img convert} reads. A sample of the 27 chains, with its
+ * F2, F3: chains of four layers of 1, 2 or 3 MiB, each a disk of one QEMU. What the guest sees is counted in parts, by a model
+ * in this test; what an image holds in the end is what {@code qemu-img convert} reads. A sample of the 81 chains, with its
  * seed; all of them with {@code -Dqmp4j.full=true}.
  */
 @QemuVersions
@@ -40,155 +42,123 @@ class LayerSizesTest {
     private static final int PART = 1 << 17;
     private static final int PARTS_IN_A_MIB = (1 << 20) / PART;
     private static final int LARGEST = 3;
-    private static final int SAMPLE = 8;
+    private static final List<String> LAYERS = List.of("base", "low", "mid", "active");
+    private static final int SAMPLE = 6;
     private static final long SEED = Long.getLong("qmp4j.seed", System.nanoTime());
-    private static final List<Sizes> CHAINS = chains();
+    private static final List<Chain> CHAINS = chains();
 
-    /** With those of the two findings. */
-    private static List<Sizes> chains() {
-        List<Sizes> all = Sizes.all();
+    /** With those of the two findings, and one that hides the base twice. */
+    private static List<Chain> chains() {
+        List<Chain> all = new ArrayList<>(List.of(new Chain(List.of())));
+        for (int layer = 0; layer < LAYERS.size(); layer++) {
+            List<Chain> higher = new ArrayList<>();
+            all.forEach(chain -> IntStream.rangeClosed(1, LARGEST).forEach(size -> higher.add(chain.under(size))));
+            all = higher;
+        }
         if (Boolean.getBoolean("qmp4j.full")) {
             return all;
         }
         System.out.println("layers of different size: seed " + SEED);
         Collections.shuffle(all, new Random(SEED));
-        Set<Sizes> chosen = new LinkedHashSet<>(List.of(new Sizes(2, 1, 2), new Sizes(2, 2, 1)));
+        Set<Chain> chosen = new LinkedHashSet<>(List.of(
+                new Chain(List.of(2, 1, 1, 2)), new Chain(List.of(2, 1, 2, 2)), new Chain(List.of(2, 2, 2, 1))));
         chosen.addAll(all.subList(0, SAMPLE));
         return List.copyOf(chosen);
     }
 
-    /** Three layers on top of each other; the numbers are MiB. */
-    private record Sizes(int base, int mid, int active) {
+    /** The sizes of its layers in MiB, the base first. */
+    private record Chain(List<Integer> sizes) {
 
-        static List<Sizes> all() {
-            List<Sizes> all = new ArrayList<>();
-            for (int base = 1; base <= LARGEST; base++) {
-                for (int mid = 1; mid <= LARGEST; mid++) {
-                    for (int active = 1; active <= LARGEST; active++) {
-                        all.add(new Sizes(base, mid, active));
-                    }
-                }
-            }
-            return all;
+        Chain under(int size) {
+            List<Integer> more = new ArrayList<>(sizes);
+            more.add(size);
+            return new Chain(more);
         }
 
-        /** Full of ones; 0 is what a layer does not have. */
-        int[] baseLayer() {
-            return filled(base, 1, 1, 0);
+        long bytes(int layer) {
+            return (long) sizes.get(layer) << 20;
         }
 
-        int[] midLayer() {
-            return filled(mid, 2, PARTS_IN_A_MIB, 1);
-        }
-
-        int[] activeLayer() {
-            return filled(active, 3, PARTS_IN_A_MIB, 2);
-        }
-
-        int[] seen() {
-            return over(activeLayer(), over(midLayer(), baseLayer()));
-        }
-
-        private static int[] filled(int size, int pattern, int every, int first) {
-            int[] parts = new int[size * PARTS_IN_A_MIB];
-            for (int i = first; i < parts.length; i += every) {
-                parts[i] = pattern;
+        /** The base is full of ones, the others have a part of each MiB; 0 is what a layer does not have. */
+        int[] data(int layer) {
+            int[] parts = new int[sizes.get(layer) * PARTS_IN_A_MIB];
+            for (int i = layer; i < parts.length; i += layer == 0 ? 1 : PARTS_IN_A_MIB) {
+                parts[i] = layer + 1;
             }
             return parts;
         }
-    }
 
-    /** What a reader of a layer sees: beyond the end of what is below it zeroes. */
-    private static int[] over(int[] layer, int[] below) {
-        int[] seen = layer.clone();
-        for (int i = 0; i < seen.length; i++) {
-            seen[i] = seen[i] != 0 || i >= below.length ? seen[i] : below[i];
+        /** What a reader of a layer sees: beyond the end of what is below it zeroes. */
+        int[] seen(int layer) {
+            int[] seen = data(layer);
+            int[] below = layer == 0 ? new int[0] : seen(layer - 1);
+            for (int i = 0; i < Math.min(seen.length, below.length); i++) {
+                seen[i] = seen[i] == 0 ? below[i] : seen[i];
+            }
+            return seen;
         }
-        return seen;
+
+        /** Whether a reader of a layer sees something else when what the layers down to base hold is taken up to their end. */
+        boolean isHidden(int overlay, int base) {
+            int[] own = data(overlay);
+            int[] taken = seen(overlay - 1);
+            int[] left = seen(base);
+            int[] before = seen(overlay);
+            for (int i = 0; i < own.length; i++) {
+                int lower = i < taken.length ? taken[i] : i < left.length ? left[i] : 0;
+                if (before[i] != (own[i] == 0 ? lower : own[i])) {
+                    return true;
+                }
+            }
+            return false;
+        }
     }
 
-    /** The data of two layers in one of the upper one's size. */
-    private static int[] merged(int[] upper, int[] lower) {
-        return over(upper, lower);
-    }
-
-    private static int[] grown(int[] seen, int parts) {
-        return Arrays.copyOf(seen, Math.max(parts, seen.length));
-    }
-
+    /** What is done to a disk, and what is expected of it. */
     enum Work {
-        PULL_TO_THE_BASE(disk -> PullRequest.of(disk.id()).base(disk.node("base"))) {
-            @Override
-            boolean isWrong(Sizes sizes) {
-                return !same(over(merged(sizes.activeLayer(), sizes.midLayer()), sizes.baseLayer()), sizes.seen());
-            }
-        },
-        PULL_ALL(disk -> PullRequest.of(disk.id())),
-        COMMIT_THE_MIDDLE(disk -> CommitRequest.of(disk.id()).top(disk.node("mid"))) {
-            @Override
-            boolean isWrong(Sizes sizes) {
-                int[] base = grown(sizes.baseLayer(), sizes.mid() * PARTS_IN_A_MIB);
-                int[] written = over(grown(sizes.midLayer(), base.length), base);
-                return !same(over(sizes.activeLayer(), written), sizes.seen());
-            }
-        },
-        COMMIT_ALL(disk -> CommitRequest.of(disk.id()).whenReady(WhenReady.PIVOT)) {
-            @Override
-            boolean isWrong(Sizes sizes) {
-                return sizes.base() > sizes.active();
-            }
-
-            @Override
-            String activeAfter() {
-                return "base";
-            }
-        },
+        PULL_TO_THE_BASE(disk -> PullRequest.of(disk.id()).base(disk.node("base")), chain -> chain.isHidden(3, 0)),
+        PULL_TO_THE_SECOND(disk -> PullRequest.of(disk.id()).base(disk.node("low")), chain -> chain.isHidden(3, 1)),
+        PULL_INTO_THE_MIDDLE(
+                disk -> PullRequest.of(disk.id()).into(disk.node("mid")).base(disk.node("base")),
+                chain -> chain.isHidden(2, 0)),
+        PULL_ALL(disk -> PullRequest.of(disk.id()), chain -> false),
+        COMMIT_ALL_BELOW(disk -> CommitRequest.of(disk.id()).top(disk.node("mid")), chain -> chain.isHidden(3, 0)),
+        COMMIT_THE_THIRD(
+                disk -> CommitRequest.of(disk.id()).top(disk.node("mid")).intoBackingNode(),
+                chain -> chain.isHidden(3, 1)),
+        COMMIT_THE_SECOND(disk -> CommitRequest.of(disk.id()).top(disk.node("low")), chain -> chain.isHidden(2, 0)),
+        COMMIT_ALL(disk -> CommitRequest.of(disk.id()).whenReady(WhenReady.PIVOT), chain -> isLarger(chain, 0), "base"),
         COMMIT_THE_ACTIVE_LAYER(
-                disk -> CommitRequest.of(disk.id()).intoBackingNode().whenReady(WhenReady.PIVOT)) {
+                disk -> CommitRequest.of(disk.id()).intoBackingNode().whenReady(WhenReady.PIVOT),
+                chain -> isLarger(chain, 2),
+                "mid"),
+        COMMIT_ALL_AND_GROW(
+                disk -> CommitRequest.of(disk.id()).growingDisk().whenReady(WhenReady.PIVOT), chain -> false, "base") {
             @Override
-            boolean isWrong(Sizes sizes) {
-                return sizes.mid() > sizes.active();
-            }
-
-            @Override
-            String activeAfter() {
-                return "mid";
-            }
-        },
-        COMMIT_ALL_AND_GROW(disk -> CommitRequest.of(disk.id()).growingDisk().whenReady(WhenReady.PIVOT)) {
-            @Override
-            int[] expected(Sizes sizes) {
-                return grown(sizes.seen(), sizes.base() * PARTS_IN_A_MIB);
-            }
-
-            @Override
-            String activeAfter() {
-                return "base";
+            int[] expected(Chain chain) {
+                return Arrays.copyOf(
+                        chain.seen(3),
+                        Math.max(chain.sizes().get(0), chain.sizes().get(3)) * PARTS_IN_A_MIB);
             }
         },
-        COPY_ALL(disk -> copy(disk)) {
-            @Override
-            String activeAfter() {
-                return "copy";
-            }
-        },
-        COPY_THE_ACTIVE_LAYER(disk -> copy(disk).ofActiveLayerOnly()) {
-            @Override
-            String activeAfter() {
-                return "copy";
-            }
-        },
-        COPY_NOTHING(disk -> copy(disk).extent(CopyExtent.NONE)) {
-            @Override
-            String activeAfter() {
-                return "copy";
-            }
-        };
+        COPY_ALL(Work::copy, chain -> false, "copy"),
+        COPY_THE_ACTIVE_LAYER(disk -> copy(disk).ofActiveLayerOnly(), chain -> false, "copy"),
+        COPY_NOTHING(disk -> copy(disk).extent(CopyExtent.NONE), chain -> false, "copy");
 
         final Function<OneDisk, BlockJobRequest> request;
+        /** Whether it cannot be done without a change of what is seen. */
+        final Predicate<Chain> isWrong;
 
-        Work(Function<OneDisk, BlockJobRequest> request) {
+        final String activeAfter;
+
+        Work(Function<OneDisk, BlockJobRequest> request, Predicate<Chain> isWrong) {
+            this(request, isWrong, "active");
+        }
+
+        Work(Function<OneDisk, BlockJobRequest> request, Predicate<Chain> isWrong, String activeAfter) {
             this.request = request;
+            this.isWrong = isWrong;
+            this.activeAfter = activeAfter;
         }
 
         private static CopyRequest copy(OneDisk disk) {
@@ -196,25 +166,16 @@ class LayerSizesTest {
                     .whenReady(WhenReady.PIVOT);
         }
 
-        /** Whether it cannot be done without a change of what the guest sees. */
-        boolean isWrong(Sizes sizes) {
-            return false;
+        private static boolean isLarger(Chain chain, int layer) {
+            return chain.sizes().get(layer) > chain.sizes().get(3);
         }
 
-        int[] expected(Sizes sizes) {
-            return sizes.seen();
-        }
-
-        String activeAfter() {
-            return "active";
-        }
-
-        private static boolean same(int[] one, int[] two) {
-            return Arrays.equals(one, two);
+        int[] expected(Chain chain) {
+            return chain.seen(3);
         }
     }
 
-    private record OneDisk(Path folder, int number, Sizes sizes) {
+    private record OneDisk(Path folder, int number, Chain chain) {
         String id() {
             return "disk" + number;
         }
@@ -228,35 +189,21 @@ class LayerSizesTest {
         }
 
         void create(DiskImages images) {
-            Path base = layer(images, "base", sizes.base(), null);
-            Path mid = layer(images, "mid", sizes.mid(), base);
-            layer(images, "active", sizes.active(), mid);
-        }
-
-        private Path layer(DiskImages images, String name, int size, @Nullable Path below) {
-            long bytes = (long) size << 20;
-            String file = node(name) + ".qcow2";
-            Path image = below == null
-                    ? images.create(file, "qcow2", bytes)
-                    : images.overlay(file, "qcow2", below, "qcow2", bytes);
-            int[] parts = name.equals("base")
-                    ? sizes.baseLayer()
-                    : name.equals("mid") ? sizes.midLayer() : sizes.activeLayer();
-            if (name.equals("base")) {
-                images.write(image, "qcow2", parts[0], 0, bytes);
-            } else {
-                for (int i = 0; i < parts.length; i++) {
-                    if (parts[i] != 0) {
-                        images.write(image, "qcow2", parts[i], (long) i * PART, PART);
-                    }
+            Path below = images.create(node("base") + ".qcow2", "qcow2", chain.bytes(0));
+            images.write(below, "qcow2", 1, 0, chain.bytes(0));
+            for (int layer = 1; layer < LAYERS.size(); layer++) {
+                String file = node(LAYERS.get(layer)) + ".qcow2";
+                below = images.overlay(file, "qcow2", below, "qcow2", chain.bytes(layer));
+                int[] parts = chain.data(layer);
+                for (int i = layer; i < parts.length; i += PARTS_IN_A_MIB) {
+                    images.write(below, "qcow2", parts[i], (long) i * PART, PART);
                 }
             }
-            return image;
         }
 
         void describe(RealQemuBuilder builder) {
             String below = "null";
-            for (String layer : List.of("base", "mid", "active")) {
+            for (String layer : LAYERS) {
                 builder.blockdev(
                         "{\"driver\":\"qcow2\",\"node-name\":\"%s\",\"backing\":%s,\"file\":{\"driver\":\"file\",\"filename\":\"%s\"}}"
                                 .formatted(node(layer), below, file(layer)));
@@ -284,22 +231,22 @@ class LayerSizesTest {
                     }
                 }
             }
-            done.forEach(disk -> assertThat(seen(folder.path(), disk.file(work.activeAfter())))
-                    .as("%s on %s", work, disk.sizes())
-                    .containsExactly(work.expected(disk.sizes())));
+            done.forEach(disk -> assertThat(seen(folder.path(), disk.file(work.activeAfter)))
+                    .as("%s on %s", work, disk.chain())
+                    .containsExactly(work.expected(disk.chain())));
         }
     }
 
     private static List<OneDisk> disks(Path folder) {
         MadeOnce.copy("layers of different size", folder, made -> {
             int number = 0;
-            for (Sizes sizes : CHAINS) {
-                new OneDisk(made, number++, sizes).create(new DiskImages(made));
+            for (Chain chain : CHAINS) {
+                new OneDisk(made, number++, chain).create(new DiskImages(made));
             }
         });
         List<OneDisk> disks = new ArrayList<>();
-        for (Sizes sizes : CHAINS) {
-            disks.add(new OneDisk(folder, disks.size(), sizes));
+        for (Chain chain : CHAINS) {
+            disks.add(new OneDisk(folder, disks.size(), chain));
         }
         return disks;
     }
@@ -307,23 +254,25 @@ class LayerSizesTest {
     /** Whether it was done; where the model says that it cannot be done rightly, it must be refused, by preview and start. */
     private static boolean runs(BlockJobs jobs, OneDisk disk, Work work) {
         BlockJobRequest request = work.request.apply(disk);
-        if (work.isWrong(disk.sizes())) {
-            assertThat(ScriptedVm.failure(jobs.preview(request)))
-                    .as("%s on %s", work, disk.sizes())
-                    .isInstanceOf(BlockChainException.class)
-                    .hasMessageContaining("bytes");
-            assertThat(ScriptedVm.failure(jobs.start(request))).isInstanceOf(BlockChainException.class);
+        if (work.isWrong.test(disk.chain())) {
+            assertThat(refusal(jobs.preview(request), work, disk)).hasMessageContaining("bytes");
+            refusal(jobs.start(request), work, disk);
             return false;
         }
         JobOutcome outcome = outcome(jobs, request);
         assertThat(outcome.completed())
-                .as("%s on %s: %s", work, disk.sizes(), outcome)
+                .as("%s on %s: %s", work, disk.chain(), outcome)
                 .isTrue();
         assertThat(outcome.size())
-                .as("%s on %s", work, disk.sizes())
-                .contains(new DiskSize(
-                        (long) disk.sizes().active() << 20, (long) work.expected(disk.sizes()).length * PART));
+                .as("%s on %s", work, disk.chain())
+                .contains(new DiskSize(disk.chain().bytes(3), (long) work.expected(disk.chain()).length * PART));
         return true;
+    }
+
+    private static Throwable refusal(CompletableFuture<?> started, Work work, OneDisk disk) {
+        Throwable failure = ScriptedVm.failure(started);
+        assertThat(failure).as("%s on %s", work, disk.chain()).isInstanceOf(BlockChainException.class);
+        return failure;
     }
 
     private static JobOutcome outcome(BlockJobs jobs, BlockJobRequest request) {
