@@ -27,7 +27,7 @@ class HeaderProofTest {
             CommitRequest.of("disk0").top("snap1").base("base");
 
     /** The chain of {@link FilledChain}, all of it read-only below the active layer, as libvirt opens it. */
-    private static void readOnlyBelow(Nodes nodes) {
+    static void readOnlyBelow(Nodes nodes) {
         nodes.readOnly("base", null);
         nodes.readOnly("snap1", "base");
         nodes.readOnly("snap2", "snap1");
@@ -168,20 +168,24 @@ class HeaderProofTest {
         }
     }
 
-    private static boolean chattr(String flag, Path file) throws Exception {
+    static boolean chattr(String flag, Path file) throws Exception {
         return new ProcessBuilder("chattr", flag, file.toString()).start().waitFor() == 0;
     }
 
     /** As a backup tool has it open. */
+    static RealQemu reader(Path image) {
+        return RealQemu.builder()
+                .blockdev(
+                        "{\"driver\":\"qcow2\",\"node-name\":\"read\",\"read-only\":true,\"backing\":null,\"file\":{\"driver\":\"file\",\"filename\":\"%s\"}}"
+                                .formatted(image))
+                .device("virtio-blk-pci,drive=read")
+                .start();
+    }
+
     @Test
     void anOverlayThatAnotherProcessReadsIsRefused() {
         try (TestVm vm = TestVm.start(HeaderProofTest::readOnlyBelow)) {
-            try (RealQemu reader = RealQemu.builder()
-                    .blockdev(
-                            "{\"driver\":\"qcow2\",\"node-name\":\"read\",\"read-only\":true,\"backing\":null,\"file\":{\"driver\":\"file\",\"filename\":\"%s\"}}"
-                                    .formatted(vm.image("snap2")))
-                    .device("virtio-blk-pci,drive=read")
-                    .start()) {
+            try (RealQemu reader = reader(vm.image("snap2"))) {
                 assertThat(reader.oracle().execute("query-status").isObject()).isTrue();
                 assertRefused(vm, BELOW_SNAP2, "the header of 'snap2'", "lock");
             }
@@ -294,12 +298,12 @@ class HeaderProofTest {
         "'', 5, ''"
     })
     void theSameFileIsSpelledInAsManyBytes(String name, int bytes, String longer) {
-        assertThat(HeaderProof.spelled(name, bytes)).isEqualTo(longer);
+        assertThat(HeaderRewrite.spelled(name, bytes)).isEqualTo(longer);
     }
 
     @Test
     void noNameIsSpelledLongerThanAHeaderHolds() {
         String name = "b".repeat(1022);
-        assertThat(HeaderProof.spelled(name, 1023)).isEqualTo(name);
+        assertThat(HeaderRewrite.spelled(name, 1023)).isEqualTo(name);
     }
 }

@@ -1,0 +1,175 @@
+package io.github.qmp4j.blockjobs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import io.github.qmp4j.QmpCommand;
+import io.github.qmp4j.QmpCommandException;
+import io.github.qmp4j.client.QmpClient;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has QEMU rewrite the header of a qcow2 image as it is: with the backing name that it holds already, spelled as long as the one
+ * to come, and then as it was. So the header never names another file.
+ *
+ * <p>{@code change-backing-file} wants a root node on which no job works. A filter that stands on the image for that moment is
+ * one, before the start of a job as well as while it runs or waits in PENDING.
+ */
+final class HeaderRewrite {
+    static final String FORMAT = "qcow2";
+    /** A filter that any qcow2 image can have, also one that is read-only. */
+    private static final String FILTER = "compress";
+
+    private static final String FILTER_IN_SCHEMA = "blockdev-add/arg/driver/^" + FILTER;
+
+    private final QmpClient client;
+    private final JobPlan plan;
+    private final BlockNode image;
+    private final Edges edges;
+    private final String added = JobIds.make("header", "proof").value();
+
+    private HeaderRewrite(QmpClient client, JobPlan plan, BlockNode image, Edges edges) {
+        this.client = client;
+        this.plan = plan;
+        this.image = image;
+        this.edges = edges;
+    }
+
+    /**
+     * Completes when the header was written, or if this QEMU does not have or allow what it takes; fails with
+     * {@link BlockChainException} where QEMU cannot write it.
+     */
+    static CompletableFuture<Void> of(QmpClient client, JobPlan plan, BlockNode image, Edges edges) {
+        HeaderRewrite rewrite = new HeaderRewrite(client, plan, image, edges);
+        return client.schema()
+                .thenCompose(schema ->
+                        schema.has(FILTER_IN_SCHEMA) ? rewrite.run() : CompletableFuture.completedFuture(null));
+    }
+
+    private CompletableFuture<Void> run() {
+        if (!image.readOnly()) {
+            return rewritten();
+        }
+        // To open it as an image takes its key.
+        return image.encrypted() ? CompletableFuture.completedFuture(null) : read().thenCompose(done -> rewritten());
+    }
+
+    /**
+     * Reads a read-only image through a node of its own. {@code change-backing-file} makes it writable and read-only again, and
+     * where the storage has gone fails at both: on 5.2, 7.2, 10.0 and 11.1 the second error kills QEMU (SIGABRT).
+     */
+    private CompletableFuture<Void> read() {
+        QmpCommand<JsonNode> opened = QmpCommand.of("blockdev-add")
+                .with("driver", FORMAT)
+                .with("node-name", added)
+                .with("read-only", true)
+                .with("backing", NullNode.getInstance())
+                .with("file", edges.child(node(), "file").orElse(null))
+                .with("data-file", edges.child(node(), "data-file").orElse(null));
+        return client.execute(opened)
+                .handle((reply, failure) -> failure == null
+                        ? removed(null)
+                        : CompletableFuture.<Void>failedFuture(refusal(Conclusion.unwrapped(failure))))
+                .thenCompose(result -> result);
+    }
+
+    private CompletableFuture<Void> rewritten() {
+        return client.execute(QmpCommand.of("blockdev-add")
+                        .with("driver", FILTER)
+                        .with("node-name", added)
+                        .with("file", node())
+                        .with("read-only", true))
+                .handle((reply, failure) -> failure == null
+                        ? written().handle((done, refused) -> removed(refused)).thenCompose(result -> result)
+                        : unlessRefused(Conclusion.unwrapped(failure)))
+                .thenCompose(result -> result);
+    }
+
+    private static CompletableFuture<Void> unlessRefused(Throwable cause) {
+        return cause instanceof QmpCommandException
+                ? CompletableFuture.completedFuture(null)
+                : CompletableFuture.failedFuture(cause);
+    }
+
+    /** QEMU keeps in memory also a name that it could not write, so the present one is written again in any case. */
+    private CompletableFuture<Void> written() {
+        String name = image.backingFile().orElse("");
+        String longer = spelled(name, bytes(plan.backingString().orElse("")));
+        return longer.equals(name)
+                ? write(name)
+                : write(longer)
+                        .handle((done, failure) -> failure == null
+                                ? write(name)
+                                : write(name)
+                                        .handle((back, second) -> failure)
+                                        .thenCompose(CompletableFuture::<Void>failedFuture))
+                        .thenCompose(result -> result);
+    }
+
+    private CompletableFuture<Void> write(String name) {
+        return client.execute(QmpCommand.of("change-backing-file")
+                        .with("device", added)
+                        .with("image-node-name", node())
+                        .with("backing-file", name))
+                .thenApply(reply -> null);
+    }
+
+    private CompletableFuture<Void> removed(@Nullable Throwable failure) {
+        return client.execute(TargetNodes.removal(added)).handle((reply, second) -> {
+            if (failure != null) {
+                throw refusal(Conclusion.unwrapped(failure));
+            }
+            if (second != null) {
+                throw new BlockJobException(
+                        "node '%s', which was added to prove that the header of '%s' can be written, cannot be removed: %s; remove it with blockdev-del, and start again"
+                                .formatted(
+                                        added,
+                                        image.label(),
+                                        Conclusion.unwrapped(second).getMessage()));
+            }
+            return null;
+        });
+    }
+
+    private RuntimeException refusal(Throwable cause) {
+        if (cause instanceof QmpCommandException refused) {
+            return new BlockChainException(
+                    "a %s of disk %s ends by rewriting the header of '%s', and QEMU cannot write it: %s; see that its file is writable, in its place, in use by no other process, and has room for a backing name of %d bytes"
+                            .formatted(
+                                    plan.kind().word,
+                                    plan.request().disk(),
+                                    image.label(),
+                                    refused.desc(),
+                                    bytes(plan.backingString().orElse(""))));
+        }
+        return cause instanceof RuntimeException known ? known : new BlockJobException(String.valueOf(cause));
+    }
+
+    private String node() {
+        return image.nodeName().orElseThrow();
+    }
+
+    /** The same file in so many bytes, as far as its name can be spelled longer. */
+    static String spelled(String name, int bytes) {
+        int missing = bytes - bytes(name);
+        if (missing <= 0 || name.isEmpty()) {
+            return name;
+        }
+        if (name.startsWith("json:")) {
+            return name + " ".repeat(missing);
+        }
+        if (new FileName(name).isTakenApart()) {
+            return name;
+        }
+        int slash = name.lastIndexOf('/');
+        String longer = slash < 0
+                ? "." + "/".repeat(Math.max(1, missing - 1)) + name
+                : name.substring(0, slash) + "/".repeat(missing) + name.substring(slash);
+        return bytes(longer) > Quirks.LONGEST_BACKING_STRING ? name : longer;
+    }
+
+    private static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+}
