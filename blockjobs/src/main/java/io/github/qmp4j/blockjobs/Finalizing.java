@@ -7,8 +7,8 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Ends a pull or an intermediate commit that waits in PENDING. QEMU itself would rewrite the header before the data is on disk, and
  * a power cut in between would lose the data. So in PENDING, where nothing has changed yet and the guest goes on, in this order:
- * what the job wrote is flushed, the graph is looked at, the step is written down, and only then {@code job-finalize} is
- * sent. Where one of these fails, a job of ours is cancelled: the chain and its headers stay as they were.
+ * what the job wrote is flushed, the graph is looked at, the header is proved to be writable, the step is written down, and only
+ * then {@code job-finalize} is sent. Where one of these fails, a job of ours is cancelled: the chain and its headers stay as they were.
  *
  * <p>A job is ours if this side has started it or has taken it over. Another one is finalized only when its user asks, and left
  * as it is where that fails.
@@ -117,10 +117,13 @@ final class Finalizing {
     private CompletableFuture<Void> prepared() {
         return NodeFlush.of(context, judge.written(job.id()))
                 .thenCompose(flushed -> context.graphs().read())
-                .thenAccept(graph -> judge.misfit(graph).ifPresent(why -> {
-                    throw new BlockJobException(why);
-                }))
-                .thenCompose(fits -> job.ending().steps().finalizing());
+                .thenCompose(graph -> {
+                    judge.misfit(graph).ifPresent(why -> {
+                        throw new BlockJobException(why);
+                    });
+                    return judge.proveHeader(context, graph);
+                })
+                .thenCompose(proved -> job.ending().steps().finalizing());
     }
 
     /** QEMU's reply is no proof: it is the same where what was prepared could not be carried out. */

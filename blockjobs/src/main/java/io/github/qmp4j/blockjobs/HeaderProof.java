@@ -1,5 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +28,25 @@ final class HeaderProof {
                     "a %s of disk %s would end by rewriting the header of '%s', and QEMU cannot rewrite a header of the format %s; copy the disk to qcow2 first"
                             .formatted(plan.kind().word, plan.request().disk(), image.label(), image.driver()));
         });
+    }
+
+    /**
+     * Removes the filters of proofs that a lost session has left on a chain: QEMU takes no node below them for a root. Completes when
+     * they are gone, or cannot be removed.
+     */
+    static CompletableFuture<Void> clear(JobContext context, BlockChain chain, Graph graph) {
+        CompletableFuture<Void> cleared = CompletableFuture.completedFuture(null);
+        List<String> left = chain.nodes().stream()
+                .flatMap(image -> image.nodeName().stream())
+                .flatMap(name -> graph.edges().users(name).stream())
+                .map(Edges.Edge::name)
+                .filter(JobIds::isProof)
+                .toList();
+        for (String filter : left) {
+            cleared = cleared.thenCompose(done ->
+                    context.client().execute(TargetNodes.removal(filter)).handle((reply, failure) -> null));
+        }
+        return cleared;
     }
 
     /**

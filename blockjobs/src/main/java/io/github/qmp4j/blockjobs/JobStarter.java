@@ -102,7 +102,9 @@ final class JobStarter {
                 BitmapPlan.of(ready.sheet(), command.targetNode()),
                 BitmapGuard.refusal(ready.plan(), ready.sheet().graph()));
         // Written down before anything is made for the job; whoever calls is told what is left where it is not started.
-        return HeaderProof.beforeStart(context, ready.plan(), ready.sheet().graph())
+        Graph graph = ready.sheet().graph();
+        return HeaderProof.clear(context, ready.plan().before(), graph)
+                .thenCompose(cleared -> HeaderProof.beforeStart(context, ready.plan(), graph))
                 .thenCompose(proved -> records.intent(ready.plan().request(), ready.disk(), command.targetNode()))
                 .thenCompose(kept -> made(ready, launch, steps, command, merge)
                         .exceptionallyCompose(failure -> records.forget()

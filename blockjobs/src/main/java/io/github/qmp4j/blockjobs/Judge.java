@@ -2,6 +2,7 @@ package io.github.qmp4j.blockjobs;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** Decides what is true, from what is known. */
 sealed interface Judge permits PlannedJudge, ObservedJudge {
@@ -33,6 +34,9 @@ sealed interface Judge permits PlannedJudge, ObservedJudge {
 
     /** Why the job must not be finalized on this graph; empty where it has the shape that the job was planned on. */
     Optional<String> misfit(Graph now);
+
+    /** Fails where QEMU could not rewrite the header that the job ends with; completes where that is proved, or cannot be. */
+    CompletableFuture<Void> proveHeader(JobContext context, Graph now);
 
     /** Whether nothing but the answers to our verbs may tell how it ended, so that they have to be heard first. */
     boolean restsOnVerbs();

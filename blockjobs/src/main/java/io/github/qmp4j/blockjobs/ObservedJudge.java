@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Judges a job that we only met: nothing is known of what it was to do, so what can be told is its own result, and what
@@ -44,6 +45,12 @@ record ObservedJudge(JobType type, Graph before, boolean ended) implements Judge
     @Override
     public Optional<String> misfit(Graph now) {
         return Optional.empty();
+    }
+
+    /** Which header that is, only the request says. */
+    @Override
+    public CompletableFuture<Void> proveHeader(JobContext context, Graph now) {
+        return CompletableFuture.completedFuture(null);
     }
 
     @Override

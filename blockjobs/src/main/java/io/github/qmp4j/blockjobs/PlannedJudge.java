@@ -4,6 +4,7 @@ import io.github.qmp4j.blockjobs.JobOutcome.End;
 import io.github.qmp4j.blockjobs.JobOutcome.Head;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -56,6 +57,11 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
                 ? Optional.empty()
                 : Optional.of("the chain of disk %s is now %s, and the job was planned on %s"
                         .formatted(disk.name(), drawn(chain.get()), drawn(plan.before())));
+    }
+
+    @Override
+    public CompletableFuture<Void> proveHeader(JobContext context, Graph now) {
+        return HeaderProof.beforeFinalize(context, plan, now);
     }
 
     /** The place of the highest node whose header or data such a job changes. */
