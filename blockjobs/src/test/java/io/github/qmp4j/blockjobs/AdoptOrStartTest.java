@@ -14,6 +14,7 @@ import io.github.qmp4j.blockjobs.JobRecord.Step;
 import io.github.qmp4j.testkit.QemuVersions;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -89,6 +90,27 @@ class AdoptOrStartTest {
         }
         vm.assertNoJobsLeft();
         vm.assertUnchanged(vm.image("active"));
+    }
+
+    /** F9: in another run of QEMU the graph proves an end only where the data was on disk before the header could change. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void believesTheGraphOfAnotherRunOnlyWhereTheFlushIsRecorded(boolean flushed) {
+        PullRequest pull = PullRequest.of("disk0").base("base");
+        QemuInstance here = get(QemuInstance.of(vm.client));
+        JobRecord intent =
+                keyed.intent(pull, new QemuInstance(here.monitor(), here.version(), Optional.of("an earlier run")));
+        assertThat(vm.run(pull).completed()).isTrue();
+        JobRecord last = flushed
+                ? intent.ending(JobRecord.Verb.FINALIZE, Instant.now())
+                : intent.at(Step.STARTED, Instant.now());
+        get(keyed.store.record(last));
+        try (BlockJobs jobs = process()) {
+            JobOutcome outcome = get(get(jobs.adoptOrStart(KEY, pull)).outcome());
+            assertThat(outcome.completed()).as("%s", outcome).isEqualTo(flushed);
+            assertThat(outcome.end() instanceof End.Unknown).isEqualTo(!flushed);
+            assertThat(outcome.released()).isEmpty();
+        }
     }
 
     @Test
