@@ -106,23 +106,11 @@ record Aftermath(JobRecord record, RecordedChain chain, boolean inSameRun, boole
                                 "nobody saw its end"),
                         true);
         // Whose images those are that another QEMU does not list is not known.
-        return inSameRun ? judged : with(judged, judged.end(), List.of());
+        return inSameRun ? judged : judged.releasing(List.of(), false);
     }
 
     private JobOutcome unknown(String why) {
-        return with(verdict(Result.UNKNOWN, Optional.empty()), new End.Unknown(why), List.of());
-    }
-
-    private static JobOutcome with(JobOutcome judged, End end, List<BlockNode> released) {
-        return new JobOutcome(
-                judged.job(),
-                end,
-                judged.head(),
-                judged.progress(),
-                released,
-                judged.invalidated(),
-                judged.leftovers(),
-                judged.size());
+        return verdict(Result.UNKNOWN, Optional.empty()).inDoubt(why);
     }
 
     private Asked asked() {

@@ -117,8 +117,8 @@ final class BitmapMerge {
 
     /** Removes what was added, and fails with what is left. */
     <T> CompletableFuture<T> failed(Throwable cause) {
-        return undone().thenCompose(left ->
-                CompletableFuture.failedFuture(left.isEmpty() ? cause : new JobStartException(cause, left, List.of())));
+        return undone().thenCompose(left -> CompletableFuture.failedFuture(
+                left.isEmpty() ? cause : new JobStartException(cause, Remnants.NONE.and(left), List.of())));
     }
 
     /** Removes what was added. Never fails. */

@@ -9,12 +9,18 @@ import java.util.Optional;
  *
  * @param head which side the guest's disk is on
  * @param progress the last that was seen
- * @param released images that the disk no longer uses, and that the graph shows nobody else to use. QEMU may still hold
- *     the files of those that were added by name; {@code blockdev-del} lets them go
+ * @param released images that the disk no longer uses, and that no other disk, node, job or export of this QEMU uses. Other
+ *     processes may use them, unless {@code filesChecked}; and other images, that are open nowhere, may stand on them. With
+ *     {@link JobSettings#keepReleasedNodes()} QEMU still holds the files of those that were added by name
+ * @param filesChecked whether the files of all released images were looked at too, by {@link BlockJobOptions#files()}: none
+ *     is, by another name or link, the file of an image that this QEMU uses, and no other process holds QEMU's image locks on
+ *     it. An image that was opened with {@code locking=off} has no locks. False where that is not proved, for example for the
+ *     files of a container
  * @param invalidated images whose contents no longer mean what they did: what lay between top and base of a commit, also
  *     of one that failed
  * @param leftovers what the job made and what is still there, for example the file of a copy that was cancelled
  * @param size how large the guest's disk was and is; empty where it cannot be known, and for a job that was only met
+ * @param plainText whether the job has written, or may have, in plain text what an image holds encrypted
  */
 public record JobOutcome(
         JobId job,
@@ -22,9 +28,11 @@ public record JobOutcome(
         Head head,
         JobProgress progress,
         List<BlockNode> released,
+        boolean filesChecked,
         List<BlockNode> invalidated,
         List<Leftover> leftovers,
-        Optional<DiskSize> size) {
+        Optional<DiskSize> size,
+        boolean plainText) {
 
     public JobOutcome {
         released = List.copyOf(released);
@@ -32,7 +40,7 @@ public record JobOutcome(
         leftovers = List.copyOf(leftovers);
     }
 
-    /** One of a disk whose size cannot be known. */
+    /** One of a disk whose size cannot be known, of which no files were checked, and that has written nothing in plain text. */
     public JobOutcome(
             JobId job,
             End end,
@@ -41,7 +49,7 @@ public record JobOutcome(
             List<BlockNode> released,
             List<BlockNode> invalidated,
             List<Leftover> leftovers) {
-        this(job, end, head, progress, released, invalidated, leftovers, Optional.empty());
+        this(job, end, head, progress, released, false, invalidated, leftovers, Optional.empty(), false);
     }
 
     /** How it ended. */
@@ -99,7 +107,20 @@ public record JobOutcome(
 
     /** The same, but that it is done cannot be proved, so that no image may be taken for released. */
     JobOutcome inDoubt(String why) {
-        return new JobOutcome(job, new End.Unknown(why), head, progress, List.of(), invalidated, leftovers, size);
+        return with(new End.Unknown(why), List.of(), false);
+    }
+
+    /** The same, but what it was to achieve does not last, so that no image may be taken for released. */
+    JobOutcome failed(String why) {
+        return with(new End.Failed(why), List.of(), false);
+    }
+
+    JobOutcome releasing(List<BlockNode> images, boolean checked) {
+        return with(end, images, checked);
+    }
+
+    JobOutcome with(End newEnd, List<BlockNode> images, boolean checked) {
+        return new JobOutcome(job, newEnd, head, progress, images, checked, invalidated, leftovers, size, plainText);
     }
 
     JobOutcome with(Leftover leftover) {
@@ -109,6 +130,10 @@ public record JobOutcome(
     JobOutcome with(List<Leftover> more) {
         List<Leftover> all = new ArrayList<>(leftovers);
         all.addAll(more);
-        return new JobOutcome(job, end, head, progress, released, invalidated, all, size);
+        return new JobOutcome(job, end, head, progress, released, filesChecked, invalidated, all, size, plainText);
+    }
+
+    JobOutcome inPlainText(boolean written) {
+        return new JobOutcome(job, end, head, progress, released, filesChecked, invalidated, leftovers, size, written);
     }
 }

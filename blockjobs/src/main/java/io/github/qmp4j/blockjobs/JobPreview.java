@@ -15,13 +15,15 @@ import java.util.List;
  *     a header can be written is not among them, since it leaves the header as it is. Names of
  *     nodes and jobs that the library makes end in six random characters, which will be others
  * @param invalidated images whose contents will no longer mean what they do now, see {@link JobOutcome#invalidated()}
+ * @param plainText whether the job would write in plain text what an image holds encrypted, see {@link JobSettings#plainText()}
  */
 public record JobPreview(
         JobId job,
         BlockChain before,
         BlockChain after,
         List<QmpCommand<JsonNode>> commands,
-        List<BlockNode> invalidated) {
+        List<BlockNode> invalidated,
+        boolean plainText) {
 
     public JobPreview {
         commands = List.copyOf(commands);

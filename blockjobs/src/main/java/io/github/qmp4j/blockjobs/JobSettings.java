@@ -21,6 +21,8 @@ import java.util.function.Consumer;
  *     and finalized; only for a pull and for a commit below the active layer, any other is refused
  * @param keepReleasedNodes whether the nodes of released images stay in QEMU; otherwise those that were added by name are removed
  *     when nothing uses them
+ * @param plainText whether the job may write in plain text what an image holds encrypted; default false, and such a job is
+ *     refused
  * @param pivotHooks what is done right before and after a pivot, whether {@link WhenReady#PIVOT} or {@link BlockJob#pivot()}
  *     begins it
  */
@@ -33,6 +35,7 @@ public record JobSettings(
         Optional<Duration> deadline,
         boolean manualFinalize,
         boolean keepReleasedNodes,
+        boolean plainText,
         PivotHooks pivotHooks) {
 
     public static final JobSettings DEFAULT = new JobSettings(
@@ -42,6 +45,7 @@ public record JobSettings(
             BitmapRule.REFUSE,
             Optional.empty(),
             Optional.empty(),
+            false,
             false,
             false,
             PivotHooks.NONE);
@@ -96,6 +100,10 @@ public record JobSettings(
         return changed(settings -> settings.keepReleasedNodes = true);
     }
 
+    public JobSettings allowingPlainText() {
+        return changed(settings -> settings.plainText = true);
+    }
+
     public JobSettings withPivotHooks(PivotHooks hooks) {
         return changed(settings -> settings.pivotHooks = hooks);
     }
@@ -116,6 +124,7 @@ public record JobSettings(
         public Optional<Duration> deadline;
         public boolean manualFinalize;
         public boolean keepReleasedNodes;
+        public boolean plainText;
         public PivotHooks pivotHooks;
 
         private Builder(JobSettings from) {
@@ -127,6 +136,7 @@ public record JobSettings(
             deadline = from.deadline;
             manualFinalize = from.manualFinalize;
             keepReleasedNodes = from.keepReleasedNodes;
+            plainText = from.plainText;
             pivotHooks = from.pivotHooks;
         }
 
@@ -140,6 +150,7 @@ public record JobSettings(
                     deadline,
                     manualFinalize,
                     keepReleasedNodes,
+                    plainText,
                     pivotHooks);
         }
     }

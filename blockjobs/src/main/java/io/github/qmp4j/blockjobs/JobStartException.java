@@ -1,6 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
 import java.util.List;
+import java.util.Optional;
 
 /** A job was not started, and there is more to say of it: why that may be, or what QEMU left behind. */
 public final class JobStartException extends BlockJobException {
@@ -8,10 +9,18 @@ public final class JobStartException extends BlockJobException {
 
     private final transient List<Leftover> leftovers;
 
-    JobStartException(Throwable refusal, List<Leftover> leftovers, List<String> overlays) {
-        super(refusal.getMessage() + left(leftovers) + hint(overlays));
+    JobStartException(Throwable refusal, Remnants remnants, List<String> overlays) {
+        super(refusal.getMessage() + left(remnants.leftovers()) + appeared(remnants.unclaimed()) + hint(overlays));
         initCause(refusal);
-        this.leftovers = List.copyOf(leftovers);
+        this.leftovers = List.copyOf(remnants.leftovers());
+    }
+
+    private static String appeared(Optional<String> unclaimed) {
+        return unclaimed
+                .map(
+                        "; the file %s is there now and was not before, but another start may have made it and use it"
+                                ::formatted)
+                .orElse("");
     }
 
     private static String left(List<Leftover> leftovers) {
@@ -29,7 +38,7 @@ public final class JobStartException extends BlockJobException {
                         .formatted(String.join(", ", overlays));
     }
 
-    /** What is there now and was not before. */
+    /** What is there now, was not before, and is proved to be of this start: a file is so only if nothing else has it open. */
     public List<Leftover> leftovers() {
         return leftovers;
     }

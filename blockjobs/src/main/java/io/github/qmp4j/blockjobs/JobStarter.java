@@ -87,7 +87,13 @@ final class JobStarter {
         commands.add(start.command());
         boolean switches = plan.kind().becomesReady && plan.request().whenReady() != WhenReady.FINISH;
         BlockChain after = plan.kind().becomesReady && !switches ? plan.before() : plan.after();
-        return new JobPreview(ready.sheet().id(), plan.before(), after, commands, plan.invalidated(switches));
+        return new JobPreview(
+                ready.sheet().id(),
+                plan.before(),
+                after,
+                commands,
+                plan.invalidated(switches),
+                PlainText.isWrittenBy(plan));
     }
 
     /** What a start holds, and what is done when it is answered. */
@@ -156,7 +162,8 @@ final class JobStarter {
                     registry.forget(done);
                     registry.release(launch.hold());
                 });
-        job.beforePivot(merge::beforePivot);
+        HeadFile head = new HeadFile(context, ready.plan());
+        job.beforePivot(() -> head.requireThere().thenCompose(there -> merge.beforePivot()));
         job.ending().keep(records);
         job.ready().thenAccept(reached -> records.ready());
         if (records.jobId().isPresent()
@@ -164,6 +171,8 @@ final class JobStarter {
             job.ending().hasIdOfItsOwn();
         }
         job.ending().afterwards(ended -> merge.settled(ended)
+                .thenCompose(head::checked)
+                .thenCompose(new FilesInUse(context)::checked)
                 .thenCompose(records::dismissed)
                 .thenCompose(outcome -> setup.map(made -> made.tidied(outcome))
                         .orElseGet(() -> CompletableFuture.completedFuture(outcome)))
@@ -220,26 +229,20 @@ final class JobStarter {
             return setup.map(made -> made.<BlockJob>failed(cause))
                     .orElseGet(() -> CompletableFuture.failedFuture(cause));
         }
-        CompletableFuture<List<Leftover>> undone = setup.map(TargetSetup::undone)
-                .orElseGet(() -> leftovers(ready.plan().request()));
+        CompletableFuture<Remnants> undone = setup.map(made -> made.undone(refusal))
+                .orElseGet(() -> remnants(ready.plan().request(), refusal));
         return undone.thenCompose(left -> {
             List<String> overlays = ready.sheet().graph().above(ready.disk().chain());
             return CompletableFuture.failedFuture(
-                    left.isEmpty() && overlays.isEmpty() ? refusal : new JobStartException(refusal, left, overlays));
+                    left.isNothing() && overlays.isEmpty() ? refusal : new JobStartException(refusal, left, overlays));
         });
     }
 
     /** QEMU makes the target's file before it looks at all the arguments of a copy, and leaves it there. */
-    private CompletableFuture<List<Leftover>> leftovers(BlockJobRequest request) {
+    private CompletableFuture<Remnants> remnants(BlockJobRequest request, Throwable refusal) {
         Optional<String> made = request instanceof CopyRequest copy ? copy.newFile() : Optional.empty();
-        if (made.isEmpty()) {
-            return CompletableFuture.completedFuture(List.of());
-        }
-        Leftover file = new Leftover(Leftover.Kind.FILE, made.get(), "QEMU made it before it refused the copy");
-        return new TargetProbe(context.client())
-                .exists(made.get())
-                .exceptionally(unknown -> true)
-                .thenApply(exists -> exists ? List.of(file) : List.of());
+        return made.map(path -> Remnants.file(context, path, refusal, "QEMU made it before it refused the copy"))
+                .orElseGet(() -> CompletableFuture.completedFuture(Remnants.NONE));
     }
 
     private static JobType type(JobPlan plan) {

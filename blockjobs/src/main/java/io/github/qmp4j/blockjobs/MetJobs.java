@@ -70,8 +70,11 @@ final class MetJobs {
         Judge judge = new PlannedJudge(plan, record.disk(), record.targetNode());
         TrackedJob job = tracked(record.jobId(), request, judge, hold);
         job.ending().keep(steps);
-        job.beforePivot(merge::beforePivot);
+        HeadFile head = new HeadFile(context, plan);
+        job.beforePivot(() -> head.requireThere().thenCompose(there -> merge.beforePivot()));
         job.ending().afterwards(ended -> merge.settled(ended)
+                .thenCompose(head::checked)
+                .thenCompose(new FilesInUse(context)::checked)
                 .thenCompose(ending(work.released(), steps, plan, record.targetNode())));
         record.asked().ifPresent(verb -> job.ask(asked(verb)));
         return owned(job, request, steps);
@@ -124,6 +127,9 @@ final class MetJobs {
         JobPlan plan = JobPlan.of(record.disk().chain(), record.request());
         Optional<String> node = sameRun ? record.targetNode() : Optional.empty();
         return flushed(plan, record, outcome, sameRun)
+                .thenCompose(proved -> record.outcome().isPresent()
+                        ? CompletableFuture.completedFuture(proved)
+                        : new HeadFile(context, plan).checked(proved).thenCompose(new FilesInUse(context)::checked))
                 .thenCompose(ending(new ReleasedFiles(context, plan), steps, plan, node))
                 .thenApply(whole -> ended(record.jobId(), request, whole));
     }

@@ -94,9 +94,11 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
                 head,
                 evidence.progress(),
                 done ? evidence.after().orElseThrow().unused(plan.dropped()) : List.of(),
+                false,
                 plan.invalidated(head == Head.TARGET),
                 leftovers(end, head),
-                standing.chain().map(this::size));
+                standing.chain().map(this::size),
+                PlainText.isWrittenBy(plan));
     }
 
     private DiskSize size(BlockChain now) {

@@ -39,7 +39,9 @@ final class Preflight {
                     StartCommand.Sheet sheet = new StartCommand.Sheet(fits.plan(), id, fits.graph(), schema);
                     ReleasedFiles released = new ReleasedFiles(context, fits.plan());
                     return targetFits(fits.plan())
-                            .thenCompose(free -> released.check())
+                            .thenCompose(fit -> PlainText.check(context, fits.plan()))
+                            .thenCompose(free -> new HeadFile(context, fits.plan()).check())
+                            .thenCompose(lasting -> released.check())
                             .thenApply(deletable -> new Ready(fits.disk(), sheet, released));
                 }));
     }

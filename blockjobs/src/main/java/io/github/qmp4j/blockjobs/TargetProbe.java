@@ -36,6 +36,11 @@ final class TargetProbe {
         return isOurs(path) ? CompletableFuture.completedFuture(Optional.of("exists")) : signForQemu(path);
     }
 
+    /** Whether QEMU finds nothing at a path, whatever this program sees there. */
+    CompletableFuture<Boolean> isGoneForQemu(String path) {
+        return signForQemu(path).thenApply(Optional::isEmpty);
+    }
+
     private static boolean isOurs(String path) {
         try {
             return Files.exists(Path.of(path), LinkOption.NOFOLLOW_LINKS);

@@ -56,26 +56,19 @@ final class TargetSetup {
 
     /** Undoes all, and fails with what is left. */
     <T> CompletableFuture<T> failed(Throwable cause) {
-        return undone().thenCompose(left ->
-                CompletableFuture.failedFuture(left.isEmpty() ? cause : new JobStartException(cause, left, List.of())));
+        return undone(cause)
+                .thenCompose(left -> CompletableFuture.failedFuture(
+                        left.isNothing() ? cause : new JobStartException(cause, left, List.of())));
     }
 
     /** There is no job: the nodes go, a file that was made is named. Never fails. */
-    CompletableFuture<List<Leftover>> undone() {
+    CompletableFuture<Remnants> undone(Throwable cause) {
         return nodes.remove().thenCompose(left -> {
             if (!madeFile || request.newFile().isEmpty()) {
-                return CompletableFuture.completedFuture(left);
+                return CompletableFuture.completedFuture(Remnants.NONE.and(left));
             }
-            String path = request.newFile().get();
-            return new TargetProbe(context.client())
-                    .exists(path)
-                    .exceptionally(unknown -> true)
-                    .thenApply(exists -> {
-                        if (exists) {
-                            left.add(new Leftover(Leftover.Kind.FILE, path, "it was made for the copy"));
-                        }
-                        return left;
-                    });
+            return Remnants.file(context, request.newFile().get(), cause, "it was made for the copy")
+                    .thenApply(remnants -> remnants.and(left));
         });
     }
 

@@ -136,7 +136,7 @@ final class ScriptedGraph {
         }
     }
 
-    private static String file(String node) {
+    static String file(String node) {
         return "/images/" + node + ".qcow2";
     }
 }

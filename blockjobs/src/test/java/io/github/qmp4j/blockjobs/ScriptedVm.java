@@ -178,13 +178,26 @@ final class ScriptedVm implements AutoCloseable {
                                 : ScriptedGraph.statistics(chain)));
             case "query-qmp-schema" -> List.of(Outgoing.reply(SCHEMA));
             case "query-block-exports" -> List.of(Outgoing.reply("[]"));
-            case "blockdev-add" -> List.of(refusal("Could not open: No such file or directory"));
+            case "blockdev-add" ->
+                isThere(command.arguments().path("filename").asText())
+                        ? List.of(Outgoing.reply())
+                        : List.of(refusal("Could not open: No such file or directory"));
             case "job-dismiss" -> {
                 noJob();
                 yield List.of(status("null"), Outgoing.reply());
             }
             default -> List.of(Outgoing.reply());
         };
+    }
+
+    /** The images of the disks are there, and what a copy was started to. */
+    private boolean isThere(String file) {
+        return Stream.of("active", "mid", "base", "other")
+                        .map(ScriptedGraph::file)
+                        .anyMatch(file::equals)
+                || qemu.received().stream()
+                        .anyMatch(got -> got.name().equals("drive-mirror")
+                                && got.arguments().path("target").asText().equals(file));
     }
 
     private String blockJobs() {

@@ -54,6 +54,11 @@ final class JobOptions {
     private OnInterrupt onInterrupt = OnInterrupt.CANCEL;
 
     @Option(
+            names = "--allow-plain-text",
+            description = "Let the job write in plain text what an image holds encrypted; refused without it.")
+    private boolean allowPlainText;
+
+    @Option(
             names = "--dry-run",
             description = "Start nothing: print the chain after the job, and the commands that would start it.")
     private boolean dryRun;
@@ -94,6 +99,7 @@ final class JobOptions {
             settings.speed = speed;
             settings.onError = onError;
             settings.keepReleasedNodes = keepNodes;
+            settings.plainText = allowPlainText;
             settings.deadline = patience.deadline();
             settings.stallTimeout = patience.stall();
         });

@@ -18,6 +18,9 @@ import java.util.Optional;
  * @param error one sentence, where not all went as it was asked
  * @param progress empty where no job was started
  * @param size how large the guest's disk was and is; empty where the job goes on, or that is not known
+ * @param filesChecked whether the released images are proved to be in use by nothing on this machine; else it is only known
+ *     that this QEMU does not use them
+ * @param plainText whether encrypted data may have been written in plain text
  */
 public record JobResult(
         String disk,
@@ -29,9 +32,11 @@ public record JobResult(
         Optional<String> error,
         Optional<JobProgress> progress,
         List<BlockNode> released,
+        boolean filesChecked,
         List<BlockNode> invalidated,
         List<Leftover> leftovers,
-        Optional<DiskSize> size) {
+        Optional<DiskSize> size,
+        boolean plainText) {
 
     /** How it went. */
     public enum Outcome {
@@ -57,9 +62,11 @@ public record JobResult(
                 Optional.of(failure.sentence()),
                 Optional.empty(),
                 List.of(),
+                false,
                 List.of(),
                 List.of(),
-                Optional.empty());
+                Optional.empty(),
+                false);
     }
 
     /** The job goes on; this program does not. */
@@ -74,9 +81,11 @@ public record JobResult(
                 error,
                 Optional.of(sight.progress()),
                 List.of(),
+                false,
                 List.of(),
                 List.of(),
-                Optional.empty());
+                Optional.empty(),
+                false);
     }
 
     /**
@@ -96,9 +105,11 @@ public record JobResult(
                 verdict.error(),
                 Optional.of(outcome.progress()),
                 outcome.released(),
+                outcome.filesChecked(),
                 outcome.invalidated(),
                 outcome.leftovers(),
-                outcome.size());
+                outcome.size(),
+                outcome.plainText());
     }
 
     private static Optional<Boolean> pivoted(JobOutcome.Head head) {

@@ -93,13 +93,14 @@ public final class Json {
         }
         put(line, "size_before", result.size().map(DiskSize::before));
         put(line, "size_after", result.size().map(DiskSize::after));
-        return line;
+        return line.put("files_checked", result.filesChecked()).put("plain_text", result.plainText());
     }
 
     /** What a job would do: itself, the nodes of the chain after it, and the commands that start it. */
     public static List<ObjectNode> preview(String disk, String kind, JobPreview preview) {
         ObjectNode head = line("preview").put("job", preview.job().value()).put("disk", disk);
         head.put("kind", kind).set("invalidated", images(preview.invalidated()));
+        head.put("plain_text", preview.plainText());
         List<ObjectNode> lines = new ArrayList<>(List.of(head));
         List<BlockNode> after = preview.after().nodes();
         for (int depth = 0; depth < after.size(); depth++) {

@@ -18,6 +18,9 @@ public final class PreviewText {
         if (!preview.invalidated().isEmpty()) {
             lines.add("No longer valid by itself: " + Sentence.names(preview.invalidated()));
         }
+        if (preview.plainText()) {
+            lines.add("Encrypted data will be in plain text.");
+        }
         lines.add("Commands for qmpctl exec:");
         preview.commands().forEach(command -> lines.add(line(command)));
         return lines;

@@ -34,7 +34,9 @@ final class Sentence {
                 .filter(DiskSize::changed)
                 .map(size -> "; the disk had %s and has %s".formatted(bytes(size.before()), bytes(size.after())))
                 .orElse("");
-        line += result.released().isEmpty() ? "" : "; no longer used: " + names(result.released());
+        line += result.plainText() ? "; encrypted data are now in plain text" : "";
+        String unused = result.filesChecked() ? "; no longer used: " : "; not used by this QEMU any more: ";
+        line += result.released().isEmpty() ? "" : unused + names(result.released());
         line += result.invalidated().isEmpty() ? "" : "; no longer valid by itself: " + names(result.invalidated());
         return line
                 + result.leftovers().stream()

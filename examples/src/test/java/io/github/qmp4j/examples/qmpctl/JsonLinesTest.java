@@ -60,7 +60,9 @@ class JsonLinesTest {
                         "invalidated",
                         "leftovers",
                         "size_before",
-                        "size_after");
+                        "size_after",
+                        "files_checked",
+                        "plain_text");
         assertThat(result.path("outcome").asText()).isEqualTo("completed");
         assertThat(result.path("pivoted").isBoolean() && result.path("pivoted").asBoolean())
                 .isTrue();

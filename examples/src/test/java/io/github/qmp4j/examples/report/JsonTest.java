@@ -18,7 +18,8 @@ class JsonTest {
                 .isEqualTo("{\"type\":\"result\",\"outcome\":\"completed\",\"job\":\"pull-disk0-abc123\","
                         + "\"pivoted\":true,\"error\":null,\"offset\":5,\"len\":10,"
                         + "\"released\":[{\"node\":\"snap1\",\"file\":\"/vm/snap1.qcow2\"}],\"invalidated\":[],"
-                        + "\"leftovers\":[{\"kind\":\"file\",\"name\":\"/vm/c.qcow2\",\"why\":\"not whole\"}]}");
+                        + "\"leftovers\":[{\"kind\":\"file\",\"name\":\"/vm/c.qcow2\",\"why\":\"not whole\"}],"
+                        + "\"size_before\":null,\"size_after\":null,\"files_checked\":false,\"plain_text\":false}");
     }
 
     @Test
@@ -27,7 +28,8 @@ class JsonTest {
         assertThat(Json.result(result).toString())
                 .isEqualTo("{\"type\":\"result\",\"outcome\":\"refused\",\"job\":null,\"pivoted\":null,"
                         + "\"error\":\"no such disk\",\"offset\":null,\"len\":null,"
-                        + "\"released\":[],\"invalidated\":[],\"leftovers\":[]}");
+                        + "\"released\":[],\"invalidated\":[],\"leftovers\":[],"
+                        + "\"size_before\":null,\"size_after\":null,\"files_checked\":false,\"plain_text\":false}");
     }
 
     @Test

@@ -52,7 +52,9 @@ class PlainBoardTest {
         board.show(Samples.sight(Phase.RUNNING, 5));
         board.show(JobResult.ended("disk0", "pull", false, Samples.outcome(new End.Completed(), Head.SOURCE)));
         board.report();
-        assertThat(lines()).last().isEqualTo("pull-disk0-abc123: completed; no longer used: snap1 (/vm/snap1.qcow2)");
+        assertThat(lines())
+                .last()
+                .isEqualTo("pull-disk0-abc123: completed; not used by this QEMU any more: snap1 (/vm/snap1.qcow2)");
     }
 
     private List<String> lines() {

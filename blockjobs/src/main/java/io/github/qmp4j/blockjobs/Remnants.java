@@ -1,0 +1,74 @@
+package io.github.qmp4j.blockjobs;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
+
+/**
+ * What is there after a start was refused, and was not before it.
+ *
+ * @param leftovers what is proved to be of this start
+ * @param unclaimed the target's file, where it may as well be of another start, and in use
+ */
+record Remnants(List<Leftover> leftovers, Optional<String> unclaimed) {
+    /** QEMU's words in all versions: {@code Failed to get "write" lock}. */
+    private static final Pattern LOCK = Pattern.compile("\\block\\b");
+
+    static final Remnants NONE = new Remnants(List.of(), Optional.empty());
+
+    boolean isNothing() {
+        return leftovers.isEmpty() && unclaimed.isEmpty();
+    }
+
+    Remnants and(List<Leftover> more) {
+        List<Leftover> all = new ArrayList<>(more);
+        all.addAll(leftovers);
+        return new Remnants(all, unclaimed);
+    }
+
+    /**
+     * Looks for the file that a refused start was to make. It is a leftover only if nothing else can have made it or opened it
+     * since: QEMU names no lock of another, no node and no other copy is there that may use it, and no process has it locked.
+     *
+     * @param cause why the start was refused
+     * @param why the reason that the leftover is given
+     */
+    static CompletableFuture<Remnants> file(JobContext context, String path, Throwable cause, String why) {
+        return new TargetProbe(context.client())
+                .exists(path)
+                .exceptionally(unknown -> true)
+                .thenCompose(exists -> exists
+                        ? isInUse(context, path, cause)
+                                .exceptionally(unknown -> true)
+                                .thenApply(used -> used
+                                        ? new Remnants(List.of(), Optional.of(path))
+                                        : new Remnants(
+                                                List.of(new Leftover(Leftover.Kind.FILE, path, why)), Optional.empty()))
+                        : CompletableFuture.completedFuture(NONE));
+    }
+
+    private static CompletableFuture<Boolean> isInUse(JobContext context, String path, Throwable cause) {
+        if (LOCK.matcher(String.valueOf(cause.getMessage())).find()) {
+            return CompletableFuture.completedFuture(true);
+        }
+        return JobList.read(context)
+                .thenCombine(
+                        context.graphs().readAll(),
+                        (jobs, graph) -> jobs.stream()
+                                        .anyMatch(job -> job.type() == JobType.COPY || job.type() == JobType.BACKUP)
+                                || graph.nodes().stream().anyMatch(node -> node.mayBeFile(path)))
+                .thenApplyAsync(used -> used || isLocked(context.options().files(), path), context.callbacks());
+    }
+
+    private static boolean isLocked(FileAccess files, String path) {
+        try {
+            return files.look(path).openings().orElse(0) > 0;
+        } catch (IOException e) {
+            // This program cannot see it; QEMU has said all there is.
+            return false;
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package io.github.qmp4j.blockjobs;
+
+import static io.github.qmp4j.blockjobs.TestVm.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.github.qmp4j.testkit.QemuVersions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A file that QEMU has open may have no name any more; what is moved into it ends with QEMU. */
+@QemuVersions
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class LostFileTest {
+    private static final JobId ID = new JobId("j");
+
+    private static CopyRequest copy(TestVm vm) {
+        return CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2")
+                .with(JobSettings.DEFAULT.withJobId(ID));
+    }
+
+    private static void remove(Path file) {
+        try {
+            Files.delete(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "AUTO")
+    void refusesToPivotToATargetThatHasVanished(CopyEngine engine) {
+        try (TestVm vm = TestVm.start()) {
+            BlockJob job = vm.start(copy(vm).engine(engine));
+            get(job.ready());
+            remove(vm.path("copy.qcow2"));
+
+            assertThat(ScriptedVm.failure(job.pivot()))
+                    .isInstanceOf(BlockJobException.class)
+                    .hasMessageContaining(vm.path("copy.qcow2").toString())
+                    .hasMessageContaining("no longer at its path");
+            assertThat(vm.activeFile()).endsWith("active.qcow2");
+            assertThat(vm.onlyJob().path("status").asText()).isEqualTo("ready");
+
+            JobOutcome outcome = get(job.cancel());
+            assertThat(outcome.head()).isEqualTo(JobOutcome.Head.SOURCE);
+            assertThat(outcome.released()).isEmpty();
+            vm.assertUnchanged(vm.image("active"));
+        }
+    }
+
+    /** By a hand that does not look. */
+    @Test
+    void releasesNothingWhereTheTargetHasVanishedAndWasPivotedToAllTheSame() {
+        try (TestVm vm = TestVm.start()) {
+            BlockJob job = vm.start(copy(vm));
+            get(job.ready());
+            remove(vm.path("copy.qcow2"));
+            vm.ask("job-complete", "{\"id\":\"j\"}");
+            JobOutcome outcome = get(job.outcome());
+
+            assertThat(vm.activeFile()).endsWith("copy.qcow2");
+            assertThat(outcome.completed()).as("%s", outcome).isFalse();
+            assertThat(outcome.head()).isEqualTo(JobOutcome.Head.TARGET);
+            assertThat(outcome.released()).isEmpty();
+            assertThat(outcome.error()).hasValueSatisfying(why -> assertThat(why)
+                    .contains("the disk has been switched", "copy.qcow2", "no longer at its path"));
+        }
+    }
+
+    @Test
+    void refusesToPivotToABaseThatHasVanished() {
+        try (TestVm vm = TestVm.start()) {
+            BlockJob job = vm.start(CommitRequest.of("disk0").with(JobSettings.DEFAULT.withJobId(ID)));
+            get(job.ready());
+            remove(vm.image("base"));
+            assertThat(ScriptedVm.failure(job.pivot())).hasMessageContaining("no longer at its path");
+            assertThat(vm.activeFile()).endsWith("active.qcow2");
+        }
+    }
+
+    @Test
+    void releasesNothingWhereTheActiveLayerHasVanished() {
+        try (TestVm vm = TestVm.start()) {
+            BlockJob job = vm.start(PullRequest.of("disk0").with(JobSettings.DEFAULT.withSpeed(1)));
+            remove(vm.image("active"));
+            get(job.setSpeed(0));
+            JobOutcome outcome = get(job.outcome());
+            assertThat(vm.liveChain()).containsExactly("active.qcow2");
+            assertThat(outcome.completed()).as("%s", outcome).isFalse();
+            assertThat(outcome.released()).isEmpty();
+        }
+    }
+
+    private static TestVm temporary() {
+        return TestVm.start(nodes -> {}, builder -> builder.arguments(
+                        "-snapshot", "-drive", "if=none,id=drive0,format=qcow2,file=active.qcow2")
+                .device("virtio-blk-pci,drive=drive0"));
+    }
+
+    /** F77: with -snapshot QEMU writes to a file that it has unlinked already. */
+    @Test
+    void refusesWhatWouldLeaveADiskOnATemporaryFile() {
+        try (TestVm vm = temporary()) {
+            assumeThat(vm.liveChain()).hasSize(5);
+            assertThat(ScriptedVm.failure(vm.jobs.start(PullRequest.of("drive0"))))
+                    .isInstanceOf(BlockChainException.class)
+                    .hasMessageContaining("disk drive0 is on a temporary file")
+                    .hasMessageContaining("a pull would leave it there");
+            assertThat(ScriptedVm.failure(vm.jobs.start(
+                            CommitRequest.of("drive0").top(vm.image("snap2").toString()))))
+                    .hasMessageContaining("a commit would leave it there");
+            assertThat(ScriptedVm.failure(vm.jobs.preview(PullRequest.of("drive0"))))
+                    .hasMessageContaining("temporary file");
+            assertThat(vm.liveChain()).hasSize(5);
+            vm.assertNoJobsLeft();
+        }
+    }
+
+    /** What is in it can be saved. */
+    @Test
+    void commitsWhatIsInATemporaryFile() {
+        try (TestVm vm = temporary()) {
+            JobOutcome outcome =
+                    vm.run(CommitRequest.of("drive0").intoBackingNode().whenReady(WhenReady.PIVOT));
+            assertThat(outcome.pivoted()).as("%s", outcome).isTrue();
+            assertThat(vm.liveChain()).first().isEqualTo("active.qcow2");
+            vm.assertUnchanged(vm.image("active"));
+        }
+    }
+
+    /** A name is not enough. */
+    @Test
+    void pullsIntoAFileThatIsOnlyCalledLikeATemporaryOne() {
+        try (TestVm vm = TestVm.start(nodes -> {
+            Path file = Path.of(nodes.path("active")).resolveSibling("vl.ABC123");
+            try {
+                Files.move(Path.of(nodes.path("active")), file);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            nodes.qcow2("base", null);
+            nodes.qcow2("snap1", "base");
+            nodes.at("top", "snap1", file.toString());
+            nodes.disk("disk0", "top");
+        })) {
+            JobOutcome outcome = vm.run(PullRequest.of("disk0"));
+            assertThat(outcome.completed()).as("%s", outcome).isTrue();
+            assertThat(outcome.released()).hasSize(2);
+        }
+    }
+}
