@@ -44,7 +44,7 @@ public interface BlockJobs extends AutoCloseable {
      *
      * <p>Several jobs may work on one chain if none needs a node of another: pulls of parts that do not touch, and a pull below
      * what a commit works on. A copy and a commit of the active layer have their disk alone, and a commit has the topmost node
-     * too. Of somebody else's job it is known only where it begins, so all below counts as its own.
+     * too. What a foreign job holds is read from the graph.
      *
      * @return fails with {@link JobConflictException} when another job has what this one needs, with another
      *     {@link BlockJobException} when the request does not fit, and with

@@ -49,8 +49,6 @@ final class JobStarter {
     private CompletableFuture<BlockJob> held(BlockJobRequest request, Disk disk, JobId id, Launch launch) {
         return preflight
                 .check(request, disk, id)
-                .thenCompose(ready -> KeyedConflicts.check(context, Claim.of(ready.plan(), ready.disk()), id)
-                        .thenApply(free -> ready))
                 .thenCompose(ready -> registry.change(launch.hold(), Claim.of(ready.plan(), ready.disk()))
                         ? prepared(ready, launch)
                         : held(request, disk, id, launch));

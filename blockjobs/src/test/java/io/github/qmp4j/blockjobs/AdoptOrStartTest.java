@@ -13,7 +13,6 @@ import io.github.qmp4j.blockjobs.JobOutcome.Head;
 import io.github.qmp4j.blockjobs.JobRecord.Step;
 import io.github.qmp4j.testkit.QemuVersions;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -296,10 +295,10 @@ class AdoptOrStartTest {
         BlockJobs[] cut = new BlockJobs[1];
         JobStore cutting = new PassingStore(store) {
             @Override
-            public CompletableFuture<List<JobRecord>> all() {
+            public CompletableFuture<Void> record(JobRecord record) {
                 CompletableFuture<Void> seen = cut[0].onJob(job -> {}).ended();
                 vm.client.close();
-                return seen.handle((end, failure) -> null).thenCompose(gone -> super.all());
+                return seen.handle((end, failure) -> null).thenCompose(gone -> super.record(record));
             }
         };
         try (BlockJobs jobs = BlockJobs.of(vm.client, BlockJobOptions.with(options -> options.store = cutting))) {

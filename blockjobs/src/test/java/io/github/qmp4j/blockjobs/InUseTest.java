@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class InUseTest {
-    private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
+    private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1).withReleasedNodesKept();
 
     enum Kind {
         PULL,
@@ -89,7 +89,8 @@ class InUseTest {
             nodes.qcow2("copy", null);
             nodes.plainChain();
         })) {
-            BlockJob job = vm.start(CopyRequest.of("disk0", new CopyTarget.Node("copy")));
+            BlockJob job = vm.start(CopyRequest.of("disk0", new CopyTarget.Node("copy"))
+                    .with(JobSettings.DEFAULT.withReleasedNodesKept()));
             assertNoneCanBeRemoved(vm, List.of("active", "copy"));
             TestVm.get(job.ready());
             assertNoneCanBeRemoved(vm, List.of("active", "copy"));

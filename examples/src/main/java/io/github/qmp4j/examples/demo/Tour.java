@@ -3,10 +3,8 @@ package io.github.qmp4j.examples.demo;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.blockjobs.BlockJobOptions;
 import io.github.qmp4j.blockjobs.BlockJobs;
-import io.github.qmp4j.blockjobs.BlockNode;
 import io.github.qmp4j.blockjobs.DiskRef;
 import io.github.qmp4j.blockjobs.JobSettings;
-import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.examples.report.ChainDrawing;
 import io.github.qmp4j.examples.report.Console;
 import io.github.qmp4j.examples.report.ExitCode;
@@ -58,7 +56,6 @@ final class Tour {
                 console.say("");
                 console.say((done.size() + 1) + ". " + step.title());
                 done.add(take(step, jobs));
-                letGo(done.get(done.size() - 1).result().released(), qemu.client());
                 draw(jobs);
                 // QEMU holds a part of qcow2's tables in memory; stop, also of a stopped guest, writes them out.
                 interruption.await(qemu.client().execute(QmpCommand.of("stop")));
@@ -82,14 +79,6 @@ final class Tour {
             throw new DemoException(ExitCode.FAILED, "the %s did not complete".formatted(step.kind()));
         }
         return new Done(result, Duration.ofNanos(System.nanoTime() - begun));
-    }
-
-    /** QEMU keeps nodes that it was started with, and they would still count as overlays of those below them. */
-    private void letGo(List<BlockNode> released, QmpClient client) {
-        for (BlockNode node : released) {
-            QmpCommand<?> delete = QmpCommand.of("blockdev-del").with("node-name", node.label());
-            interruption.await(client.execute(delete));
-        }
     }
 
     private void draw(BlockJobs jobs) {
