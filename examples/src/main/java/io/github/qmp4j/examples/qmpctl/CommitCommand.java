@@ -27,9 +27,10 @@ import picocli.CommandLine.Parameters;
             "  qmpctl commit virtio0 --shallow --pivot",
             "Merge snap2 and what lies between into snap1, below newer snapshots:",
             "  qmpctl commit virtio0 --top snap2 --base snap1",
-            "qmpctl chain shows the names. A file that the result names as no longer used is",
-            "open nowhere on this machine; it may be deleted unless an image that is not open",
-            "stands on it. Of one that is not used by this QEMU any more no more is known.",
+            "qmpctl chain shows the names.",
+            "A file that is named as no longer used is open nowhere on this machine.",
+            "Delete it only if no image that is not open stands on it.",
+            "Of one named as not used by this QEMU any more, no more than that is known.",
             "One that is named as no longer valid must not be used again."
         })
 final class CommitCommand implements Callable<Integer> {
