@@ -96,7 +96,11 @@ final class HeaderProof {
                 .flatMap(graph::node)
                 .filter(GraphNode::isCurrent)
                 .isPresent();
-        return isCurrent && Optional.of(image.driver()).equals(FORMAT)
+        // Without a backing node QEMU refuses the proof, and the job changes no header.
+        boolean hasBacking = image.nodeName()
+                .flatMap(name -> graph.edges().child(name, Edges.BACKING))
+                .isPresent();
+        return isCurrent && hasBacking && Optional.of(image.driver()).equals(FORMAT)
                 ? HeaderRewrite.of(context.client(), plan, image, graph.edges())
                 : CompletableFuture.completedFuture(null);
     }
