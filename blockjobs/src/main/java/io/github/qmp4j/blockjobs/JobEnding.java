@@ -156,8 +156,8 @@ final class JobEnding {
     }
 
     /**
-     * QEMU rewrites a header when a job is finalized, and before 10.0 does not flush it: until that is on disk the header
-     * names the images that are released. Of a job that another client finalized, or that finalized itself, the data may not be
+     * QEMU rewrites a header when a job is finalized, and flushes only that of a pull, from 10.0 on: until it is on disk the
+     * header names the images that are released. Of a job that another client finalized, or that finalized itself, the data may not be
      * on disk either.
      */
     private CompletableFuture<JobOutcome> flushed(JobOutcome whole) {

@@ -5,7 +5,6 @@ import io.github.qmp4j.testkit.CutState;
 import io.github.qmp4j.testkit.TestkitException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -14,6 +13,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -30,11 +30,13 @@ final class PowerCutCheck {
     private final Map<CutImage, Boolean> intact = new HashMap<>();
     /** By the images in use. */
     private final Map<List<CutImage>, Seen> seen = new HashMap<>();
-    /** What guests saw, each content once. */
-    private final Map<ByteBuffer, ByteBuffer> contents = new HashMap<>();
+    /** What the guest sees, by its hash. */
+    private final Map<String, byte[]> contents = new HashMap<>();
 
-    /** What the guest sees, or why it sees nothing. */
-    private record Seen(Optional<ByteBuffer> disk, String failure) {}
+    private final Map<Path, CutImage> inFolder = new HashMap<>();
+
+    /** The hash of what the guest sees, or why it sees nothing. */
+    private record Seen(Optional<String> hash, String failure) {}
 
     PowerCutCheck(PowerCutDisk disk, PowerCutRun run) {
         this.disk = disk;
@@ -54,8 +56,9 @@ final class PowerCutCheck {
                 names.stream().map(name -> first(state.image(disk.image(name)))).toList();
         Path head = disk.image(isCompleted ? run.kind().result : "active");
         Seen what = seen.computeIfAbsent(used, unknown -> look(head, used));
-        return what.disk()
-                .map(bytes -> run.model().wrong(bytes.array(), run.recording(), steps))
+        return what.hash()
+                .map(hash -> Objects.requireNonNull(contents.get(hash)))
+                .map(bytes -> run.model().wrong(bytes, run.recording(), steps))
                 .orElse(Optional.of(what.failure()));
     }
 
@@ -69,17 +72,25 @@ final class PowerCutCheck {
     private Seen look(Path head, List<CutImage> used) {
         try {
             for (String name : PowerCutDisk.NAMES) {
-                Files.deleteIfExists(disk.image(name));
+                if (used.stream().noneMatch(image -> image.path().equals(disk.image(name)))) {
+                    inFolder.remove(disk.image(name));
+                    Files.deleteIfExists(disk.image(name));
+                }
             }
-            used.forEach(CutImage::restore);
+            for (CutImage image : used) {
+                if (!image.equals(inFolder.put(image.path(), image))) {
+                    image.restore();
+                }
+            }
             for (CutImage image : used) {
                 if (!intact.computeIfAbsent(image, unknown -> disk.images.intact(image.path(), "qcow2"))) {
                     return new Seen(Optional.empty(), image.path().getFileName() + " is corrupt, says qemu-img check");
                 }
             }
             Path flat = disk.images.flatten(head, "qcow2", "seen.raw");
-            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(flat));
-            return new Seen(Optional.of(contents.computeIfAbsent(bytes, same -> same)), "");
+            byte[] bytes = Files.readAllBytes(flat);
+            contents.putIfAbsent(sha256(bytes), bytes);
+            return new Seen(Optional.of(sha256(bytes)), "");
         } catch (TestkitException e) {
             return new Seen(Optional.empty(), String.valueOf(e.getMessage()));
         } catch (IOException e) {

@@ -33,7 +33,7 @@ final class PowerCutDisk implements AutoCloseable {
     private static void fill(DiskImages images) {
         Path base = images.create(file("base"), "qcow2", SIZE, CLUSTERS);
         for (int part = 0; part < 3; part++) {
-            images.write(base, "qcow2", 1 + part, part * (SIZE / 4), SIZE / 4);
+            images.write(base, "qcow2", 1 + part, part * (SIZE / 4L), SIZE / 4);
         }
         Path snap = images.overlay(file("snap"), base, "qcow2", CLUSTERS);
         Path active = images.overlay(file("active"), snap, "qcow2", CLUSTERS);

@@ -2,8 +2,10 @@ package io.github.qmp4j.blockjobs;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.github.qmp4j.testkit.RealQemu;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -19,15 +21,16 @@ final class PowerCutGuest {
     private final PowerCutDisk disk;
     private final PowerCutModel model;
     private final Random random;
-    private final List<Integer> parts =
-            new ArrayList<>(IntStream.range(0, PARTS).boxed().toList());
+    private final Deque<Integer> parts;
 
     PowerCutGuest(RealQemu qemu, PowerCutDisk disk, PowerCutModel model, Random random) {
         this.qemu = qemu;
         this.disk = disk;
         this.model = model;
         this.random = random;
-        Collections.shuffle(parts, random);
+        List<Integer> all = new ArrayList<>(IntStream.range(0, PARTS).boxed().toList());
+        Collections.shuffle(all, random);
+        this.parts = new ArrayDeque<>(all);
     }
 
     /** So many writes that are flushed then, and one that is not. */
@@ -40,7 +43,7 @@ final class PowerCutGuest {
     }
 
     private void write() {
-        int part = parts.remove(parts.size() - 1);
+        int part = parts.removeLast();
         int bytes = SECTOR * (1 + random.nextInt(MOST_SECTORS));
         int size = PowerCutDisk.SIZE / PARTS;
         int offset = part * size + SECTOR * random.nextInt((size - bytes) / SECTOR);

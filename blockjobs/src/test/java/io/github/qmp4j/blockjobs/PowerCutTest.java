@@ -26,7 +26,8 @@ class PowerCutTest {
     /** Of the writes that a cut can lose, besides the four that are always looked at. */
     private static final int SUBSETS = FULL ? 14 : 4;
 
-    private static final int LEAST_DISTINCT = FULL ? 2000 : 1;
+    private static final int LEAST_STATES = FULL ? 2000 : 1;
+    private static final int LEAST_DISTINCT = FULL ? 1000 : 1;
     private static final int SAMPLE = 5;
     private static final int NEAR_THE_END = 6;
 
@@ -41,8 +42,8 @@ class PowerCutTest {
     @EnumSource(Kind.class)
     void theDiskIsWholeWheneverThePowerIsCut(Kind kind) throws Exception {
         int runs = 0;
-        while (distinct < LEAST_DISTINCT) {
-            play(kind, true, runs % 2 == 0);
+        while (states < LEAST_STATES || distinct < LEAST_DISTINCT) {
+            play(kind, true, runs != 1);
             runs++;
         }
         System.out.printf(
