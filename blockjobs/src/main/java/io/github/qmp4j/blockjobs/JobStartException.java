@@ -18,7 +18,7 @@ public final class JobStartException extends BlockJobException {
     private static String appeared(Optional<String> unclaimed) {
         return unclaimed
                 .map(
-                        "; the file %s is there now and was not before, but another start may have made it and use it"
+                        "; look at the file %s: it was not there before, and this start or another one, which may use it, has made it"
                                 ::formatted)
                 .orElse("");
     }

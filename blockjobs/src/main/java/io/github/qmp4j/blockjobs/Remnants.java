@@ -37,17 +37,24 @@ record Remnants(List<Leftover> leftovers, Optional<String> unclaimed) {
      * @param why the reason that the leftover is given
      */
     static CompletableFuture<Remnants> file(JobContext context, String path, Throwable cause, String why) {
+        return unclaimed(context, path)
+                .thenCompose(there -> there.isNothing()
+                        ? CompletableFuture.completedFuture(there)
+                        : isInUse(context, path, cause)
+                                .exceptionally(unknown -> true)
+                                .thenApply(used -> used
+                                        ? there
+                                        : new Remnants(
+                                                List.of(new Leftover(Leftover.Kind.FILE, path, why)),
+                                                Optional.empty())));
+    }
+
+    /** The same where another start may have made the file between two steps of this one. */
+    static CompletableFuture<Remnants> unclaimed(JobContext context, String path) {
         return new TargetProbe(context.client())
                 .exists(path)
                 .exceptionally(unknown -> true)
-                .thenCompose(exists -> exists
-                        ? isInUse(context, path, cause)
-                                .exceptionally(unknown -> true)
-                                .thenApply(used -> used
-                                        ? new Remnants(List.of(), Optional.of(path))
-                                        : new Remnants(
-                                                List.of(new Leftover(Leftover.Kind.FILE, path, why)), Optional.empty()))
-                        : CompletableFuture.completedFuture(NONE));
+                .thenApply(exists -> exists ? new Remnants(List.of(), Optional.of(path)) : NONE);
     }
 
     private static CompletableFuture<Boolean> isInUse(JobContext context, String path, Throwable cause) {

@@ -10,6 +10,8 @@ final class TargetSetup {
     private final CopyRequest request;
     private final TargetNodes nodes;
     private boolean madeFile;
+    /** QEMU has the file open, and keeps it locked against every other start. */
+    private boolean holdsFile;
     /** Written when the start is answered, read by the job's mailbox. */
     private volatile boolean underWay;
 
@@ -40,10 +42,17 @@ final class TargetSetup {
         for (TargetStep step : target.steps()) {
             taken = taken.thenCompose(before -> take(step));
         }
-        return taken.handle((done, failure) -> failure == null
+        return taken.thenRun(() -> holdsFile = isLocked())
+                .handle((done, failure) -> failure == null
                         ? CompletableFuture.<Void>completedFuture(null)
                         : this.<Void>failed(Conclusion.unwrapped(failure)))
                 .thenCompose(result -> result);
+    }
+
+    /** A raw image without a user is open and not locked. */
+    private boolean isLocked() {
+        return request.target() instanceof CopyTarget.File file
+                && !file.format().equals("raw");
     }
 
     private CompletableFuture<Void> take(TargetStep step) {
@@ -67,7 +76,10 @@ final class TargetSetup {
             if (!madeFile || request.newFile().isEmpty()) {
                 return CompletableFuture.completedFuture(Remnants.NONE.and(left));
             }
-            return Remnants.file(context, request.newFile().get(), cause, "it was made for the copy")
+            String path = request.newFile().get();
+            return (holdsFile
+                            ? Remnants.file(context, path, cause, "it was made for the copy")
+                            : Remnants.unclaimed(context, path))
                     .thenApply(remnants -> remnants.and(left));
         });
     }
