@@ -44,6 +44,7 @@ class LayerSizesTest {
     private static final int LARGEST = 3;
     private static final List<String> LAYERS = List.of("base", "low", "mid", "active");
     private static final int SAMPLE = 6;
+    private static final int DISKS_OF_ONE_QEMU = 9;
     private static final long SEED = Long.getLong("qmp4j.seed", System.nanoTime());
     private static final List<Chain> CHAINS = chains();
 
@@ -218,23 +219,29 @@ class LayerSizesTest {
     void isRefusedOrLeavesTheGuestsViewAsItWas(Work work) {
         try (TempFolder folder = TempFolder.create("layer-sizes")) {
             List<OneDisk> disks = disks(folder.path());
-            RealQemuBuilder builder = RealQemu.builder().in(folder.path()).device("virtio-scsi-pci,id=scsi");
-            disks.forEach(disk -> disk.describe(builder));
-            List<OneDisk> done = new ArrayList<>();
-            try (RealQemu qemu = builder.start();
-                    QmpClient client =
-                            TestVm.get(QmpClient.connect(new QmpAddress.Unix(qemu.monitor()), QmpOptions.defaults()));
-                    BlockJobs jobs = BlockJobs.of(client, BlockJobOptions.defaults())) {
-                for (OneDisk disk : disks) {
-                    if (runs(jobs, disk, work)) {
-                        done.add(disk);
-                    }
+            for (int first = 0; first < disks.size(); first += DISKS_OF_ONE_QEMU) {
+                play(work, folder.path(), disks.subList(first, Math.min(first + DISKS_OF_ONE_QEMU, disks.size())));
+            }
+        }
+    }
+
+    private static void play(Work work, Path folder, List<OneDisk> disks) {
+        RealQemuBuilder builder = RealQemu.builder().in(folder).device("virtio-scsi-pci,id=scsi");
+        disks.forEach(disk -> disk.describe(builder));
+        List<OneDisk> done = new ArrayList<>();
+        try (RealQemu qemu = builder.start();
+                QmpClient client =
+                        TestVm.get(QmpClient.connect(new QmpAddress.Unix(qemu.monitor()), QmpOptions.defaults()));
+                BlockJobs jobs = BlockJobs.of(client, BlockJobOptions.defaults())) {
+            for (OneDisk disk : disks) {
+                if (runs(jobs, disk, work)) {
+                    done.add(disk);
                 }
             }
-            done.forEach(disk -> assertThat(seen(folder.path(), disk.file(work.activeAfter)))
-                    .as("%s on %s", work, disk.chain())
-                    .containsExactly(work.expected(disk.chain())));
         }
+        done.forEach(disk -> assertThat(seen(folder, disk.file(work.activeAfter)))
+                .as("%s on %s", work, disk.chain())
+                .containsExactly(work.expected(disk.chain())));
     }
 
     private static List<OneDisk> disks(Path folder) {
