@@ -27,14 +27,14 @@ record Chains(Edges edges, Map<String, GraphNode> nodes) {
         if (edges.isJobFilter(node)) {
             return edges.belowFilter(node);
         }
-        boolean isFilter = nodes.get(node).image().filter(BlockNode::isFilter).isPresent();
+        boolean isFilter = image(node).isFilter();
         return edges.child(node, Edges.BACKING).or(() -> isFilter ? edges.file(node) : Optional.empty());
     }
 
     /** What is known of a node; where QEMU could not be asked, that is its name alone. */
     BlockNode image(String node) {
-        return nodes.get(node)
-                .image()
+        return Optional.ofNullable(nodes.get(node))
+                .flatMap(GraphNode::image)
                 .orElseGet(() ->
                         new BlockNode(Optional.of(node), "", "", 0, OptionalLong.empty(), true, Optional.empty()));
     }

@@ -50,14 +50,16 @@ final class DiskReader {
                 .forEach(entry -> inserted.put(Place.of(entry), entry.path("inserted")));
         GraphReader.stream(statistics)
                 .filter(entry -> entry.has("node-name"))
-                .forEach(entry -> join(Place.of(entry), entry, inserted.remove(Place.of(entry))));
+                .forEach(entry -> join(
+                        Place.of(entry),
+                        entry,
+                        Optional.ofNullable(inserted.remove(Place.of(entry))).orElseThrow(ChangedException::new)));
         require(inserted.isEmpty());
         listed.ifPresent(nodes ->
                 nodes.forEach(node -> current.put(node.path("node-name").asText(), ImageReader.node(node))));
     }
 
-    private void join(Place place, JsonNode top, @org.jspecify.annotations.Nullable JsonNode inserted) {
-        require(inserted != null);
+    private void join(Place place, JsonNode top, JsonNode inserted) {
         List<String> layers = new ArrayList<>();
         JsonNode image = inserted.path("image");
         for (JsonNode layer = top; layer.has("node-name"); layer = layer.path("backing")) {

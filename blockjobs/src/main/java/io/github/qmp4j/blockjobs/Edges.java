@@ -1,6 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -47,8 +48,8 @@ record Edges(Set<String> nodes, Set<String> jobs, Set<Edge> all) {
         graph.path("nodes").forEach(node -> byId.put(node.path("id").asLong(), node));
         Set<Edge> edges = new HashSet<>();
         for (JsonNode edge : graph.path("edges")) {
-            JsonNode user = byId.get(edge.path("parent").asLong());
-            JsonNode used = byId.get(edge.path("child").asLong());
+            JsonNode user = byId.getOrDefault(edge.path("parent").asLong(), MissingNode.getInstance());
+            JsonNode used = byId.getOrDefault(edge.path("child").asLong(), MissingNode.getInstance());
             edges.add(new Edge(
                     USERS.getOrDefault(user.path("type").asText(), User.BACKEND),
                     user.path("name").asText(),

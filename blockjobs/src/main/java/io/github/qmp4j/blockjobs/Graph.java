@@ -2,7 +2,6 @@ package io.github.qmp4j.blockjobs;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -207,9 +206,8 @@ record Graph(List<Disk> disks, List<GraphNode> nodes, Map<String, String> export
                     .filter(name -> !above.contains(name))
                     .forEach(above::add);
         }
-        return above.stream()
-                .skip(1)
-                .sorted(Collections.reverseOrder(Comparator.comparing(above::indexOf)))
-                .toList();
+        List<String> highestFirst = new ArrayList<>(above.subList(Math.min(1, above.size()), above.size()));
+        Collections.reverse(highestFirst);
+        return highestFirst;
     }
 }

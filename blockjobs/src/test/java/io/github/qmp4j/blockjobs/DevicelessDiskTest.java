@@ -45,9 +45,7 @@ class DevicelessDiskTest {
             await().until(() -> vm.ask("query-jobs").findValuesAsText("status").contains("concluded"));
             BlockChain unknown = TestVm.get(vm.jobs.chain(DiskRef.of("other")));
             assertThat(unknown.nodes().get(0).nodeName()).contains("other");
-            boolean lists = !Release.of(vm.qemu).isBefore(Release.V10_0);
-            // On 5.2 a pull is harmless.
-            boolean knows = lists || Release.of(vm.qemu).isBefore(Release.V7_2);
+            boolean knows = !Release.of(vm.qemu).isBefore(Release.V10_0);
             assertThat(unknown.nodes().get(0).file().isEmpty()).isEqualTo(!knows);
             if (!knows) {
                 assertThat(ScriptedVm.failure(vm.jobs.start(PullRequest.of("other"))))

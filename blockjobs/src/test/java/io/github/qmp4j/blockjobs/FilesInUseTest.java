@@ -22,7 +22,7 @@ class FilesInUseTest {
     private static final String READ_ONLY =
             "{\"driver\":\"qcow2\",\"node-name\":\"twin\",\"read-only\":true,\"backing\":null,\"file\":{\"driver\":\"file\",\"filename\":\"%s\"}}";
 
-    private enum Link {
+    enum Link {
         SYMBOLIC,
         FOLDER,
         HARD;

@@ -68,7 +68,7 @@ class LayerSizesTest {
     }
 
     /** The sizes of its layers in MiB, the base first. */
-    private record Chain(List<Integer> sizes) {
+    record Chain(List<Integer> sizes) {
 
         Chain under(int size) {
             List<Integer> more = new ArrayList<>(sizes);
@@ -146,8 +146,10 @@ class LayerSizesTest {
         COPY_THE_ACTIVE_LAYER(disk -> copy(disk).ofActiveLayerOnly(), chain -> false, "copy"),
         COPY_NOTHING(disk -> copy(disk).extent(CopyExtent.NONE), chain -> false, "copy");
 
+        @SuppressWarnings("ImmutableEnumChecker") // none changes it
         final Function<OneDisk, BlockJobRequest> request;
         /** Whether it cannot be done without a change of what is seen. */
+        @SuppressWarnings("ImmutableEnumChecker") // none changes it
         final Predicate<Chain> isWrong;
 
         final String activeAfter;
@@ -176,7 +178,7 @@ class LayerSizesTest {
         }
     }
 
-    private record OneDisk(Path folder, int number, Chain chain) {
+    record OneDisk(Path folder, int number, Chain chain) {
         String id() {
             return "disk" + number;
         }

@@ -39,18 +39,18 @@ class ReleasedNodesTest {
         };
     }
 
-    private static final Consumer<Nodes> NAMED_FILES = nodes -> {
+    private static void namedFiles(Nodes nodes) {
         nodes.onNamedFile("base", null);
         nodes.onNamedFile("snap1", "base");
         nodes.onNamedFile("snap2", "snap1");
         nodes.onNamedFile("active", "snap2");
-    };
+    }
 
     /** QEMU refuses a copy while overlays that nothing uses stand on the disk. */
     @ParameterizedTest
     @ValueSource(strings = {"pull", "commit", "active commit", "copy"})
     void aCopyAfterAnyOtherJobJustWorks(String kind) {
-        for (Consumer<Nodes> graph : List.<Consumer<Nodes>>of(Nodes::plainChain, NAMED_FILES)) {
+        for (Consumer<Nodes> graph : List.<Consumer<Nodes>>of(Nodes::plainChain, ReleasedNodesTest::namedFiles)) {
             try (TestVm vm = TestVm.start(graph)) {
                 JobOutcome outcome = vm.run(request(vm, kind));
                 assertThat(outcome.completed()).as("%s", outcome).isTrue();

@@ -253,7 +253,7 @@ class TwoPhaseEndTest {
     @EnumSource
     void leavesChainAndHeaderAsTheyWereWhereTheStepCannotBeWrittenDown(Kind kind) {
         inPending(kind, (vm, held) -> {
-            held.gate().open.completeExceptionally(new JobStoreException("the disk of the store is full", null));
+            held.gate().open.completeExceptionally(new JobStoreException("the disk of the store is full"));
             assertFailedAsBefore(vm, TestVm.get(held.job().outcome()), "the disk of the store is full");
         });
     }

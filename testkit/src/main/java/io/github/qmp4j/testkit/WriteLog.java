@@ -110,10 +110,12 @@ public final class WriteLog {
 
     private static Set<Flag> flags(long bits) {
         Set<Flag> flags = EnumSet.noneOf(Flag.class);
+        long bit = 1;
         for (Flag flag : Flag.values()) {
-            if ((bits >> flag.ordinal() & 1) != 0) {
+            if ((bits & bit) != 0) {
                 flags.add(flag);
             }
+            bit <<= 1;
         }
         return flags;
     }

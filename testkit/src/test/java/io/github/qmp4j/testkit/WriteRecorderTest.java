@@ -93,7 +93,7 @@ class WriteRecorderTest {
         });
         assertThat(changes(recording)).extracting(Step::image).isEqualTo(written);
         for (int write = 0; write < WRITES; write++) {
-            assertThat(changes(recording).get(write).operation().offset()).isEqualTo(write * KIB);
+            assertThat(changes(recording).get(write).operation().offset()).isEqualTo((long) write * KIB);
             int steps = recording.stepsUntil(positions.get(write));
             assertThat(recording.steps().subList(0, steps))
                     .filteredOn(step -> step.operation().changesImage())

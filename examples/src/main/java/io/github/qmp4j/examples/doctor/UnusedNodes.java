@@ -63,7 +63,7 @@ public final class UnusedNodes {
         }
         above.removeAll(nodes);
         Set<String> whole = new HashSet<>(above);
-        above.forEach(user -> usedBy.get(user).stream()
+        above.forEach(user -> usedBy.getOrDefault(user, Set.of()).stream()
                 .filter(child -> !nodes.contains(child))
                 .forEach(whole::add));
         return whole;
