@@ -102,7 +102,8 @@ final class Finalizing {
     }
 
     private CompletableFuture<JobOutcome> inOrder() {
-        return prepared()
+        // What a session is lost in the midst of is done from the beginning in the next one.
+        return ReturningClient.again(context.client(), this::prepared)
                 .handle((done, failure) -> {
                     if (failure == null) {
                         return verbs.isDecided() ? job.outcome() : send();

@@ -77,7 +77,8 @@ final class HeaderProof {
                 .flatMap(BlockNode::nodeName)
                 .flatMap(now::chainOf)
                 .filter(HeaderProof::keepsItsFormat)
-                .map(chain -> proved(context, plan, chain.activeLayer(), now))
+                .map(chain -> clear(context, chain, now)
+                        .thenCompose(cleared -> proved(context, plan, chain.activeLayer(), now)))
                 .orElseGet(() -> CompletableFuture.completedFuture(null));
     }
 

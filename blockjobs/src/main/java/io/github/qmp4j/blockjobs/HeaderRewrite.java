@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpCommandException;
+import io.github.qmp4j.QmpDisconnectedException;
 import io.github.qmp4j.client.QmpClient;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
@@ -119,6 +120,9 @@ final class HeaderRewrite {
         return client.execute(TargetNodes.removal(added)).handle((reply, second) -> {
             if (failure != null) {
                 throw refusal(Conclusion.unwrapped(failure));
+            }
+            if (second != null && Conclusion.unwrapped(second) instanceof QmpDisconnectedException lost) {
+                throw lost;
             }
             if (second != null) {
                 throw new BlockJobException(

@@ -176,8 +176,7 @@ final class JobStarter {
                         .orElseGet(() -> CompletableFuture.completedFuture(outcome)))
                 .thenCompose(ready.released()::delete)
                 .thenCompose(outcome -> new ReleasedNodes(context)
-                        .remove(outcome, ready.plan().request().settings()))
-                .thenCompose(records::cleaned));
+                        .remove(outcome, ready.plan().request().settings(), records)));
         // From here on events of this id are heard, also those that come before the reply.
         if (registry.register(job) != job) {
             throw JobRegistry.conflict(id);

@@ -152,8 +152,7 @@ final class MetJobs {
                         : CompletableFuture.completedFuture(done))
                 .thenCompose(released::delete)
                 .thenCompose(done ->
-                        new ReleasedNodes(context).remove(done, plan.request().settings()))
-                .thenCompose(steps::cleaned);
+                        new ReleasedNodes(context).remove(done, plan.request().settings(), steps));
     }
 
     /** A handle on what is over. */

@@ -1,5 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
+import io.github.qmp4j.QmpCommandException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,33 +13,40 @@ import java.util.stream.Stream;
  */
 final class ReleasedNodes {
     private final JobContext context;
+    /** Whether QEMU did not answer before all were removed; touched by one step after another. */
+    private boolean cutShort;
 
     ReleasedNodes(JobContext context) {
         this.context = context;
     }
 
-    /** Removes those of an outcome, overlays first, as QEMU wants it. What QEMU does not remove is a leftover. Never fails. */
-    CompletableFuture<JobOutcome> remove(JobOutcome outcome, JobSettings settings) {
-        if (settings.keepReleasedNodes()) {
-            return CompletableFuture.completedFuture(outcome);
-        }
+    /**
+     * Removes those of an outcome, overlays first, as QEMU wants it, and writes down that the work is over. What QEMU does not remove is
+     * a leftover. Where QEMU does not answer, nothing is written down, and the process that comes next removes them. Never fails.
+     */
+    CompletableFuture<JobOutcome> remove(JobOutcome outcome, JobSettings settings, JobSteps steps) {
         List<Leftover> left = new ArrayList<>();
         CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
-        for (BlockNode image : outcome.released()) {
+        for (BlockNode image : settings.keepReleasedNodes() ? List.<BlockNode>of() : outcome.released()) {
             all = all.thenCompose(before -> remove(image))
                     .thenAccept(why -> why.ifPresent(reason -> left.add(new Leftover(
                             Leftover.Kind.NODE, image.label(), "its image is no longer used, but " + reason))));
         }
-        return all.thenApply(done -> left.isEmpty() ? outcome : outcome.with(left));
+        return all.thenCompose(done -> {
+            JobOutcome whole = left.isEmpty() ? outcome : outcome.with(left);
+            return cutShort ? CompletableFuture.completedFuture(whole) : steps.cleaned(whole);
+        });
     }
 
     /** Removes the node of an image, and the one of its file where that has a name. Says why one is left, if so. Never fails. */
     CompletableFuture<Optional<String>> remove(BlockNode image) {
-        return context.graphs()
-                .read()
-                .thenCompose(graph -> remove(graph, image))
-                .exceptionally(failure -> Optional.of("QEMU did not let go of it: "
-                        + Conclusion.unwrapped(failure).getMessage()));
+        return ReturningClient.again(
+                        context.client(), () -> context.graphs().read().thenCompose(graph -> remove(graph, image)))
+                .exceptionally(failure -> {
+                    Throwable cause = Conclusion.unwrapped(failure);
+                    cutShort |= !(cause instanceof QmpCommandException);
+                    return Optional.of("QEMU did not let go of it: " + cause.getMessage());
+                });
     }
 
     private CompletableFuture<Optional<String>> remove(Graph graph, BlockNode image) {
@@ -57,6 +65,6 @@ final class ReleasedNodes {
 
     /** The name may be that of a later node by now. */
     private static boolean isStill(GraphNode node, BlockNode image) {
-        return node.image().filter(now -> !now.isSameFile(image)).isEmpty();
+        return node.image().isEmpty() || node.mayBeFile(image.file());
     }
 }

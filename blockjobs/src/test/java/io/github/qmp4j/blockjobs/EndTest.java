@@ -6,6 +6,7 @@ import static io.github.qmp4j.blockjobs.ScriptedVm.failed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmp4j.blockjobs.JobOutcome.End;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -110,6 +111,11 @@ class EndTest {
             BlockJob job = vm.start(PULL);
             vm.job("stream", "concluded");
             vm.on("query-block", io.github.qmp4j.testkit.Outgoing.reply("[]"));
+            vm.on(
+                    "query-blockstats",
+                    command -> command.arguments().has("query-nodes")
+                            ? vm.usualAnswer(command)
+                            : List.of(io.github.qmp4j.testkit.Outgoing.reply("[]")));
             vm.tell("created", "running", "waiting", "pending");
             vm.qemu.send(completed());
             vm.tell("concluded");

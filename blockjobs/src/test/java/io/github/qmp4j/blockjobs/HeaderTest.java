@@ -135,7 +135,8 @@ class HeaderTest {
     @Test
     void saysWhichReleasedNodesStandInTheWayOfTheNextJob() {
         try (TestVm vm = TestVm.start()) {
-            TestVm.get(vm.start(CommitRequest.of("disk0")).pivot());
+            CommitRequest commit = CommitRequest.of("disk0").with(JobSettings.DEFAULT.withReleasedNodesKept());
+            TestVm.get(vm.start(commit).pivot());
             CopyRequest copy = CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2");
 
             assertThat(vm.jobs.start(copy))
