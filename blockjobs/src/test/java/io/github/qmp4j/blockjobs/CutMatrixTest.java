@@ -34,6 +34,9 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Timeout(3600)
 class CutMatrixTest {
+    /** The outcome that was told last, for messages. */
+    private static String last = "none";
+
     private static final boolean FULL = Boolean.getBoolean("qmp4j.full");
     private static final int SAMPLE = 4;
     private static final int MOST_UNKNOWN = 10;
@@ -153,8 +156,6 @@ class CutMatrixTest {
     }
 
     /** Asks once; what is known is right. */
-    private static volatile String last = "";
-
     private static boolean isKnown(BlockJobs jobs, BlockJobRequest request) throws Exception {
         JobOutcome outcome;
         try {
