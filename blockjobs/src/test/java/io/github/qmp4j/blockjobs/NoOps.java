@@ -163,7 +163,6 @@ abstract class NoOps {
         void prepareTheNext(int number) {
             String dropped = middle(number);
             try (RawMonitor monitor = RawMonitor.connect(vm.path("third.sock"), Duration.ofSeconds(20))) {
-                monitor.execute("blockdev-del", "{\"node-name\":\"" + dropped + "\"}");
                 monitor.execute("blockdev-add", """
                         {"driver":"qcow2","node-name":"%s","backing":null,"file":{"driver":"file","filename":"%s"}}""".formatted(dropped, vm.path(dropped + ".qcow2")));
                 monitor.execute(

@@ -69,6 +69,7 @@ class DoctorTest {
 
     @Test
     void aNodeThatNobodyUsesIsNamedWithWhatRemovesIt() {
+        vm.disk(1);
         Path image = vm.images.create("lone.qcow2", "qcow2", Vm.MIB);
         vm.ask("blockdev-add", """
                 {"driver":"qcow2","node-name":"lone","file":{"driver":"file","filename":"%s"}}""".formatted(image));
