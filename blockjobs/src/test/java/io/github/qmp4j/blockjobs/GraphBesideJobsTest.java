@@ -69,7 +69,8 @@ class GraphBesideJobsTest {
             Path image = vm.images.create(name + ".qcow2", "qcow2", TestVm.MIB);
             vm.ask("blockdev-add", """
                     {"driver":"qcow2","node-name":"%s","backing":null,"file":{"driver":"file","filename":"%s"}}""".formatted(name, image));
-            String below = vm.ask("query-block").findValuesAsText("node-name").get(1);
+            String below =
+                    vm.ask("query-block").get(1).at("/inserted/node-name").asText();
             vm.ask("blockdev-snapshot", "{\"node\":\"%s\",\"overlay\":\"%s\"}".formatted(below, name));
         }
     }

@@ -58,6 +58,7 @@ final class Play {
         this.story = story;
         vm.chain("active", "mid", "base");
         vm.noJob();
+        vm.forgetCopies();
         vm.ioStatus("ok");
         QUERIES.forEach(query -> vm.on(query, this::query));
         VERBS.values().forEach(verb -> vm.on(verb, this::verb));
@@ -270,7 +271,7 @@ final class Play {
         try {
             return coming.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
         } catch (TimeoutException e) {
-            throw new AssertionError("nobody sent " + name, e);
+            throw new AssertionError("nobody sent " + name + "; the start: " + start, e);
         } catch (Exception e) {
             throw new AssertionError(e);
         }

@@ -86,7 +86,8 @@ record PowerCutRun(Kind kind, Recording recording, PowerCutModel model, int comp
                 if (guestWrites) {
                     guest.works(2);
                 }
-                TestVm.get(job.setSpeed(0));
+                // On a busy machine its limit may have let it through by now, and QEMU refuses the verb.
+                TestVm.get(job.setSpeed(0).exceptionally(refused -> null));
                 if (!kind.result.equals("active")) {
                     TestVm.get(job.ready());
                     if (guestWrites) {

@@ -32,6 +32,7 @@ final class ScriptedVm implements AutoCloseable {
     private final Map<String, Responder> answers = new ConcurrentHashMap<>();
     private volatile List<String> chain = List.of("active", "mid", "base");
     private volatile String job = "";
+    private volatile int forgotten;
     private volatile String ioStatus = "ok";
     final FakeQemu qemu;
     final QmpClient client;
@@ -91,6 +92,11 @@ final class ScriptedVm implements AutoCloseable {
     void job(String type, String status, String error) {
         job(type, status);
         job = job.replace("}", ",\"error\":\"" + error + "\"}");
+    }
+
+    /** The targets of the copies until now are gone. */
+    void forgetCopies() {
+        forgotten = qemu.received().size();
     }
 
     void noJob() {
@@ -196,6 +202,7 @@ final class ScriptedVm implements AutoCloseable {
                         .map(ScriptedGraph::file)
                         .anyMatch(file::equals)
                 || qemu.received().stream()
+                        .skip(forgotten)
                         .anyMatch(got -> got.name().equals("drive-mirror")
                                 && got.arguments().path("target").asText().equals(file));
     }
