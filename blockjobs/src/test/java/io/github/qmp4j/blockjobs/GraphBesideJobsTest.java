@@ -141,6 +141,7 @@ class GraphBesideJobsTest {
             } catch (AssertionError lateStart) {
                 assertThatTheOtherOneWasQuicker(lateStart);
             }
+            assertAlive(vm);
         }
     }
 
