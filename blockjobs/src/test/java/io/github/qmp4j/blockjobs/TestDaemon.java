@@ -103,11 +103,6 @@ final class TestDaemon implements AutoCloseable {
         return files;
     }
 
-    /** Whether this version lists its nodes beside an ended pull; what {@link Quirks} says of it. */
-    boolean lists() {
-        return client.greeting().version().major() >= 10;
-    }
-
     void assertNoJobsLeft() {
         assertThat(ask("query-jobs")).isEmpty();
     }
