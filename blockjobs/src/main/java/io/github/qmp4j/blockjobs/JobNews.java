@@ -23,18 +23,20 @@ final class JobNews {
         this.updates = new JobUpdates(callbacks);
     }
 
-    /** To be called in the mailbox, as {@link #ready} and {@link #ended}. */
+    /** To be called in the mailbox, as {@link #reached} and {@link #ended}. */
     void changed(JobInfo now) {
         info = now;
         updates.tell(now);
     }
 
-    void ready(TrackedJob job) {
-        ready.complete(job);
-    }
-
-    void pending(TrackedJob job) {
-        pending.complete(job);
+    /** The job has this status, and its info shows it. */
+    void reached(JobStatus status, boolean isReady, TrackedJob job) {
+        if (isReady) {
+            ready.complete(job);
+        }
+        if (status == JobStatus.PENDING) {
+            pending.complete(job);
+        }
     }
 
     void ended(JobOutcome whole) {

@@ -6,6 +6,7 @@ import io.github.qmp4j.blockjobs.Evidence.Result;
 import io.github.qmp4j.event.EventSubscription;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -29,6 +30,7 @@ final class TrackedJob {
     private final Testimony testimony = new Testimony();
     private final Beginning beginning = new Beginning();
     private final JobEnding ending;
+    private final AtomicInteger heard = new AtomicInteger();
     /** Set before the job is registered. */
     private Supplier<CompletableFuture<Void>> beforePivot = () -> CompletableFuture.completedFuture(null);
 
@@ -50,8 +52,10 @@ final class TrackedJob {
         state.meter().speed(settings.speed());
         this.news = new JobNews(state.info(), mailbox, context.callbacks());
         this.errors = new ErrorWatch(id, state, context, mailbox, this::publish);
-        this.status =
-                new Question(context.callbacks(), () -> context.queryJob(id).thenAcceptAsync(this::checked, mailbox));
+        this.status = new Question(context.callbacks(), () -> {
+            int before = heard.get();
+            return context.queryJob(id).thenAcceptAsync(entry -> checked(entry, before), mailbox);
+        });
         this.patience = new Patience(state, settings, context.options(), testimony, mailbox, this::publish);
         this.ending = new JobEnding(
                 id,
@@ -68,7 +72,7 @@ final class TrackedJob {
         this.handle = new JobHandle(this, request, context, judge);
     }
 
-    /** What has to be done before a pivot, which waits for it and fails with it. To be called before the job is registered. */
+    /** A pivot waits for it and fails with it. To be called before the job is registered. */
     void beforePivot(Supplier<CompletableFuture<Void>> preparation) {
         beforePivot = preparation;
     }
@@ -133,6 +137,7 @@ final class TrackedJob {
                 testimony.forget();
             }
             if (beginning.isTold() && !ending.isUnderWay()) {
+                heard.incrementAndGet();
                 take(status);
             }
         });
@@ -150,13 +155,7 @@ final class TrackedJob {
         } else {
             publish();
         }
-        // Whoever hears of READY sees it in the info too.
-        if (state.isReady()) {
-            news.ready(this);
-        }
-        if (JobStatus.of(status) == JobStatus.PENDING) {
-            news.pending(this);
-        }
+        news.reached(JobStatus.of(status), state.isReady(), this);
     }
 
     /** {@code BLOCK_JOB_COMPLETED} or {@code BLOCK_JOB_CANCELLED}: all there is if somebody else dismisses the job. */
@@ -197,20 +196,23 @@ final class TrackedJob {
         status.ask();
     }
 
-    private void checked(Optional<JsonNode> entry) {
+    private void checked(Optional<JsonNode> entry, int before) {
         if (ending.isUnderWay()) {
             return;
         }
         if (entry.isEmpty()) {
             ending.gone();
         } else if (beginning.isFound()) {
-            take(entry.get().path("status").asText());
+            String answer = entry.get().path("status").asText();
+            // The events since it was asked may be newer than the answer.
+            if (heard.get() == before || JobStatus.of(answer) == JobStatus.CONCLUDED) {
+                take(answer);
+            }
         } else if (beginning.cannotBeTold()) {
             ending.unread("QEMU has a job of this id, but it was not heard whether it is the one that was to start");
         }
     }
 
-    /** The connection is gone, or we leave: what was heard until now is all there will be. */
     void lost(String why) {
         mailbox.execute(() -> ending.unread(why + handle.unwatched()));
     }
@@ -260,7 +262,6 @@ final class TrackedJob {
         return judge.neverReady();
     }
 
-    /** Whether its progress is to be asked for. */
     boolean isWatched() {
         return news.isHeard() || patience.needsProgress();
     }

@@ -12,11 +12,15 @@ import io.github.qmp4j.event.EventSubscription;
 import io.github.qmp4j.testkit.Outgoing;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -93,6 +97,34 @@ class NoiseTest {
             vm.qemu.send(Outgoing.raw(noise));
 
             assertThat(TestVm.get(job.outcome()).completed()).isTrue();
+        } finally {
+            callbacks.shutdown();
+        }
+    }
+
+    /** QEMU says RUNNING, then PENDING; a busy machine takes the event before the answer. */
+    @Test
+    void staysAtWhatAnEventToldThoughAnOlderAnswerIsTakenLater() {
+        ThreadPoolExecutor callbacks = new ThreadPoolExecutor(1, 1, 1, TimeUnit.HOURS, new LinkedBlockingQueue<>());
+        CompletableFuture<Void> bothAreHere = new CompletableFuture<>();
+        AtomicInteger asked = new AtomicInteger();
+        try (ScriptedVm vm = ScriptedVm.start(QmpOptions.with(o -> o.callbacks = callbacks))) {
+            vm.job("backup", "running");
+            vm.on("query-jobs", got -> {
+                List<Outgoing> answer = vm.usualAnswer(got);
+                if (asked.incrementAndGet() != 3) {
+                    return answer;
+                }
+                callbacks.execute(bothAreHere::join);
+                return List.of(answer.get(0), ScriptedVm.status("pending"));
+            });
+            CompletableFuture<Optional<BlockJob>> adopted = vm.jobs.adopt(new JobId("j"));
+            await().until(() -> callbacks.getQueue().size() >= 2);
+            bothAreHere.complete(null);
+
+            BlockJob job = TestVm.get(adopted).orElseThrow();
+            await().until(() -> asked.get() >= 3 && callbacks.getQueue().isEmpty() && callbacks.getActiveCount() == 0);
+            assertThat(job.info().status()).isEqualTo(JobStatus.PENDING);
         } finally {
             callbacks.shutdown();
         }
