@@ -92,7 +92,8 @@ public interface BlockJobs extends AutoCloseable {
      * another: it gives the handle of the job if there is one, takes over the one that QEMU still has, completes at once if it
      * has ended, or if the disk is already as it is to be, and starts the job only if it is proved that it never was.
      *
-     * <p>The job-id is made from the key, so QEMU itself keeps a second start out while the job exists there; after that the
+     * <p>The job-id is made from the key, so QEMU itself keeps a second start out while the job exists there, and a process that loses a
+     * race for the start adopts the job; after that the
      * {@link BlockJobOptions#store() store} does, until {@link #forget}. Without a store this knows of a job only as long as
      * QEMU does, and of an end only what the graph shows: a copy that was not pivoted, and a job that failed, can then be started
      * again. Of a job that is adopted without a record only what QEMU says is known.
@@ -101,8 +102,8 @@ public interface BlockJobs extends AutoCloseable {
      * look at the disk, and {@link #forget} the key to have the work started again.
      *
      * @return fails with {@link BlockJobException} when the work is done, but QEMU could not write to disk what it moved;
-     *     with {@link JobConflictException} when the key, or the job of its id, stands for work of another kind or on
-     *     another disk, with {@link JobStoreException} when the store cannot be read, or the intent not written down: then
+     *     with {@link JobConflictException} when the key stands for another request (only what is done at READY may differ, and
+     *     settings other than the rules for bitmaps and plain text), or the job of its id is of another kind or on another disk, with {@link JobStoreException} when the store cannot be read, or the intent not written down: then
      *     nothing was started; for the rest as {@link #start}
      */
     CompletableFuture<BlockJob> adoptOrStart(JobKey key, BlockJobRequest request);

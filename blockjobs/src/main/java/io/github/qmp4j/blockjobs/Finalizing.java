@@ -59,8 +59,9 @@ final class Finalizing {
         job.pending()
                 .thenCompose(pending -> isHeld(false))
                 .thenCompose(held -> held && isAutomatic() ? inOrder() : job.outcome())
-                .exceptionallyCompose(failure ->
-                        Conclusion.unwrapped(failure) instanceof JobEndedException ? job.outcome() : withdraw(failure));
+                .exceptionallyCompose(failure -> Conclusion.unwrapped(failure) instanceof JobEndedException
+                        ? job.outcome()
+                        : withdraw(failure).thenCompose(outcome -> outcome));
     }
 
     /** An active commit of another client is past READY; when it is switched is for its user to say. */
@@ -102,17 +103,40 @@ final class Finalizing {
     }
 
     private CompletableFuture<JobOutcome> inOrder() {
+        return context.headers()
+                .during(this::taken)
+                .thenCompose(outcome -> outcome)
+                .exceptionallyCompose(failure -> Conclusion.unwrapped(failure) instanceof QmpDisconnectedException
+                        ? job.outcome()
+                        : CompletableFuture.failedFuture(Conclusion.unwrapped(failure)));
+    }
+
+    /** Completes when QEMU has answered, with the outcome to come. */
+    private CompletableFuture<CompletableFuture<JobOutcome>> taken() {
         // What a session is lost in the midst of is done from the beginning in the next one.
-        return ReturningClient.again(context.client(), this::prepared)
-                .handle((done, failure) -> {
+        return ReturningClient.again(
+                        context.client(),
+                        // Another process that adopted the job may have been quicker.
+                        () -> isPending()
+                                .thenCompose(pending -> pending
+                                        ? prepared().thenApply(done -> true)
+                                        : CompletableFuture.completedFuture(false)))
+                .handle((ready, failure) -> {
                     if (failure == null) {
-                        return verbs.isDecided() ? job.outcome() : send();
+                        return ready && !verbs.isDecided() ? send() : CompletableFuture.completedFuture(job.outcome());
                     }
                     return request.isPresent() || byItself
                             ? withdraw(failure)
-                            : CompletableFuture.<JobOutcome>failedFuture(Conclusion.unwrapped(failure));
+                            : CompletableFuture.<CompletableFuture<JobOutcome>>failedFuture(
+                                    Conclusion.unwrapped(failure));
                 })
                 .thenCompose(result -> result);
+    }
+
+    private CompletableFuture<Boolean> isPending() {
+        return context.queryJob(job.id()).thenApply(entry -> entry.filter(
+                        found -> JobStatus.of(found.path("status").asText()) == JobStatus.PENDING)
+                .isPresent());
     }
 
     private CompletableFuture<Void> prepared() {
@@ -128,47 +152,39 @@ final class Finalizing {
     }
 
     /** QEMU's reply is no proof: it is the same where what was prepared could not be carried out. */
-    private CompletableFuture<JobOutcome> send() {
+    private CompletableFuture<CompletableFuture<JobOutcome>> send() {
         job.ask(Evidence.Asked.FINALIZE);
-        return verbs.unlessOver(() -> context.execute("job-finalize", job.id()))
-                .handle((done, failure) -> {
-                    if (failure == null || JobVerbs.isInDoubt(failure)) {
-                        return job.outcome();
-                    }
-                    job.ask(Evidence.Asked.NOTHING);
-                    return CompletableFuture.<JobOutcome>failedFuture(Conclusion.unwrapped(failure));
-                })
-                .thenCompose(result -> result);
+        return verbs.unlessOver(() -> context.execute("job-finalize", job.id())).handle((done, failure) -> {
+            if (failure == null || JobVerbs.isInDoubt(failure)) {
+                return job.outcome();
+            }
+            job.ask(Evidence.Asked.NOTHING);
+            return CompletableFuture.failedFuture(Conclusion.unwrapped(failure));
+        });
     }
 
     /** A job that is no longer PENDING has been ended by another client; one that a user cancels is no failure. */
-    private CompletableFuture<JobOutcome> withdraw(Throwable failure) {
+    private CompletableFuture<CompletableFuture<JobOutcome>> withdraw(Throwable failure) {
         Throwable cause = Conclusion.unwrapped(failure);
         return cause instanceof QmpDisconnectedException || verbs.isDecided()
-                ? job.outcome()
-                : context.queryJob(job.id())
-                        .thenCompose(entry -> entry.filter(found -> JobStatus.of(
-                                                        found.path("status").asText())
-                                                == JobStatus.PENDING)
-                                        .isPresent()
-                                ? cancel(cause)
-                                : job.outcome());
+                ? CompletableFuture.completedFuture(job.outcome())
+                : isPending()
+                        .thenCompose(
+                                pending -> pending ? cancel(cause) : CompletableFuture.completedFuture(job.outcome()));
     }
 
-    private CompletableFuture<JobOutcome> cancel(Throwable cause) {
+    private CompletableFuture<CompletableFuture<JobOutcome>> cancel(Throwable cause) {
         job.ending()
                 .withdrawn("%s; so the job was cancelled instead of finalized, and the chain is as it was"
                         .formatted(cause.getMessage()));
-        return verbs.unlessOver(() -> context.execute("job-cancel", job.id()))
-                .handle((done, refusal) -> {
-                    if (refusal != null && !JobVerbs.isInDoubt(refusal)) {
-                        job.change(state -> state.refused("it could not be finalized (%s), nor cancelled: %s"
-                                .formatted(
-                                        cause.getMessage(),
-                                        Conclusion.unwrapped(refusal).getMessage())));
-                    }
-                    return job.outcome();
-                })
-                .thenCompose(result -> result);
+        return verbs.unlessOver(() -> context.execute("job-cancel", job.id())).handle((done, refusal) -> {
+            if (refusal != null && !JobVerbs.isInDoubt(refusal)) {
+                job.change(state -> state.refused("it could not be finalized (%s), nor cancelled: %s"
+                        .formatted(
+                                cause.getMessage(),
+                                Conclusion.unwrapped(refusal).getMessage())));
+            }
+            return job.outcome();
+        });
     }
 }

@@ -53,6 +53,11 @@ final class GraphReader {
         return read(graph -> !graph.isAllKnown());
     }
 
+    /** Only which nodes there are, and who uses them. */
+    CompletableFuture<Edges> edges() {
+        return client.execute(EDGES).thenApply(Edges::of);
+    }
+
     /** What was read is of another run of QEMU. */
     void forget() {
         known = Map.of();

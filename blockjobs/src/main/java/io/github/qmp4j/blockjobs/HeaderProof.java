@@ -34,19 +34,30 @@ final class HeaderProof {
      * Removes the filters of proofs that a lost session has left on a chain: QEMU takes no node below them for a root. Completes when
      * they are gone, or cannot be removed.
      */
-    static CompletableFuture<Void> clear(JobContext context, BlockChain chain, Graph graph) {
+    static CompletableFuture<Void> clear(JobContext context, BlockChain chain, Edges edges) {
+        return filters(chain, edges).isEmpty()
+                ? CompletableFuture.completedFuture(null)
+                // Those of other processes are gone when their turn is over.
+                : context.headers()
+                        .during(() -> context.graphs().edges().thenCompose(now -> cleared(context, chain, now)));
+    }
+
+    private static CompletableFuture<Void> cleared(JobContext context, BlockChain chain, Edges edges) {
         CompletableFuture<Void> cleared = CompletableFuture.completedFuture(null);
-        List<String> left = chain.nodes().stream()
-                .flatMap(image -> image.nodeName().stream())
-                .flatMap(name -> graph.edges().users(name).stream())
-                .map(Edges.Edge::name)
-                .filter(JobIds::isProof)
-                .toList();
-        for (String filter : left) {
+        for (String filter : filters(chain, edges)) {
             cleared = cleared.thenCompose(done ->
                     context.client().execute(TargetNodes.removal(filter)).handle((reply, failure) -> null));
         }
         return cleared;
+    }
+
+    private static List<String> filters(BlockChain chain, Edges edges) {
+        return chain.nodes().stream()
+                .flatMap(image -> image.nodeName().stream())
+                .flatMap(name -> edges.users(name).stream())
+                .map(Edges.Edge::name)
+                .filter(JobIds::isProof)
+                .toList();
     }
 
     /**
@@ -62,13 +73,13 @@ final class HeaderProof {
                         image.backingFile().filter(name -> name.startsWith("/")).isPresent())
                 // A pull itself opens its image for writing at its start, and is refused where QEMU cannot.
                 .filter(image -> plan.kind() != JobPlan.Kind.PULL || !image.readOnly())
-                .map(image -> proved(context, plan, image, graph))
+                .map(image -> context.headers().during(() -> proved(context, plan, image, graph, true)))
                 .orElseGet(() -> CompletableFuture.completedFuture(null));
     }
 
     /**
      * Proves while the job waits in PENDING any header in which the proof writes no wrong format. Completes and fails as before
-     * the start.
+     * the start. To be called during a {@link HeaderTurn}.
      *
      * @param now the graph as it is now
      */
@@ -77,8 +88,8 @@ final class HeaderProof {
                 .flatMap(BlockNode::nodeName)
                 .flatMap(now::chainOf)
                 .filter(HeaderProof::keepsItsFormat)
-                .map(chain -> clear(context, chain, now)
-                        .thenCompose(cleared -> proved(context, plan, chain.activeLayer(), now)))
+                .map(chain -> cleared(context, chain, now.edges())
+                        .thenCompose(cleared -> proved(context, plan, chain.activeLayer(), now, false)))
                 .orElseGet(() -> CompletableFuture.completedFuture(null));
     }
 
@@ -91,7 +102,8 @@ final class HeaderProof {
                 || image.backingFormat().or(() -> opened).equals(FORMAT);
     }
 
-    private static CompletableFuture<Void> proved(JobContext context, JobPlan plan, BlockNode image, Graph graph) {
+    private static CompletableFuture<Void> proved(
+            JobContext context, JobPlan plan, BlockNode image, Graph graph, boolean othersMayWork) {
         // An earlier reading may tell a name that the header has no longer.
         boolean isCurrent = image.nodeName()
                 .flatMap(graph::node)
@@ -102,7 +114,7 @@ final class HeaderProof {
                 .flatMap(name -> graph.edges().child(name, Edges.BACKING))
                 .isPresent();
         return isCurrent && hasBacking && Optional.of(image.driver()).equals(FORMAT)
-                ? HeaderRewrite.of(context.client(), plan, image, graph.edges())
+                ? new HeaderRewrite(context, plan, image, graph.edges(), othersMayWork).run()
                 : CompletableFuture.completedFuture(null);
     }
 }

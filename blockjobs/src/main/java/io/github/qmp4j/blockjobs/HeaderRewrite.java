@@ -24,31 +24,38 @@ final class HeaderRewrite {
 
     private static final String FILTER_IN_SCHEMA = "blockdev-add/arg/driver/^" + FILTER;
 
+    private final JobContext context;
     private final QmpClient client;
     private final JobPlan plan;
     private final BlockNode image;
     private final Edges edges;
+    private final boolean othersMayWork;
     private final String added = JobIds.make("header", "proof").value();
 
-    private HeaderRewrite(QmpClient client, JobPlan plan, BlockNode image, Edges edges) {
-        this.client = client;
+    /**
+     * @param edges those that the image was read with
+     * @param othersMayWork whether there is no job of ours that keeps others from the image
+     */
+    HeaderRewrite(JobContext context, JobPlan plan, BlockNode image, Edges edges, boolean othersMayWork) {
+        this.context = context;
+        this.client = context.client();
         this.plan = plan;
         this.image = image;
         this.edges = edges;
+        this.othersMayWork = othersMayWork;
     }
 
     /**
      * Completes when the header was written, or if this QEMU does not have or allow what it takes; fails with
      * {@link BlockChainException} where QEMU cannot write it.
      */
-    static CompletableFuture<Void> of(QmpClient client, JobPlan plan, BlockNode image, Edges edges) {
-        HeaderRewrite rewrite = new HeaderRewrite(client, plan, image, edges);
+    CompletableFuture<Void> run() {
         return client.schema()
-                .thenCompose(schema ->
-                        schema.has(FILTER_IN_SCHEMA) ? rewrite.run() : CompletableFuture.completedFuture(null));
+                .thenCompose(
+                        schema -> schema.has(FILTER_IN_SCHEMA) ? proved() : CompletableFuture.completedFuture(null));
     }
 
-    private CompletableFuture<Void> run() {
+    private CompletableFuture<Void> proved() {
         if (!image.readOnly()) {
             return rewritten();
         }
@@ -82,7 +89,10 @@ final class HeaderRewrite {
                         .with("file", node())
                         .with("read-only", true))
                 .handle((reply, failure) -> failure == null
-                        ? written().handle((done, refused) -> removed(refused)).thenCompose(result -> result)
+                        ? unchanged()
+                                .thenCompose(same -> written())
+                                .handle((done, refused) -> removed(refused))
+                                .thenCompose(result -> result)
                         : unlessRefused(Conclusion.unwrapped(failure)))
                 .thenCompose(result -> result);
     }
@@ -91,6 +101,37 @@ final class HeaderRewrite {
         return cause instanceof QmpCommandException
                 ? CompletableFuture.completedFuture(null)
                 : CompletableFuture.failedFuture(cause);
+    }
+
+    /**
+     * Whether the header still names what it is about to be written with. Another client's job may have changed that since it was
+     * read, and one that is there may be about to. One that comes later waits for its turn before it is finalized.
+     */
+    private CompletableFuture<Void> unchanged() {
+        return othersMayWork
+                ? context.graphs().read().thenAccept(this::requireUnchanged)
+                : CompletableFuture.completedFuture(null);
+    }
+
+    private void requireUnchanged(Graph now) {
+        now.edges().jobs().stream()
+                .filter(job -> now.workedOnBy(new JobId(job)).contains(node()))
+                .findFirst()
+                .ifPresent(job -> {
+                    throw new JobConflictException(
+                            new JobId(job),
+                            "disk %s is in use by job %s; wait for its end, or cancel it"
+                                    .formatted(plan.request().disk(), job));
+                });
+        boolean isSame = now.edges().child(node(), Edges.BACKING).equals(edges.child(node(), Edges.BACKING))
+                && now.node(node())
+                        .flatMap(GraphNode::image)
+                        .filter(read -> read.backingFile().equals(image.backingFile()))
+                        .isPresent();
+        if (!isSame) {
+            throw new BlockChainException("another client has changed the chain of disk %s in the meantime; start again"
+                    .formatted(plan.request().disk()));
+        }
     }
 
     /** QEMU keeps in memory also a name that it could not write, so the present one is written again in any case. */

@@ -1,8 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.github.qmp4j.QmpCommand;
-import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.client.QmpClient;
 import java.util.Optional;
 import java.util.UUID;
@@ -15,13 +12,13 @@ import java.util.concurrent.CompletableFuture;
  */
 final class InstanceMarker {
     private static final String ID = "qmp4j-instance";
-    private static final String TYPE = "authz-simple";
-    private static final String TEXT = "identity";
 
     private final QmpClient client;
+    private final TextObject marker;
 
     InstanceMarker(QmpClient client) {
         this.client = client;
+        this.marker = new TextObject(client, ID);
     }
 
     /** Empty where QEMU has no command for it, or not this type. */
@@ -30,30 +27,13 @@ final class InstanceMarker {
             if (!schema.hasCommand("object-add") || !schema.hasCommand("qom-get")) {
                 return CompletableFuture.completedFuture(Optional.empty());
             }
-            return get().thenCompose(there -> there.isPresent() ? CompletableFuture.completedFuture(there) : make());
+            return marker.text()
+                    .thenCompose(there -> there.isPresent() ? CompletableFuture.completedFuture(there) : made());
         });
     }
 
     /** Two who come at once both read what the quicker one made. */
-    private CompletableFuture<Optional<String>> make() {
-        return unlessRefused(QmpCommand.of("object-add")
-                        .with("qom-type", TYPE)
-                        .with("id", ID)
-                        .with(TEXT, UUID.randomUUID().toString()))
-                .thenCompose(made -> get());
-    }
-
-    private CompletableFuture<Optional<String>> get() {
-        return unlessRefused(
-                        QmpCommand.of("qom-get").with("path", "/objects/" + ID).with("property", TEXT))
-                .thenApply(answer -> answer.map(JsonNode::asText));
-    }
-
-    private CompletableFuture<Optional<JsonNode>> unlessRefused(QmpCommand<JsonNode> command) {
-        return client.execute(command)
-                .thenApply(Optional::of)
-                .exceptionallyCompose(failure -> Conclusion.unwrapped(failure) instanceof QmpCommandException
-                        ? CompletableFuture.completedFuture(Optional.empty())
-                        : CompletableFuture.failedFuture(failure));
+    private CompletableFuture<Optional<String>> made() {
+        return marker.make(UUID.randomUUID().toString()).thenCompose(done -> marker.text());
     }
 }

@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 record JobContext(
         QmpClient client,
         GraphReader graphs,
+        HeaderTurn headers,
         BlockJobOptions options,
         Runnable onListener,
         Consumer<JobInfo> onChange,

@@ -53,6 +53,11 @@ final class JobIds {
         return TARGET.matcher(nodeName).matches();
     }
 
+    /** Whether it is the job-id of one that makes the target of a copy. */
+    static boolean isCreation(JobId id) {
+        return id.value().startsWith("create-") && isMade(id);
+    }
+
     /** Whether it is the name of a filter that stands on an image while its header is proved to be writable. */
     static boolean isProof(String nodeName) {
         return PROOF.matcher(nodeName).matches();

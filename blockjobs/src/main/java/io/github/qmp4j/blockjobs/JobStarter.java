@@ -107,7 +107,7 @@ final class JobStarter {
                 BitmapGuard.refusal(ready.plan(), ready.sheet().graph()));
         // Written down before anything is made for the job; whoever calls is told what is left where it is not started.
         Graph graph = ready.sheet().graph();
-        return HeaderProof.clear(context, ready.plan().before(), graph)
+        return HeaderProof.clear(context, ready.plan().before(), graph.edges())
                 .thenCompose(cleared -> HeaderProof.beforeStart(context, ready.plan(), graph))
                 .thenCompose(proved -> records.intent(ready.plan().request(), ready.disk(), command.targetNode()))
                 .thenCompose(kept -> made(ready, launch, steps, command, merge)

@@ -70,21 +70,27 @@ final class KeyedJobs {
                 .map(TrackedJob::handle)
                 .filter(handle -> handle.request().isPresent())
                 .map(handle -> {
-                    requireSame(key.jobId(), handle.request().get(), request);
+                    KeyedWork.requireSame(key.jobId(), handle.request().get(), request);
                     return handle;
                 });
     }
 
     /** Nothing is written down of it: what is known is what QEMU has, and the graph. */
     private CompletableFuture<BlockJob> unknown(JobKey key, BlockJobRequest request) {
+        return there(key, request).thenCompose(there -> there.map(CompletableFuture::completedFuture)
+                .orElseGet(() -> start(key, request)));
+    }
+
+    /** The job if QEMU has it, or what it has done if the graph shows that. */
+    private CompletableFuture<Optional<BlockJob>> there(JobKey key, BlockJobRequest request) {
         JobId id = key.jobId();
         return met.adopt(id, request)
                 .thenCompose(adopted -> adopted.isPresent()
-                        ? CompletableFuture.completedFuture(adopted.get())
+                        ? CompletableFuture.completedFuture(adopted)
                         : context.graphs().read(request.disk()).thenCompose(graph -> Goal.shownBy(graph, request, id)
                                 .map(outcome -> NodeFlush.of(context, Goal.unflushed(graph, request))
-                                        .thenApply(done -> met.ended(id, request, outcome)))
-                                .orElseGet(() -> start(key, request))));
+                                        .thenApply(done -> Optional.of(met.ended(id, request, outcome))))
+                                .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()))));
     }
 
     private CompletableFuture<BlockJob> start(JobKey key, BlockJobRequest request) {
@@ -92,18 +98,20 @@ final class KeyedJobs {
         CompletableFuture<Optional<QemuInstance>> run = store.equals(JobStore.none())
                 ? CompletableFuture.completedFuture(Optional.empty())
                 : QemuInstance.of(context.client()).thenApply(Optional::of);
-        return run.thenCompose(qemu -> new JobStarter(context, registry, JobSteps.of(key, store, qemu)).start(request));
+        return run.thenCompose(qemu -> new JobStarter(context, registry, JobSteps.of(key, store, qemu)).start(request))
+                .exceptionallyCompose(
+                        failure -> new Rival(context, () -> there(key, request)).jobOr(Conclusion.unwrapped(failure)));
     }
 
     private CompletableFuture<BlockJob> known(JobRecord record, BlockJobRequest request) {
-        requireSame(record.jobId(), record.request(), request);
+        KeyedWork.requireSame(record.jobId(), record.request(), request);
         if (record.step() == Step.CLEANED) {
             return CompletableFuture.completedFuture(
-                    met.ended(record.jobId(), request, record.outcome().orElseThrow()));
+                    met.ended(record.jobId(), record.request(), record.outcome().orElseThrow()));
         }
         return QemuInstance.of(context.client())
                 .thenCompose(now -> record.outcome().isPresent()
-                        ? met.over(record, request, record.outcome().get(), now.isCertainly(record.qemu()))
+                        ? met.over(record, record.outcome().get(), now.isCertainly(record.qemu()))
                         : seen(record, request, now));
     }
 
@@ -130,22 +138,6 @@ final class KeyedJobs {
         Aftermath aftermath = Aftermath.of(record, graph, now);
         return aftermath.neverStarted()
                 ? start(record.key(), request)
-                : met.over(record, request, aftermath.outcome(), aftermath.inSameRun());
-    }
-
-    /** One key is one piece of work: what is to be done with which disk; how fast, and what at READY, may change. */
-    private static void requireSame(JobId id, BlockJobRequest known, BlockJobRequest request) {
-        boolean isSame =
-                known.getClass().equals(request.getClass()) && known.disk().equals(request.disk());
-        if (!isSame) {
-            throw new JobConflictException(
-                    id,
-                    "the key of job %s stands for another piece of work (%s of disk %s) than this one (%s of disk %s); give it a key of its own"
-                            .formatted(id, word(known), known.disk(), word(request), request.disk()));
-        }
-    }
-
-    private static String word(BlockJobRequest request) {
-        return request.getClass().getSimpleName().replace("Request", "").toLowerCase(java.util.Locale.ROOT);
+                : met.over(record, aftermath.outcome(), aftermath.inSameRun());
     }
 }

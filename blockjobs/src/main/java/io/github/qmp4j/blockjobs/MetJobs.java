@@ -35,6 +35,7 @@ final class MetJobs {
             // The graph is read while there is the job: an earlier one lacks its filter.
             return context.graphs().read().thenCompose(graph -> context.queryJob(id)
                     .thenApply(entry -> entry.map(job -> {
+                        requireDisk(id, request, graph);
                         boolean ended = JobStatus.of(job.path("status").asText()) == JobStatus.CONCLUDED;
                         Judge judge = new ObservedJudge(type(request), graph, ended);
                         return owned(tracked(id, request, judge, Optional.empty()), request, JobSteps.none());
@@ -122,7 +123,7 @@ final class MetJobs {
     }
 
     /** A job that is over; what is left to be done about it is done first. */
-    CompletableFuture<BlockJob> over(JobRecord record, BlockJobRequest request, JobOutcome outcome, boolean sameRun) {
+    CompletableFuture<BlockJob> over(JobRecord record, JobOutcome outcome, boolean sameRun) {
         JobSteps steps = JobSteps.after(record, context.options().store());
         JobPlan plan = JobPlan.of(record.disk().chain(), record.request());
         Optional<String> node = sameRun ? record.targetNode() : Optional.empty();
@@ -131,7 +132,7 @@ final class MetJobs {
                         ? CompletableFuture.completedFuture(proved)
                         : new HeadFile(context, plan).checked(proved).thenCompose(new FilesInUse(context)::checked))
                 .thenCompose(ending(new ReleasedFiles(context, plan), steps, plan, node))
-                .thenApply(whole -> ended(record.jobId(), request, whole));
+                .thenApply(whole -> ended(record.jobId(), record.request(), whole));
     }
 
     /** What the graph shows to be done may not be on disk yet, the header above all. */
@@ -170,6 +171,21 @@ final class MetJobs {
                     id,
                     "QEMU has a job %s, and it is a %s; give the work a key of its own"
                             .formatted(id, entry.path("type").asText()));
+        }
+    }
+
+    /** A job that has ended holds no node, and nothing tells its disk. */
+    private static void requireDisk(JobId id, BlockJobRequest request, Graph graph) {
+        Set<String> held = graph.workedOnBy(id);
+        boolean isElsewhere = !held.isEmpty()
+                && graph.find(request.disk()).chain().nodes().stream()
+                        .flatMap(node -> node.nodeName().stream())
+                        .noneMatch(held::contains);
+        if (isElsewhere) {
+            throw new JobConflictException(
+                    id,
+                    "QEMU has a job %s, and it is not on disk %s; give the work a key of its own"
+                            .formatted(id, request.disk()));
         }
     }
 

@@ -24,7 +24,13 @@ final class MonitoredJobs implements BlockJobs {
 
     MonitoredJobs(QmpClient client, BlockJobOptions options) {
         this.context = new JobContext(
-                client, new GraphReader(client), options, this::listenerCame, this::jobChanged, this::delivered);
+                client,
+                new GraphReader(client),
+                new HeaderTurn(client),
+                options,
+                this::listenerCame,
+                this::jobChanged,
+                this::delivered);
         this.feed = new JobFeed(context, registry::find);
         this.progress = new Repeating(
                 options.progressInterval(),

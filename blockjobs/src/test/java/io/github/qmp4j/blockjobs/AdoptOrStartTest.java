@@ -153,6 +153,27 @@ class AdoptOrStartTest {
         }
     }
 
+    /** F74. */
+    @Test
+    void aKeyThatIsDoneStandsForItsWholeRequestStill() {
+        CopyRequest copy = CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2")
+                .whenReady(WhenReady.FINISH);
+        CopyRequest elsewhere = CopyRequest.of("disk0", vm.path("other.qcow2").toString(), "qcow2")
+                .whenReady(WhenReady.FINISH);
+        try (BlockJobs jobs = process()) {
+            assertThat(get(get(jobs.adoptOrStart(KEY, copy)).outcome()).completed())
+                    .isTrue();
+        }
+        try (BlockJobs jobs = process()) {
+            assertThatThrownBy(() -> get(jobs.adoptOrStart(KEY, elsewhere)))
+                    .hasRootCauseInstanceOf(JobConflictException.class)
+                    .hasStackTraceContaining(": target differs");
+            CopyRequest faster = copy.with(JobSettings.DEFAULT.withSpeed(TestVm.MIB));
+            assertThat(get(jobs.adoptOrStart(KEY, faster)).request()).hasValue(copy);
+        }
+        assertThat(vm.path("other.qcow2")).doesNotExist();
+    }
+
     @Test
     void refusesAKeyThatStandsForOtherWork() {
         try (BlockJobs jobs = process()) {
@@ -160,6 +181,9 @@ class AdoptOrStartTest {
             assertThatThrownBy(() -> get(jobs.adoptOrStart(KEY, PullRequest.of("disk0"))))
                     .hasRootCauseInstanceOf(JobConflictException.class)
                     .hasStackTraceContaining("stands for another piece of work (commit of disk disk0)");
+            assertThatThrownBy(() -> get(jobs.adoptOrStart(KEY, MERGE.top("snap2"))))
+                    .hasRootCauseInstanceOf(JobConflictException.class)
+                    .hasStackTraceContaining(": top differs");
         }
         try (BlockJobs jobs = process()) {
             assertThatThrownBy(() -> get(jobs.adoptOrStart(KEY, CommitRequest.of("disk1"))))

@@ -1,0 +1,21 @@
+package io.github.qmp4j.blockjobs;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** The time between two questions to QEMU of which the second asks the same as the first. */
+final class Pause {
+    private static final int MILLIS = 100;
+
+    /** A thread of the JVM's own, which no user can hold up. */
+    private static final Executor LATER =
+            CompletableFuture.delayedExecutor(MILLIS, TimeUnit.MILLISECONDS, Runnable::run);
+
+    private Pause() {}
+
+    static <T> CompletableFuture<T> before(Supplier<CompletableFuture<T>> question) {
+        return CompletableFuture.supplyAsync(question, LATER).thenCompose(answer -> answer);
+    }
+}
