@@ -35,12 +35,15 @@ public interface JobStore extends AutoCloseable {
     }
 
     /**
-     * An append-only file of checksummed lines, on a local file system. Blocks until it has been read. A line that was cut
-     * off by a crash is removed, and the log says so. Beside it lies a file of its name and {@code .lock}, which stays.
+     * An append-only file of numbered and checksummed lines, on a local file system. Blocks until it has been read. A line that was
+     * cut off by a crash is removed, and the log says so. Beside it lies a file of its name and {@code .lock}, which stays.
+     *
+     * <p>Lines that are missing in the middle are noticed, at the end they cannot be. A record fails when another program has
+     * replaced the file, has written to it, or has given it a second name.
      *
      * @param path made with the mode 0600 if it is not there; its folder must be
-     * @throws JobStoreException at once if another process, or this one, has it open; if it is damaged; if it is no store, a
-     *     symbolic link, or open to others; if it cannot be read or written
+     * @throws JobStoreException at once if another process, or this one, has it open; if it is damaged, or lacks lines; if it is no
+     *     store, a link, or open to others; if it cannot be read or written
      */
     static JobStore file(Path path) {
         return FileJobStore.open(path);

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,8 @@ import org.slf4j.LoggerFactory;
  */
 final class JournalFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JournalFile.class);
+    private static final String REPLACED = "it was removed or replaced while it was open";
+    private static final String BY_ANOTHER = "by another process";
     private static final int SLACK = 4096;
     private static final Set<OpenOption> FRESH =
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
@@ -37,19 +40,23 @@ final class JournalFile implements AutoCloseable {
     /** How many bytes are written and synchronised. */
     private long size;
 
+    /** The number of the line to come. */
+    private long next;
+
     /** Whether a write has failed since the file was made. */
     private boolean doubtful;
 
     /** Below this size nothing is compacted; it moves up when a compaction has failed. */
     private long compactFrom;
 
-    private JournalFile(Path path, JournalContents contents, FileChannel channel, long size, long compactFrom)
+    private JournalFile(Path path, JournalContents contents, FileChannel channel, long next, long compactFrom)
             throws IOException {
         this.path = path;
         this.contents = contents;
         this.channel = channel;
         this.identity = PrivateFile.identity(path);
-        this.size = size;
+        this.size = channel.size();
+        this.next = next;
         this.compactFrom = compactFrom;
     }
 
@@ -57,13 +64,24 @@ final class JournalFile implements AutoCloseable {
     static JournalFile open(Path path, long compactFrom) throws IOException {
         if (!PrivateFile.exists(path)) {
             JournalContents empty = new JournalContents();
-            FileChannel channel = replace(path, empty);
-            return new JournalFile(path, empty, channel, channel.size(), compactFrom);
+            FileChannel channel = replace(path, empty, 1);
+            return new JournalFile(path, empty, channel, 2, compactFrom);
         }
-        JournalScan.Found found = JournalScan.read(path);
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        Object identity = PrivateFile.identity(path);
+        FileChannel channel =
+                FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         try {
-            return opened(path, channel, found, compactFrom);
+            lock(channel, path);
+            if (!PrivateFile.identity(path).equals(identity)) {
+                throw JournalLock.inUse(path, BY_ANOTHER);
+            }
+            // A descriptor that is closed takes the lock along, so all is read through this one.
+            byte[] file = new byte[Math.toIntExact(channel.size())];
+            ByteBuffer left = ByteBuffer.wrap(file);
+            while (left.hasRemaining() && channel.read(left) >= 0) {
+                // as much at a time as there is
+            }
+            return opened(path, channel, JournalScan.read(path, file), compactFrom);
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
@@ -72,14 +90,18 @@ final class JournalFile implements AutoCloseable {
 
     private static JournalFile opened(Path path, FileChannel channel, JournalScan.Found found, long compactFrom)
             throws IOException {
-        JournalFile file = new JournalFile(path, found.contents(), channel, found.whole(), compactFrom);
-        if (found.torn() > 0) {
+        if (found.unended()) {
+            LOG.warn("the last line of the job store {} had lost its end, which was written again", path);
+            write(channel, new byte[] {'\n'}, found.whole());
+            channel.truncate(found.whole() + 1);
+        } else if (found.torn() > 0) {
             LOG.warn(
                     "the job store {} ended in the middle of a record that was never acknowledged; its {} bytes were cut off",
                     path,
                     found.torn());
             channel.truncate(found.whole());
         }
+        JournalFile file = new JournalFile(path, found.contents(), channel, found.next(), compactFrom);
         // What is read here is acted upon, and whoever wrote it may have been killed before it was on the disk.
         channel.force(true);
         forceFolder(path);
@@ -99,17 +121,20 @@ final class JournalFile implements AutoCloseable {
 
     /** Returns when all lines are on the disk; when it throws, any of them may be there or not, and none is in the contents. */
     void append(List<JournalLine> lines) throws IOException {
-        requireInPlace();
+        requireOurs();
         if (doubtful) {
             compact();
         }
         ByteArrayOutputStream all = new ByteArrayOutputStream();
-        lines.forEach(line -> all.writeBytes(line.bytes()));
+        for (int i = 0; i < lines.size(); i++) {
+            all.writeBytes(lines.get(i).bytes(next + i));
+        }
         doubtful = true;
         write(channel, all.toByteArray(), size);
         channel.force(false);
         doubtful = false;
         size += all.size();
+        next += lines.size();
         lines.forEach(contents::apply);
     }
 
@@ -135,8 +160,9 @@ final class JournalFile implements AutoCloseable {
     }
 
     private void compact() throws IOException {
-        FileChannel fresh = replace(path, contents);
+        FileChannel fresh = replace(path, contents, next);
         FileChannel old = channel;
+        next += 1 + contents.all().size();
         channel = fresh;
         size = fresh.size();
         identity = PrivateFile.identity(path);
@@ -145,18 +171,21 @@ final class JournalFile implements AutoCloseable {
     }
 
     /** Writes a new file beside the old one, and puts it in its place when all of it is on the disk. */
-    private static FileChannel replace(Path path, JournalContents contents) throws IOException {
+    private static FileChannel replace(Path path, JournalContents contents, long first) throws IOException {
         Path fresh = path.resolveSibling(path.getFileName() + ".new");
         Files.deleteIfExists(fresh);
         FileChannel channel = FileChannel.open(fresh, FRESH, PrivateFile.attributes(fresh));
         try {
             ByteArrayOutputStream all = new ByteArrayOutputStream();
-            all.writeBytes(JournalLine.header().bytes());
-            contents.all()
-                    .forEach((id, text) ->
-                            all.writeBytes(JournalLine.put(id, text).bytes()));
+            long number = first;
+            all.writeBytes(JournalLine.header().bytes(number));
+            for (Map.Entry<String, String> text : contents.all().entrySet()) {
+                number++;
+                all.writeBytes(JournalLine.put(text.getKey(), text.getValue()).bytes(number));
+            }
             write(channel, all.toByteArray(), 0);
             channel.force(true);
+            lock(channel, path);
             Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
             forceFolder(path);
             return channel;
@@ -181,15 +210,28 @@ final class JournalFile implements AutoCloseable {
         }
     }
 
-    private void requireInPlace() throws IOException {
+    /** Nothing is acknowledged that this process may not find again, or that another one may have written over. */
+    private void requireOurs() throws IOException {
         try {
-            if (PrivateFile.identity(path).equals(identity)) {
-                return;
+            if (!PrivateFile.identity(path).equals(identity)) {
+                throw new JournalException(REPLACED);
             }
         } catch (NoSuchFileException gone) {
-            // as bad as another file
+            throw new JournalException(REPLACED, gone);
         }
-        throw new JournalException("it was removed or replaced while it was open");
+        PrivateFile.requireOneName(path);
+        if (!doubtful && channel.size() != size) {
+            throw new JournalException(
+                    "it has %d bytes and not the %d that were written; another program has changed it"
+                            .formatted(channel.size(), size));
+        }
+    }
+
+    /** Beside the lock of {@link JournalLock}, whose file can be deleted. It ends with the channel. */
+    private static void lock(FileChannel channel, Path path) throws IOException {
+        if (channel.tryLock() == null) {
+            throw JournalLock.inUse(path, BY_ANOTHER);
+        }
     }
 
     @Override

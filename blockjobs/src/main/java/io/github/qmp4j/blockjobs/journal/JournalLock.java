@@ -16,8 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Keeps a journal to one owner, among all processes of this host.
  *
- * <p>The lock is on a file of its own, since the journal itself is replaced when it is compacted. That file stays: whoever
- * deleted it could delete one that another process has just locked.
+ * <p>The lock is on a file of its own, which says who has it, and which no program has a reason to open: a process loses its lock
+ * of a file with any descriptor of it that it closes. That file stays: deleting it could delete one that another process has just
+ * locked. {@link JournalFile} locks the journal too.
  */
 final class JournalLock implements AutoCloseable {
     /**
@@ -80,7 +81,7 @@ final class JournalLock implements AutoCloseable {
         }
     }
 
-    private static JournalException inUse(Path journal, String by) {
+    static JournalException inUse(Path journal, String by) {
         return new JournalException(
                 "the job store '%s' is in use %s, and has one owner at a time; end that one, or give another file"
                         .formatted(journal, by));

@@ -1,22 +1,26 @@
 package io.github.qmp4j.blockjobs.journal;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a journal from its beginning.
  *
- * <p>A process that is killed, or a machine that loses its power, leaves a last line without its end: that line was never
- * acknowledged, and is not taken. Any other line that is not as it was written is damage, and nothing is guessed about it.
+ * <p>A process that is killed, or a machine that loses its power, leaves a last line that is not whole: it was never
+ * acknowledged, and is not taken. One that lacks only its end is whole. Any other line that is not as it was written is damage,
+ * as is a number that is not the next one, and nothing is guessed about it. That whole lines are missing at the end nothing tells.
  */
 final class JournalScan {
+    private static final String REMEDY =
+            "restore the file from a copy, or give another one and look up in QEMU what became of the jobs";
+
     private final Path path;
     private final byte[] file;
     private final JournalContents contents = new JournalContents();
     private int position;
+    private int line = 1;
+    private long next;
 
     private JournalScan(Path path, byte[] file) {
         this.path = path;
@@ -28,28 +32,32 @@ final class JournalScan {
      *
      * @param whole how many bytes of the file hold whole lines
      * @param torn how many bytes follow them
+     * @param next the number of the line to come
+     * @param unended whether the last line lacks its end
      */
-    record Found(JournalContents contents, long whole, long torn) {}
+    record Found(JournalContents contents, long whole, long torn, long next, boolean unended) {}
 
-    static Found read(Path path) throws IOException {
-        return new JournalScan(path, Files.readAllBytes(path)).lines();
+    /** @param file all that the path holds */
+    static Found read(Path path, byte[] file) throws JournalException {
+        return new JournalScan(path, file).lines();
     }
 
-    private Found lines() throws IOException {
-        int number = 1;
+    private Found lines() throws JournalException {
         for (int end = nextEnd(); end < file.length; end = nextEnd()) {
-            Optional<JournalLine> line = JournalLine.parse(file, position, end);
-            if (number == 1) {
-                requireHeader(line);
-            }
-            contents.apply(line.orElseThrow(damagedAt(number)));
+            take(JournalLine.parse(file, position, end).orElse(null));
             position = end + 1;
-            number++;
         }
-        if (number == 1) {
-            requireHeader(Optional.empty());
+        if (line == 1) {
+            throw noStore();
         }
-        return new Found(contents, position, file.length - position);
+        for (int end = file.length; end >= Math.max(position, file.length - 1); end--) {
+            Optional<JournalLine.Numbered> last = JournalLine.parse(file, position, end);
+            if (last.isPresent()) {
+                take(last.get());
+                return new Found(contents, end, file.length - end, next, true);
+            }
+        }
+        return new Found(contents, position, file.length - position, next, false);
     }
 
     private int nextEnd() {
@@ -60,22 +68,38 @@ final class JournalScan {
         return end;
     }
 
-    private void requireHeader(Optional<JournalLine> first) throws IOException {
-        if (first.filter(JournalLine.header()::equals).isPresent()) {
-            return;
+    /** @param found null for a line that is not as it was written */
+    private void take(JournalLine.@Nullable Numbered found) throws JournalException {
+        if (line == 1) {
+            requireHeader(found);
         }
-        if (first.filter(line -> line.verb() == JournalLine.Verb.HEADER).isPresent()) {
-            throw new JournalException("'%s' was written by a newer version of qmp4j (format %s); use that version"
-                    .formatted(path, first.orElseThrow().id()));
+        if (found == null) {
+            throw new JournalException("line %d of the job store '%s' is damaged (its checksum is wrong); %s"
+                    .formatted(line, path, REMEDY));
         }
-        throw new JournalException(
-                "'%s' is no job store, or its first line is damaged, and it is left as it is; give another path, or restore it from a copy"
-                        .formatted(path));
+        if (line > 1 && found.number() != next) {
+            throw new JournalException(
+                    "before line %d of the job store '%s' lines are missing (it has the number %d and not %d); %s"
+                            .formatted(line, path, found.number(), next, REMEDY));
+        }
+        contents.apply(found.line());
+        next = found.number() + 1;
+        line++;
     }
 
-    private Supplier<JournalException> damagedAt(int number) {
-        return () -> new JournalException(
-                "line %d of the job store '%s' is damaged (its checksum is wrong); restore the file from a copy, or delete that line and look up in QEMU what became of its job"
-                        .formatted(number, path));
+    private void requireHeader(JournalLine.@Nullable Numbered first) throws JournalException {
+        if (first == null || first.line().verb() != JournalLine.Verb.HEADER) {
+            throw noStore();
+        }
+        if (!first.line().equals(JournalLine.header())) {
+            throw new JournalException("'%s' was written by a newer version of qmp4j (format %s); use that version"
+                    .formatted(path, first.line().id()));
+        }
+    }
+
+    private JournalException noStore() {
+        return new JournalException(
+                "'%s' is no job store, or its first line is damaged, and it is left as it is; give another path, or restore it from a copy"
+                        .formatted(path));
     }
 }

@@ -69,6 +69,7 @@ final class PrivateFile {
         if (!found.isRegularFile()) {
             throw new JournalException("'%s' is no regular file, so no job store; give another path".formatted(path));
         }
+        requireOneName(path);
         PosixFileAttributeView view =
                 Files.getFileAttributeView(path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
         if (view != null) {
@@ -81,6 +82,15 @@ final class PrivateFile {
         if (!permissions.equals(MODE)) {
             throw new JournalException("the job store '%s' has the mode %s and must have rw-------; run chmod 600 on it"
                     .formatted(path, PosixFilePermissions.toString(permissions)));
+        }
+    }
+
+    /** @throws JournalException if it has another name, under which another process may own it */
+    static void requireOneName(Path path) throws IOException {
+        boolean isTold = path.getFileSystem().supportedFileAttributeViews().contains("unix");
+        if (isTold && (int) Files.getAttribute(path, "unix:nlink", LinkOption.NOFOLLOW_LINKS) > 1) {
+            throw new JournalException(
+                    "the job store '%s' has another name too (a hard link); remove that one".formatted(path));
         }
     }
 

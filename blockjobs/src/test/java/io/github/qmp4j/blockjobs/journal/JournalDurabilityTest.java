@@ -86,6 +86,8 @@ class JournalDurabilityTest {
                 "/usr/bin/strace",
                 "-f",
                 "-qq",
+                "-s",
+                "80",
                 "-e",
                 "trace=fdatasync,fsync,write,rename,renameat,renameat2",
                 "-o",

@@ -110,6 +110,24 @@ class JournalKillTest {
         }
     }
 
+    /** F84: the file beside the journal can be deleted, the lock on the journal itself cannot. */
+    @Test
+    void aSecondProcessIsKeptOutThoughTheFileOfTheLockWasDeleted() throws Exception {
+        try (TempFolder folder = TempFolder.create("journal")) {
+            Path file = folder.resolve("jobs");
+            try (Jvm owner = Jvm.start("hold", file.toString())) {
+                assertThat(owner.line()).isEqualTo("open");
+                Files.delete(folder.resolve("jobs.lock"));
+                try (Jvm second = Jvm.start("hold", file.toString())) {
+                    assertThat(second.rest())
+                            .containsExactly(
+                                    "refused: the job store '" + file
+                                            + "' is in use by another process, and has one owner at a time; end that one, or give another file");
+                }
+            }
+        }
+    }
+
     @Test
     void isNotUnlockedByASecondTryOfTheSameProcess() throws Exception {
         try (TempFolder folder = TempFolder.create("journal")) {

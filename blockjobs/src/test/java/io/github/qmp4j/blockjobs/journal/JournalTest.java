@@ -74,7 +74,7 @@ class JournalTest {
     void writesLinesThatOtherProgramsCanCheck() throws Exception {
         written("1");
         assertThat(Files.readString(file).lines().map(line -> line.substring(9)))
-                .containsExactly("qmp4j-journal 1", "put id0 1");
+                .containsExactly("0000000000000001 qmp4j-journal 2", "0000000000000002 put id0 1");
         // The check value of CRC-32C, by its definition.
         CRC32C crc = new CRC32C();
         crc.update("123456789".getBytes(StandardCharsets.US_ASCII));
@@ -90,8 +90,8 @@ class JournalTest {
     void cutsOffALastLineThatWasTornAtAnyByte() throws Exception {
         byte[] whole = written("first", "second {\"a\":1}");
         int lastLine = new String(whole, StandardCharsets.US_ASCII).lastIndexOf("\n", whole.length - 2) + 1;
-        assertThat(new String(whole, lastLine, 12, StandardCharsets.US_ASCII)).endsWith(" put");
-        for (int length = lastLine; length < whole.length; length++) {
+        assertThat(new String(whole, lastLine, 29, StandardCharsets.US_ASCII)).endsWith(" put");
+        for (int length = lastLine; length < whole.length - 1; length++) {
             Files.write(file, Arrays.copyOf(whole, length));
             try (Journal journal = Journal.open(file)) {
                 assertThat(journal.all()).as("cut at %d", length).containsOnly(Map.entry("id0", "first"));
@@ -133,9 +133,64 @@ class JournalTest {
         }
     }
 
+    /** F84: the checksum tells that it is whole. */
+    @Test
+    void takesALastLineThatHasOnlyLostItsEnd() throws Exception {
+        byte[] whole = written("first", "second");
+        for (byte end : new byte[] {0, 'x', '\r'}) {
+            byte[] damaged = whole.clone();
+            damaged[whole.length - 1] = end;
+            for (byte[] found : List.of(damaged, Arrays.copyOf(whole, whole.length - 1))) {
+                Files.write(file, found);
+                assertThat(reopened()).containsOnlyKeys("id0", "id1");
+                assertThat(file).hasBinaryContent(whole);
+            }
+        }
+    }
+
+    /** F84. */
+    @Test
+    void noticesThatWholeLinesAreMissing() throws Exception {
+        written("first", "second", "third");
+        List<String> lines = Files.readAllLines(file);
+        for (int missing = 1; missing < lines.size() - 1; missing++) {
+            List<String> left = new ArrayList<>(lines);
+            left.remove(missing);
+            Files.writeString(file, String.join("\n", left) + "\n");
+            assertThatThrownBy(() -> Journal.open(file))
+                    .isInstanceOf(JournalException.class)
+                    .hasMessageContaining("before line " + (missing + 1))
+                    .hasMessageContaining("lines are missing");
+        }
+    }
+
+    /** F84: what is lost at the end must not go unnoticed for as long as there is somebody who knows. */
+    @Test
+    void acknowledgesNothingMoreOnceAnotherProgramHasChangedItsFile() throws Exception {
+        Path link = folder.resolve("link");
+        try (Journal journal = Journal.open(file)) {
+            get(journal.put("a", "1"));
+            byte[] whole = Files.readAllBytes(file);
+            for (byte[] changed : List.of(Arrays.copyOf(whole, 10), Arrays.copyOf(whole, whole.length + 1))) {
+                Files.write(file, changed);
+                assertThatThrownBy(() -> get(journal.put("b", "2")))
+                        .hasMessageContaining("it has " + changed.length + " bytes and not the " + whole.length);
+            }
+            Files.write(file, whole);
+            Files.createLink(link, file);
+            assertThatThrownBy(() -> get(journal.put("b", "2"))).hasMessageContaining("has another name too");
+            assertThat(journal.all()).containsOnlyKeys("a");
+            Files.delete(link);
+            get(journal.put("b", "2"));
+        }
+        assertThat(reopened()).containsOnlyKeys("a", "b");
+        Files.createLink(link, file);
+        assertThatThrownBy(() -> Journal.open(link)).hasMessageContaining("has another name too");
+    }
+
     @Test
     void leavesAFileAloneThatIsNoStore() throws Exception {
-        for (String other : List.of("", "no newline", "some\ntext\n", "e3069283 qmp4j-journal 1\n")) {
+        for (String other : List.of("", "no newline", "some\ntext\n", "e3069283 0000000000000001 qmp4j-journal 2\n")) {
             Files.writeString(file, other);
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
             assertThatThrownBy(() -> Journal.open(file))
@@ -147,10 +202,10 @@ class JournalTest {
 
     @Test
     void saysThatANewerVersionIsNeeded() throws Exception {
-        JournalLine newer = new JournalLine(JournalLine.Verb.HEADER, "2", "");
-        Files.write(file, newer.bytes());
+        JournalLine newer = new JournalLine(JournalLine.Verb.HEADER, "3", "");
+        Files.write(file, newer.bytes(1));
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-        assertThatThrownBy(() -> Journal.open(file)).hasMessageContaining("newer version of qmp4j (format 2)");
+        assertThatThrownBy(() -> Journal.open(file)).hasMessageContaining("newer version of qmp4j (format 3)");
     }
 
     @Test
