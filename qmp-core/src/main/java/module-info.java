@@ -1,4 +1,5 @@
 /** A QMP client: see the package {@code io.github.qmp4j} for where to begin. */
+@SuppressWarnings("module") // its other module is built after it
 module io.github.qmp4j.core {
     requires transitive com.fasterxml.jackson.databind;
     requires transitive org.jspecify;
@@ -19,4 +20,6 @@ module io.github.qmp4j.core {
     exports io.github.qmp4j.observe;
     exports io.github.qmp4j.process;
     exports io.github.qmp4j.schema;
+    exports io.github.qmp4j.threads to
+            io.github.qmp4j.blockjobs;
 }

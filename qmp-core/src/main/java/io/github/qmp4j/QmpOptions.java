@@ -1,5 +1,7 @@
 package io.github.qmp4j;
 
+import io.github.qmp4j.threads.DaemonThreads;
+import io.github.qmp4j.threads.LosslessExecutor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +29,9 @@ import java.util.function.Consumer;
  *     the argument that is wrong; for tests and development; default no
  * @param trace takes a copy of every message, without its secrets; default none
  * @param observers hear what happens, for metrics and the like; default none
- * @param callbacks where functions that hang on futures and listeners of events run
+ * @param callbacks where functions that hang on futures and listeners of events run; a task that it refuses, or throws an
+ *     {@code Error} for, runs on a daemon thread of its own; one that runs its tasks in place runs them on event loops, where
+ *     they must not wait
  */
 public record QmpOptions(
         Duration connectTimeout,
@@ -59,6 +63,7 @@ public record QmpOptions(
         requirePositive("maxInFlight", maxInFlight);
         requirePositive("eventQueue", eventQueue);
         observers = List.copyOf(observers);
+        callbacks = LosslessExecutor.of(callbacks);
     }
 
     private static void requirePositive(String name, Duration value) {
@@ -85,6 +90,26 @@ public record QmpOptions(
         return builder.build();
     }
 
+    /** The same with another executor for callbacks. */
+    public QmpOptions withCallbacks(Executor other) {
+        return new QmpOptions(
+                connectTimeout,
+                waitFor,
+                greetingTimeout,
+                commandTimeout,
+                blockCommandTimeout,
+                maxMessageBytes,
+                maxNesting,
+                maxInFlight,
+                eventQueue,
+                nativeTransport,
+                outOfBand,
+                checkCommands,
+                trace,
+                observers,
+                other);
+    }
+
     /** The options on their way; the fields mean what the record's components of the same name do. */
     public static final class Builder {
         private static final int MAX_MESSAGE_BYTES = 64 << 20;
@@ -105,7 +130,7 @@ public record QmpOptions(
         public boolean checkCommands;
         public Optional<WireTrace> trace = Optional.empty();
         public List<QmpObserver> observers = List.of();
-        public Executor callbacks = CallbackThreads.shared();
+        public Executor callbacks = DaemonThreads.callbacks();
 
         private Builder() {}
 

@@ -1,5 +1,6 @@
 package io.github.qmp4j;
 
+import io.github.qmp4j.threads.DaemonThreads;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -43,7 +44,7 @@ final class QueuedObserver implements QmpObserver {
             }
             queue.add(call);
             if (!serving) {
-                CallbackThreads.shared().execute(this::serve);
+                DaemonThreads.callbacks().execute(this::serve);
                 serving = true;
             }
         } finally {

@@ -1,5 +1,6 @@
 package io.github.qmp4j;
 
+import io.github.qmp4j.threads.DaemonThreads;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
@@ -51,7 +52,7 @@ final class TraceQueue {
             characters += line.length();
             waiting.add(line);
             if (!writing) {
-                CallbackThreads.shared().execute(this::writeAll);
+                DaemonThreads.callbacks().execute(this::writeAll);
                 writing = true;
             }
         } finally {

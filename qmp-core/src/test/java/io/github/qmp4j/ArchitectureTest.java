@@ -52,6 +52,8 @@ class ArchitectureTest {
                 .definedBy(ROOT + ".event..")
                 .layer("root")
                 .definedBy(ROOT)
+                .layer("threads")
+                .definedBy(ROOT + ".threads..")
                 .whereLayer("process")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("client")
@@ -64,6 +66,8 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("process", "client", "schema", "transport")
                 .whereLayer("event")
                 .mayOnlyBeAccessedByLayers("process", "client", "schema", "transport", "codec")
+                .whereLayer("threads")
+                .mayNotAccessAnyLayer()
                 .check(MAIN);
     }
 

@@ -69,6 +69,6 @@ final class ActiveCopy {
 
     private java.util.concurrent.Executor later() {
         return CompletableFuture.delayedExecutor(
-                context.options().progressInterval().toNanos(), TimeUnit.NANOSECONDS, context.callbacks());
+                context.options().progressInterval().toNanos(), TimeUnit.NANOSECONDS, context.work());
     }
 }

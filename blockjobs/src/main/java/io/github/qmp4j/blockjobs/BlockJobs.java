@@ -3,6 +3,7 @@ package io.github.qmp4j.blockjobs;
 import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.client.QmpSupervisor;
 import io.github.qmp4j.event.EventSubscription;
+import io.github.qmp4j.threads.DaemonThreads;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -18,7 +19,9 @@ public interface BlockJobs extends AutoCloseable {
 
     /** Works through a session, which stays the caller's to close. */
     static BlockJobs of(QmpClient client, BlockJobOptions options) {
-        return new MonitoredJobs(client, options);
+        return new UserJobs(
+                new MonitoredJobs(client, options, DaemonThreads.work()),
+                client.options().callbacks());
     }
 
     /**
@@ -32,7 +35,8 @@ public interface BlockJobs extends AutoCloseable {
      * {@link QemuInstance#of} leaves its marker in QEMU.
      */
     static BlockJobs of(QmpSupervisor supervisor, BlockJobOptions options) {
-        return MonitoredJobs.of(supervisor, options);
+        return new UserJobs(
+                MonitoredJobs.of(supervisor, options), supervisor.options().callbacks());
     }
 
     /**

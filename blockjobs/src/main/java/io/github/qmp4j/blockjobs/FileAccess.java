@@ -6,8 +6,8 @@ import java.io.IOException;
  * Files of QEMU's file system, where they are files of this program too. The job layer believes none of it unproved: before
  * it deletes or trusts a file it makes a new one beside it and lets QEMU open that.
  *
- * <p>All paths are absolute, and as QEMU has them. The methods may block; they are called on
- * {@link io.github.qmp4j.QmpOptions#callbacks()}. Each throws {@link IOException} with a message that says why.
+ * <p>All paths are absolute, and as QEMU has them. The methods may block; they are called on daemon threads
+ * of the library. Each throws {@link IOException} with a message that says why.
  */
 public interface FileAccess {
 

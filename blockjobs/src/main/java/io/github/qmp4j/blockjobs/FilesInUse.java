@@ -30,7 +30,7 @@ final class FilesInUse {
         }
         return folders(outcome.released())
                 .thenCombine(context.graphs().readAll(), Sight::new)
-                .thenApplyAsync(sight -> sight.checked(outcome), context.callbacks())
+                .thenApplyAsync(sight -> sight.checked(outcome), context.work())
                 .exceptionally(unknown -> outcome);
     }
 

@@ -93,7 +93,7 @@ final class ImageCheck {
                             proved.add(folder);
                             return named(image);
                         },
-                        context.callbacks())
+                        context.work())
                 .thenCompose(this::images);
     }
 

@@ -63,7 +63,7 @@ final class ImageMaker {
             }
             return CompletableFuture.supplyAsync(
                             () -> id,
-                            CompletableFuture.delayedExecutor(POLL_MILLIS, TimeUnit.MILLISECONDS, context.callbacks()))
+                            CompletableFuture.delayedExecutor(POLL_MILLIS, TimeUnit.MILLISECONDS, context.work()))
                     .thenCompose(this::ended);
         });
     }

@@ -3,22 +3,25 @@ package io.github.qmp4j.blockjobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.client.QmpClient;
+import io.github.qmp4j.threads.CallFuture;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
  * What every job of one QEMU works with.
  *
+ * @param client whose callbacks are the library's own threads, so that no user can hold them up
+ * @param users where what hangs on a user's futures runs, and what listens to a job
  * @param onListener to be run when somebody begins to listen to a job
  * @param onChange is told what every handle tells of its job
  * @param heard completes when the jobs have been told of every event that has arrived by now
  */
 record JobContext(
         QmpClient client,
+        Executor users,
         GraphReader graphs,
         HeaderTurn headers,
         BlockJobOptions options,
@@ -26,15 +29,14 @@ record JobContext(
         Consumer<JobInfo> onChange,
         Supplier<CompletableFuture<Void>> heard) {
 
-    /** Where all of a job's own work is done too, so nothing may be lost when the user has shut the executor down. */
-    Executor callbacks() {
-        return task -> {
-            try {
-                client.options().callbacks().execute(task);
-            } catch (RejectedExecutionException e) {
-                new Thread(task, "block-job-refused").start();
-            }
-        };
+    /** Where the library does its own work. */
+    Executor work() {
+        return client.options().callbacks();
+    }
+
+    /** What a user gets of a future that the library works with: what hangs on it cannot hold up the library's work. */
+    <T> CompletableFuture<T> handedOver(CompletableFuture<T> own) {
+        return CallFuture.copyOf(own, users);
     }
 
     /** A command about one job: {@code job-cancel} and its like. */

@@ -33,8 +33,8 @@ final class JobFeed {
     JobFeed(JobContext context, Function<String, Optional<TrackedJob>> ours) {
         this.context = context;
         this.ours = ours;
-        this.mailbox = new Mailbox(context.callbacks());
-        this.updates = new JobUpdates(context.callbacks());
+        this.mailbox = new Mailbox(context.work());
+        this.updates = new JobUpdates(context.users());
     }
 
     EventSubscription add(Consumer<? super JobInfo> listener) {

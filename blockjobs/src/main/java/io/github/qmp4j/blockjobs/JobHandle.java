@@ -20,7 +20,7 @@ final class JobHandle implements BlockJob {
         this.request = request;
         this.verbs = new JobVerbs(job, context, new DeadlyVerbs(context, request.isPresent()));
         this.context = context;
-        this.callbacks = context.callbacks();
+        this.callbacks = context.users();
         this.finalizing = new Finalizing(job, verbs, context, request, judge);
     }
 
@@ -85,22 +85,8 @@ final class JobHandle implements BlockJob {
         return copy(job.outcome());
     }
 
-    /** It completes on an executor for user code, so that what hangs on it cannot hold up the job's mailbox. */
     private <T> CompletableFuture<T> copy(CompletableFuture<T> original) {
-        if (original.isDone()) {
-            return original.copy();
-        }
-        CompletableFuture<T> copy = new CompletableFuture<>();
-        original.whenCompleteAsync(
-                (value, failure) -> {
-                    if (failure == null) {
-                        copy.complete(value);
-                    } else {
-                        copy.completeExceptionally(Conclusion.unwrapped(failure));
-                    }
-                },
-                callbacks);
-        return copy;
+        return context.handedOver(original);
     }
 
     @Override
@@ -110,17 +96,17 @@ final class JobHandle implements BlockJob {
 
     @Override
     public CompletableFuture<Void> pause() {
-        return verbs.pause();
+        return copy(verbs.pause());
     }
 
     @Override
     public CompletableFuture<Void> resume() {
-        return verbs.resume();
+        return copy(verbs.resume());
     }
 
     @Override
     public CompletableFuture<Void> setSpeed(long bytesPerSecond) {
-        return verbs.setSpeed(bytesPerSecond);
+        return copy(verbs.setSpeed(bytesPerSecond));
     }
 
     @Override

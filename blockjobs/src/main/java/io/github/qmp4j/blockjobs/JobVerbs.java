@@ -99,7 +99,7 @@ final class JobVerbs {
     private CompletableFuture<JobOutcome> hooked(PivotHooks hooks) {
         return job.isEnding()
                 ? job.outcome()
-                : new HookedPivot(hooks, List.of(job.handle()), context.callbacks())
+                : new HookedPivot(hooks, List.of(job.handle()), context.users())
                         .around(() -> complete(context.options().pivotRetries()));
     }
 
@@ -204,7 +204,7 @@ final class JobVerbs {
                     return CompletableFuture.supplyAsync(
                                     () -> again,
                                     CompletableFuture.delayedExecutor(
-                                            RETRY_MILLIS, TimeUnit.MILLISECONDS, context.callbacks()))
+                                            RETRY_MILLIS, TimeUnit.MILLISECONDS, context.work()))
                             .thenCompose(Supplier::get);
                 })
                 .thenCompose(result -> result);

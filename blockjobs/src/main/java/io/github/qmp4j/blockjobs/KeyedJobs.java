@@ -30,7 +30,7 @@ final class KeyedJobs {
                         .thenComposeAsync(
                                 record -> record.map(known -> known(known, request))
                                         .orElseGet(() -> unknown(key, request)),
-                                context.callbacks())));
+                                context.work())));
     }
 
     /** Fails with {@link JobConflictException} while QEMU has the job. */
@@ -50,7 +50,7 @@ final class KeyedJobs {
         CompletableFuture<?> before = calls.put(key, mine);
         CompletableFuture<?> turn = before == null ? CompletableFuture.completedFuture(null) : before;
         turn.handle((done, failure) -> null)
-                .thenComposeAsync(done -> call.get(), context.callbacks())
+                .thenComposeAsync(done -> call.get(), context.work())
                 // Not in the store's own thread, which whoever waits for this could hold up.
                 .whenCompleteAsync(
                         (value, failure) -> {
@@ -61,7 +61,7 @@ final class KeyedJobs {
                                 mine.completeExceptionally(Conclusion.unwrapped(failure));
                             }
                         },
-                        context.callbacks());
+                        context.work());
         return mine.copy();
     }
 

@@ -54,7 +54,7 @@ final class MetJobs {
         return kept.thenCompose(done -> released.seeOpen())
                 .thenCompose(done -> merge(plan, record))
                 .thenApplyAsync(
-                        merge -> again(record, request, new Again(plan, steps, merge, released)), context.callbacks());
+                        merge -> again(record, request, new Again(plan, steps, merge, released)), context.work());
     }
 
     /** What is to be done at the end of a job that is taken up again. */

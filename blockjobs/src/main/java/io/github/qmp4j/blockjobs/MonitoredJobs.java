@@ -5,10 +5,12 @@ import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.client.QmpSupervisor;
 import io.github.qmp4j.event.EventSubscription;
+import io.github.qmp4j.threads.DaemonThreads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /** The block jobs of one session. */
@@ -22,11 +24,14 @@ final class MonitoredJobs implements BlockJobs {
     private final Repeating progress;
     private final Repeating checks;
 
-    MonitoredJobs(QmpClient client, BlockJobOptions options) {
+    /** @param work where the library does its own work */
+    MonitoredJobs(QmpClient client, BlockJobOptions options, Executor work) {
+        QmpClient own = client.withCallbacks(work);
         this.context = new JobContext(
-                client,
-                new GraphReader(client),
-                new HeaderTurn(client),
+                own,
+                client.options().callbacks(),
+                new GraphReader(own),
+                new HeaderTurn(own),
                 options,
                 this::listenerCame,
                 this::jobChanged,
@@ -34,24 +39,23 @@ final class MonitoredJobs implements BlockJobs {
         this.feed = new JobFeed(context, registry::find);
         this.progress = new Repeating(
                 options.progressInterval(),
-                context.callbacks(),
+                context.work(),
                 () -> registry.all().stream().anyMatch(TrackedJob::isWatched),
                 this::askProgress);
         this.checks = new Repeating(
-                options.checkInterval(),
-                context.callbacks(),
-                () -> !registry.all().isEmpty(),
-                this::checkAll);
+                options.checkInterval(), context.work(), () -> !registry.all().isEmpty(), this::checkAll);
         this.starter = new JobStarter(context, registry, JobSteps.none());
         this.keyed = new KeyedJobs(context, registry, new MetJobs(context, registry, this::jobCame));
-        this.events = new JobEvents(client, registry, feed, cause -> end("the monitor was lost: " + cause, true));
+        this.events = new JobEvents(own, registry, feed, cause -> end("the monitor was lost: " + cause, true));
     }
 
     /** Of the sessions of a supervisor. */
     static MonitoredJobs of(QmpSupervisor supervisor, BlockJobOptions options) {
         Sessions sessions = new Sessions(supervisor, options.reattachWindow());
-        MonitoredJobs jobs =
-                new MonitoredJobs(new ReturningClient(sessions, supervisor.address(), supervisor.options()), options);
+        MonitoredJobs jobs = new MonitoredJobs(
+                new ReturningClient(sessions, supervisor.address(), supervisor.options()),
+                options,
+                DaemonThreads.work());
         sessions.start(why -> {
             jobs.context.graphs().forget();
             jobs.registry.lost(why);
@@ -98,7 +102,7 @@ final class MonitoredJobs implements BlockJobs {
 
     @Override
     public CompletableFuture<List<BlockJob>> startTogether(List<BlockJobRequest> requests) {
-        return new GroupStart(starter, context.callbacks()).start(requests).whenComplete((jobs, failure) -> {
+        return new GroupStart(starter, context.work()).start(requests).whenComplete((jobs, failure) -> {
             checks.wake();
             progress.wake();
         });
@@ -178,8 +182,7 @@ final class MonitoredJobs implements BlockJobs {
     /** A handle whose end has been told is of no use to an owner, who counts on the job's being dismissed. */
     private CompletableFuture<Optional<BlockJob>> join(TrackedJob open, boolean owned) {
         return owned
-                ? open.own()
-                        .thenComposeAsync(taken -> taken ? taken(open) : meetAnew(open.id(), true), context.callbacks())
+                ? open.own().thenComposeAsync(taken -> taken ? taken(open) : meetAnew(open.id(), true), context.work())
                 : CompletableFuture.completedFuture(Optional.of(open.handle()));
     }
 

@@ -54,13 +54,13 @@ final class ReleasedFiles {
                 before -> images.forEach(image -> doubt(image).ifPresent(why -> {
                     throw refusal(images, "%s: %s".formatted(path(image).orElseThrow(), why));
                 })),
-                context.callbacks());
+                context.work());
     }
 
     /** QEMU has the images open, and a job that is to release them is under way: keeps which files they are. Never fails. */
     CompletableFuture<Void> seeOpen() {
         return wanted
-                ? CompletableFuture.runAsync(() -> images().forEach(this::doubt), context.callbacks())
+                ? CompletableFuture.runAsync(() -> images().forEach(this::doubt), context.work())
                 : CompletableFuture.completedFuture(null);
     }
 
@@ -131,7 +131,7 @@ final class ReleasedFiles {
                                 .remove(image)
                                 .thenCompose(held ->
                                         held.isPresent() ? CompletableFuture.completedFuture(held) : stillThere(image))
-                                .thenApplyAsync(held -> held.or(() -> unlinked(image)), context.callbacks()))
+                                .thenApplyAsync(held -> held.or(() -> unlinked(image)), context.work()))
                 .exceptionally(failure ->
                         Optional.of(String.valueOf(Conclusion.unwrapped(failure).getMessage())));
     }
@@ -161,7 +161,7 @@ final class ReleasedFiles {
                                         && image.nodeName().flatMap(graph::node).isPresent()
                                 ? doubt(image)
                                 : Optional.empty(),
-                        context.callbacks());
+                        context.work());
     }
 
     /** A node that somebody has added since the job ended may have no name, or no locks. */

@@ -67,7 +67,7 @@ record Remnants(List<Leftover> leftovers, Optional<String> unclaimed) {
                         (jobs, graph) -> jobs.stream()
                                         .anyMatch(job -> job.type() == JobType.COPY || job.type() == JobType.BACKUP)
                                 || graph.nodes().stream().anyMatch(node -> node.mayBeFile(path)))
-                .thenApplyAsync(used -> used || isLocked(context.options().files(), path), context.callbacks());
+                .thenApplyAsync(used -> used || isLocked(context.options().files(), path), context.work());
     }
 
     private static boolean isLocked(FileAccess files, String path) {

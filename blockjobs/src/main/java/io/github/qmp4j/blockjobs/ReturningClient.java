@@ -16,6 +16,7 @@ import io.github.qmp4j.schema.QmpSchema;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -57,8 +58,9 @@ final class ReturningClient implements QmpClient {
         this.options = options;
     }
 
-    Sessions sessions() {
-        return sessions;
+    @Override
+    public QmpClient withCallbacks(Executor callbacks) {
+        return new ReturningClient(sessions, address, options.withCallbacks(callbacks));
     }
 
     /** Does all of something again in the next session when it was lost in the present one. */
@@ -74,13 +76,14 @@ final class ReturningClient implements QmpClient {
     }
 
     private <T> CompletableFuture<T> repeated(java.util.function.Function<QmpClient, CompletableFuture<T>> work) {
-        return sessions.next().thenCompose(session -> work.apply(session).exceptionallyCompose(failure -> {
-            if (!(Conclusion.unwrapped(failure) instanceof QmpDisconnectedException)) {
-                return CompletableFuture.failedFuture(failure);
-            }
-            sessions.gone(session);
-            return repeated(work);
-        }));
+        return sessions.next().thenCompose(session -> work.apply(session.withCallbacks(options.callbacks()))
+                .exceptionallyCompose(failure -> {
+                    if (!(Conclusion.unwrapped(failure) instanceof QmpDisconnectedException)) {
+                        return CompletableFuture.failedFuture(failure);
+                    }
+                    sessions.gone(session);
+                    return repeated(work);
+                }));
     }
 
     @Override
@@ -112,6 +115,7 @@ final class ReturningClient implements QmpClient {
 
     private <T> CompletableFuture<T> once(java.util.function.Function<QmpClient, CompletableFuture<T>> work) {
         return sessions.present()
+                .map(session -> session.withCallbacks(options.callbacks()))
                 .map(work)
                 .orElseGet(() -> CompletableFuture.failedFuture(
                         new QmpDisconnectedException("there is no session with " + address + " now", false, null)));

@@ -7,6 +7,7 @@ import io.github.qmp4j.client.QmpSupervisor;
 import io.github.qmp4j.event.EventFilter;
 import io.github.qmp4j.event.EventSubscription;
 import io.github.qmp4j.event.QmpEvent;
+import io.github.qmp4j.threads.DaemonThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,13 +60,13 @@ final class Sessions implements AutoCloseable {
     void start(Consumer<String> whenOver) {
         locked(() -> onEnd = whenOver);
         expireLater(0);
-        Runnable stop = supervisor.onState(this::became);
+        Runnable stop = supervisor.onState(this::became, DaemonThreads.work());
         locked(() -> stopListening = stop);
     }
 
     private void became(MonitorState state) {
         if (state instanceof MonitorState.Connected connected) {
-            QmpClient client = connected.client();
+            QmpClient client = connected.client().withCallbacks(DaemonThreads.work());
             locked(() -> offered = client);
             QemuInstance.of(client).thenAccept(now -> arrived(client, now)).exceptionally(failure -> {
                 // What does not say which QEMU it is cannot be used; the next one may.
@@ -139,10 +140,7 @@ final class Sessions implements AutoCloseable {
     }
 
     private void expireLater(int loss) {
-        CompletableFuture.delayedExecutor(
-                        window.toMillis(),
-                        TimeUnit.MILLISECONDS,
-                        supervisor.options().callbacks())
+        CompletableFuture.delayedExecutor(window.toMillis(), TimeUnit.MILLISECONDS, DaemonThreads.work())
                 .execute(() -> {
                     if (locked(() -> losses == loss && !ended.isDone())) {
                         String why = "the monitor %s was lost, and did not come back in %s"

@@ -31,10 +31,10 @@ final class SharedFolder {
     CompletableFuture<Optional<String>> doubt(String folder) {
         String path = (folder.equals("/") ? "" : folder) + "/.qmp4j-" + UUID.randomUUID();
         long bytes = (1L + ThreadLocalRandom.current().nextInt(MOST_SECTORS)) * SECTOR;
-        return CompletableFuture.supplyAsync(() -> attempt(() -> files.create(path, bytes)), context.callbacks())
+        return CompletableFuture.supplyAsync(() -> attempt(() -> files.create(path, bytes)), context.work())
                 .thenCompose(notMade -> notMade.isPresent()
                         ? CompletableFuture.completedFuture(notMade)
-                        : seen(path, bytes).thenApplyAsync(seen -> removed(path, seen), context.callbacks()))
+                        : seen(path, bytes).thenApplyAsync(seen -> removed(path, seen), context.work()))
                 .exceptionally(failure ->
                         Optional.of(String.valueOf(Conclusion.unwrapped(failure).getMessage())));
     }

@@ -46,13 +46,13 @@ final class TrackedJob {
         this.context = context;
         this.judge = judge;
         this.onEnd = onEnd;
-        this.mailbox = new Mailbox(context.callbacks());
+        this.mailbox = new Mailbox(context.work());
         JobSettings settings = request.map(BlockJobRequest::settings).orElse(JobSettings.DEFAULT);
         this.state = new JobState(id, type, new ProgressMeter(context.options().convergenceWindow()));
         state.meter().speed(settings.speed());
-        this.news = new JobNews(state.info(), mailbox, context.callbacks());
+        this.news = new JobNews(state.info(), mailbox, context.users());
         this.errors = new ErrorWatch(id, state, context, mailbox, this::publish);
-        this.status = new Question(context.callbacks(), () -> {
+        this.status = new Question(context.work(), () -> {
             int before = heard.get();
             return context.queryJob(id).thenAcceptAsync(entry -> checked(entry, before), mailbox);
         });

@@ -32,6 +32,8 @@ class ArchitectureTest {
                     "io.github.qmp4j.client",
                     "io.github.qmp4j.event",
                     "io.github.qmp4j.schema",
+                    // exported to this module only
+                    "io.github.qmp4j.threads",
                     "io.github.qmp4j.blockjobs..",
                     "com.fasterxml.jackson..",
                     "org.slf4j",

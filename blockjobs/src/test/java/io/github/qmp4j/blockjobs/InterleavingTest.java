@@ -2,7 +2,6 @@ package io.github.qmp4j.blockjobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.blockjobs.JobOutcome.End;
 import io.github.qmp4j.blockjobs.JobOutcome.Head;
 import io.github.qmp4j.blockjobs.Story.Dismissal;
@@ -43,7 +42,7 @@ class InterleavingTest {
         int played = 0;
         try (ScriptedVm vm = ScriptedVm.start();
                 Unruly callbacks = new Unruly();
-                ScriptedVm unrulyVm = ScriptedVm.start(QmpOptions.with(o -> o.callbacks = callbacks))) {
+                ScriptedVm unrulyVm = ScriptedVm.working(callbacks)) {
             for (List<Act> order : orders(story, ORDERS)) {
                 play(played++ % 2 == 0 ? vm : unrulyVm, story, order);
             }

@@ -108,7 +108,7 @@ class NoiseTest {
         ThreadPoolExecutor callbacks = new ThreadPoolExecutor(1, 1, 1, TimeUnit.HOURS, new LinkedBlockingQueue<>());
         CompletableFuture<Void> bothAreHere = new CompletableFuture<>();
         AtomicInteger asked = new AtomicInteger();
-        try (ScriptedVm vm = ScriptedVm.start(QmpOptions.with(o -> o.callbacks = callbacks))) {
+        try (ScriptedVm vm = ScriptedVm.working(callbacks)) {
             vm.job("backup", "running");
             vm.on("query-jobs", got -> {
                 List<Outgoing> answer = vm.usualAnswer(got);

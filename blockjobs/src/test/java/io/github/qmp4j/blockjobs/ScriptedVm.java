@@ -7,11 +7,13 @@ import io.github.qmp4j.testkit.FakeQemu;
 import io.github.qmp4j.testkit.Outgoing;
 import io.github.qmp4j.testkit.ReceivedCommand;
 import io.github.qmp4j.testkit.Responder;
+import io.github.qmp4j.threads.DaemonThreads;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -38,7 +40,7 @@ final class ScriptedVm implements AutoCloseable {
     final QmpClient client;
     final BlockJobs jobs;
 
-    private ScriptedVm(List<Integer> version, QmpOptions options, BlockJobOptions jobOptions) {
+    private ScriptedVm(List<Integer> version, QmpOptions options, BlockJobOptions jobOptions, Executor work) {
         qemu = FakeQemu.script()
                 .greet(version.get(0), version.get(1), version.get(2))
                 .expect("qmp_capabilities")
@@ -47,7 +49,7 @@ final class ScriptedVm implements AutoCloseable {
                 .otherwise(this::answer)
                 .start();
         client = TestVm.get(QmpClient.connect(new QmpAddress.Unix(qemu.socket()), options));
-        jobs = BlockJobs.of(client, jobOptions);
+        jobs = new UserJobs(new MonitoredJobs(client, jobOptions, work), options.callbacks());
     }
 
     static ScriptedVm start() {
@@ -55,15 +57,22 @@ final class ScriptedVm implements AutoCloseable {
     }
 
     static ScriptedVm start(QmpOptions options) {
-        return new ScriptedVm(List.of(7, 2, 22), options, BlockJobOptions.defaults());
+        return new ScriptedVm(List.of(7, 2, 22), options, BlockJobOptions.defaults(), DaemonThreads.work());
     }
 
     static ScriptedVm start(QmpOptions options, BlockJobOptions jobOptions) {
-        return new ScriptedVm(List.of(7, 2, 22), options, jobOptions);
+        return new ScriptedVm(List.of(7, 2, 22), options, jobOptions, DaemonThreads.work());
+    }
+
+    /** Not only callbacks run on this executor, but also what the library does itself. */
+    static ScriptedVm working(Executor executor) {
+        QmpOptions options = QmpOptions.with(o -> o.callbacks = executor);
+        return new ScriptedVm(List.of(7, 2, 22), options, BlockJobOptions.defaults(), executor);
     }
 
     static ScriptedVm ofVersion(int major, int minor, int micro) {
-        return new ScriptedVm(List.of(major, minor, micro), QmpOptions.defaults(), BlockJobOptions.defaults());
+        return new ScriptedVm(
+                List.of(major, minor, micro), QmpOptions.defaults(), BlockJobOptions.defaults(), DaemonThreads.work());
     }
 
     // ---- what the test makes of it ----

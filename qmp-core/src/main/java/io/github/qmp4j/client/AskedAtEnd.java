@@ -2,7 +2,6 @@ package io.github.qmp4j.client;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -14,12 +13,9 @@ final class AskedAtEnd {
 
     /** Completes within the limit, and never fails. */
     static CompletableFuture<String> of(LastWords source, Executor callbacks) {
-        CompletableFuture<String> asked;
-        try {
-            asked = CompletableFuture.supplyAsync(source::tell, callbacks).thenCompose(Function.identity());
-        } catch (RejectedExecutionException e) {
-            return CompletableFuture.completedFuture("");
-        }
-        return asked.completeOnTimeout("", LIMIT_MILLIS, TimeUnit.MILLISECONDS).exceptionally(failure -> "");
+        return CompletableFuture.supplyAsync(source::tell, callbacks)
+                .thenCompose(Function.identity())
+                .completeOnTimeout("", LIMIT_MILLIS, TimeUnit.MILLISECONDS)
+                .exceptionally(failure -> "");
     }
 }

@@ -2,6 +2,7 @@ package io.github.qmp4j.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommand;
+import io.github.qmp4j.threads.CallFuture;
 import java.time.Duration;
 
 /**

@@ -10,6 +10,7 @@ import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.QmpTimeoutException;
 import io.github.qmp4j.codec.QmpEncoder;
 import io.github.qmp4j.codec.QmpMessage;
+import io.github.qmp4j.threads.CallFuture;
 import io.github.qmp4j.transport.OwnedDescriptor;
 import io.github.qmp4j.transport.Wire;
 import java.time.Duration;

@@ -4,6 +4,8 @@ import io.github.qmp4j.QmpAddress;
 import io.github.qmp4j.QmpConnectException;
 import io.github.qmp4j.QmpConnectException.Reason;
 import io.github.qmp4j.QmpOptions;
+import io.github.qmp4j.threads.CallFuture;
+import io.github.qmp4j.threads.DaemonThreads;
 import io.github.qmp4j.transport.Dialer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -33,24 +35,24 @@ final class Connector {
 
     CompletableFuture<QmpClient> connect() {
         // Looking up a host or a file may block, so it is not done on the caller's thread either.
-        WorkThreads.shared().execute(this::dial);
+        DaemonThreads.work().execute(this::dial);
         return result;
     }
 
     private void dial() {
         try {
             Handshake handshake = new Handshake(address, options, failures);
-            handshake.session().thenCompose(this::checked).whenComplete((client, failure) -> {
+            handshake.session().thenCompose(this::checked).whenComplete((session, failure) -> {
                 if (failure != null) {
                     result.fail(cause(failure));
-                } else if (!result.arrive(() -> client)) {
+                } else if (!result.arrive(session::client)) {
                     // Nobody waits any more, so nobody would ever close it.
-                    WorkThreads.shared().execute(client::close);
+                    session.closeSoon();
                 }
             });
             new Dialer(options).dial(address, handshake).whenComplete((done, failure) -> {
                 if (failure != null) {
-                    WorkThreads.shared().execute(() -> notConnected(failure));
+                    DaemonThreads.work().execute(() -> notConnected(failure));
                 }
             });
         } catch (RuntimeException | Error e) {
@@ -76,7 +78,7 @@ final class Connector {
                             session.check(schema);
                             return session;
                         },
-                        WorkThreads.shared());
+                        DaemonThreads.work());
     }
 
     private static Throwable cause(Throwable failure) {
@@ -88,7 +90,7 @@ final class Connector {
         if (mayCome(refusal.reason())
                 && Duration.ofNanos(System.nanoTime() - started).compareTo(options.waitFor()) < 0
                 && !result.isDone()) {
-            CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS, WorkThreads.shared())
+            CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS, DaemonThreads.work())
                     .execute(this::dial);
         } else {
             result.fail(refusal);

@@ -5,6 +5,7 @@ import io.github.qmp4j.event.EventFilter;
 import io.github.qmp4j.event.QmpEvent;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +20,9 @@ final class EventHub {
         this.onDrop = onDrop;
     }
 
-    Subscription subscribe(EventFilter filter, Consumer<? super QmpEvent> listener) {
+    Subscription subscribe(EventFilter filter, Consumer<? super QmpEvent> listener, Executor callbacks) {
         Subscription subscription =
-                new Subscription(filter, listener, options.callbacks(), options.eventQueue(), subscriptions::remove);
+                new Subscription(filter, listener, callbacks, options.eventQueue(), subscriptions::remove);
         subscriptions.add(subscription);
         return subscription;
     }

@@ -9,6 +9,7 @@ import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.QmpProtocolException;
 import io.github.qmp4j.codec.QmpEncoder;
 import io.github.qmp4j.codec.QmpMessage;
+import io.github.qmp4j.threads.DaemonThreads;
 import io.github.qmp4j.transport.Wire;
 import io.github.qmp4j.transport.WireListener;
 import java.time.Duration;
@@ -64,7 +65,7 @@ final class Handshake implements WireListener {
     /** Who holds a UNIX socket is read from a file, and that is not done on the loop. */
     private void lookWhyItIsSilent(Wire opened) {
         if (address instanceof QmpAddress.Unix) {
-            WorkThreads.shared().execute(() -> {
+            DaemonThreads.work().execute(() -> {
                 QmpException silent = failures.silent(options.greetingTimeout());
                 opened.execute(() -> silent(silent));
             });

@@ -4,11 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.QmpHealth;
+import io.github.qmp4j.threads.CallFuture;
+import io.github.qmp4j.threads.DaemonThreads;
 import io.github.qmp4j.transport.Wire;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,11 +39,11 @@ final class HealthCheck {
     }
 
     /** On any thread. The result never fails. */
-    CompletableFuture<QmpHealth> check(Duration budget) {
+    CompletableFuture<QmpHealth> check(Duration budget, Executor callbacks) {
         if (budget.isNegative() || budget.isZero()) {
             throw new IllegalArgumentException("the budget of a health check (%s) must be positive".formatted(budget));
         }
-        CallFuture<QmpHealth> result = new CallFuture<>(session.options().callbacks());
+        CallFuture<QmpHealth> result = new CallFuture<>(callbacks);
         if (!wire.execute(() -> ask(budget, result))) {
             result.arrive(() -> new QmpHealth.Dead(session.cause()));
         }
@@ -55,7 +58,7 @@ final class HealthCheck {
         CompletableFuture<JsonNode> answer = question;
         if (answer == null || answer.isDone()) {
             asked = System.nanoTime();
-            answer = commands.execute(QUESTION, false, PATIENCE, WorkThreads.shared(), null);
+            answer = commands.execute(QUESTION, false, PATIENCE, DaemonThreads.work(), null);
             question = answer;
         }
         CompletableFuture<JsonNode> awaited = answer;

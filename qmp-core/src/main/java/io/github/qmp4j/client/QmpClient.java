@@ -11,6 +11,7 @@ import io.github.qmp4j.event.QmpEvent;
 import io.github.qmp4j.schema.QmpSchema;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 
@@ -62,6 +63,12 @@ public interface QmpClient extends AutoCloseable {
     QmpOptions options();
 
     ConnectionState state();
+
+    /**
+     * The same session, for a user with another executor for callbacks. What was given out before stays as it is; closing one
+     * closes both.
+     */
+    QmpClient withCallbacks(Executor callbacks);
 
     /**
      * Sends a command, beside those that are under way.

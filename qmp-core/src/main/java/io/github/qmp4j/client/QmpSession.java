@@ -13,6 +13,7 @@ import io.github.qmp4j.event.EventFilter;
 import io.github.qmp4j.event.EventSubscription;
 import io.github.qmp4j.event.QmpEvent;
 import io.github.qmp4j.schema.QmpSchema;
+import io.github.qmp4j.threads.DaemonThreads;
 import io.github.qmp4j.transport.OwnedDescriptor;
 import io.github.qmp4j.transport.Wire;
 import java.time.Duration;
@@ -20,7 +21,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Flow;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -30,8 +31,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A negotiated session. The event loop owns its state; what other threads read of it is volatile. */
-final class QmpSession implements QmpClient {
+/**
+ * A negotiated session, for the clients that are given out of it. The event loop owns its state; what other threads read of it is
+ * volatile.
+ */
+final class QmpSession {
     private static final Logger LOG = LoggerFactory.getLogger(QmpSession.class);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
@@ -45,6 +49,8 @@ final class QmpSession implements QmpClient {
     private final EventHub events;
     private final Observations observations;
     private final HealthCheck health;
+    private final SessionClient given;
+    private final SessionClient own;
 
     /** Why the session is over; null while it runs. Written by the event loop. */
     private volatile @Nullable QmpException end;
@@ -70,6 +76,8 @@ final class QmpSession implements QmpClient {
         this.commands = new CommandFlow(address, options, wire, observations);
         this.health = new HealthCheck(this, commands, wire);
         this.events = new EventHub(options, observations::dropped);
+        this.given = new SessionClient(this, options);
+        this.own = new SessionClient(this, options.withCallbacks(DaemonThreads.work()));
         observations.opened();
     }
 
@@ -147,7 +155,7 @@ final class QmpSession implements QmpClient {
     /** Executes a command for the session's own use: its result is worked on although all threads for callbacks wait. */
     <R> CompletableFuture<R> ask(QmpCommand<R> command) {
         return commands.execute(
-                command, false, CommandTimeouts.of(command.name(), options), WorkThreads.shared(), null);
+                command, false, CommandTimeouts.of(command.name(), options), DaemonThreads.work(), null);
     }
 
     /** Checks every command from now on. */
@@ -155,14 +163,23 @@ final class QmpSession implements QmpClient {
         checks = against;
     }
 
-    @Override
-    public <R> CompletableFuture<R> execute(QmpCommand<R> command) {
-        return execute(command, CommandTimeouts.of(command.name(), options));
+    /** The session as its user has it. */
+    QmpClient client() {
+        return given;
     }
 
-    @Override
-    public <R> CompletableFuture<R> execute(QmpCommand<R> command, Duration timeout) {
-        return checked(command, () -> commands.execute(command, false, timeout, options.callbacks(), null));
+    /** The same one each time for the executors that are used most, so that it can stand for the session. */
+    QmpClient client(Executor callbacks) {
+        SessionClient other = new SessionClient(this, options.withCallbacks(callbacks));
+        if (other.equals(given)) {
+            return given;
+        }
+        return other.equals(own) ? own : other;
+    }
+
+    /** @param callbacks where what hangs on the result runs */
+    <R> CompletableFuture<R> execute(QmpCommand<R> command, Duration timeout, Executor callbacks) {
+        return checked(command, () -> commands.execute(command, false, timeout, callbacks, null));
     }
 
     /** Sends it unless it is known to be wrong. */
@@ -174,8 +191,7 @@ final class QmpSession implements QmpClient {
                 : CompletableFuture.failedFuture(CommandFlow.notSent(command, String.join("; ", problems)));
     }
 
-    @Override
-    public <R> CompletableFuture<R> execute(QmpCommand<R> command, QmpDescriptor descriptor) {
+    <R> CompletableFuture<R> execute(QmpCommand<R> command, QmpDescriptor descriptor, Executor callbacks) {
         OwnedDescriptor owned = descriptor.take();
         try {
             String obstacle = wire.descriptorObstacle();
@@ -184,32 +200,19 @@ final class QmpSession implements QmpClient {
                 return CompletableFuture.failedFuture(CommandFlow.notSent(command, obstacle));
             }
             Duration timeout = CommandTimeouts.of(command.name(), options);
-            return commands.execute(command, false, timeout, options.callbacks(), owned)
-                    .copyAfter(owned::close);
+            return commands.execute(command, false, timeout, callbacks, owned).copyAfter(owned::close);
         } catch (RuntimeException | Error e) {
             owned.close();
             throw e;
         }
     }
 
-    @Override
-    public <R> CompletableFuture<R> executeOob(QmpCommand<R> command) {
-        return commands.execute(command, true, CommandTimeouts.of(command.name(), options), options.callbacks(), null);
+    <R> CompletableFuture<R> executeOob(QmpCommand<R> command, Executor callbacks) {
+        return commands.execute(command, true, CommandTimeouts.of(command.name(), options), callbacks, null);
     }
 
-    @Override
-    public <R> CompletableFuture<QmpEvent> executeAndAwait(QmpCommand<R> command, EventFilter event) {
-        return AwaitedEvent.of(this, command, event);
-    }
-
-    @Override
-    public Flow.Publisher<QmpEvent> events(EventFilter filter) {
-        return new EventPublisher(this, filter);
-    }
-
-    @Override
-    public EventSubscription subscribe(EventFilter filter, Consumer<? super QmpEvent> listener) {
-        Subscription subscription = events.subscribe(filter, listener);
+    EventSubscription subscribe(EventFilter filter, Consumer<? super QmpEvent> listener, Executor callbacks) {
+        Subscription subscription = events.subscribe(filter, listener, callbacks);
         // One that comes while the session ends, or after it, must still hear of the end.
         QmpException why = end;
         if (why != null) {
@@ -219,44 +222,38 @@ final class QmpSession implements QmpClient {
         return subscription;
     }
 
-    @Override
-    public CompletableFuture<QmpSchema> schema() {
+    /** For all who ask; none of them may complete it. */
+    CompletableFuture<QmpSchema> schema() {
         CompletableFuture<QmpSchema> known = schema.get();
         if (known == null || known.isCompletedExceptionally()) {
             CompletableFuture<QmpSchema> asked = SchemaCache.SHARED.of(this);
             known = schema.compareAndSet(known, asked) ? asked : Objects.requireNonNull(schema.get());
         }
-        return CallFuture.copyOf(known, options.callbacks());
+        return known;
     }
 
-    @Override
-    public QmpAddress address() {
+    QmpAddress address() {
         return address;
     }
 
-    @Override
-    public QmpGreeting greeting() {
+    QmpGreeting greeting() {
         return greeting;
     }
 
-    @Override
-    public QmpOptions options() {
+    QmpOptions options() {
         return options;
     }
 
-    @Override
-    public ConnectionState state() {
+    ConnectionState state() {
         return end == null && !ending ? ConnectionState.RUNNING : ConnectionState.CLOSED;
     }
 
-    @Override
-    public long strayReplies() {
+    long strayReplies() {
         return commands.strays();
     }
 
-    @Override
-    public CompletableFuture<QmpHealth> health(Duration budget) {
-        return health.check(budget);
+    CompletableFuture<QmpHealth> health(Duration budget, Executor callbacks) {
+        return health.check(budget, callbacks);
     }
 
     @Override
@@ -269,9 +266,9 @@ final class QmpSession implements QmpClient {
         return Objects.requireNonNull(end, "the session is not over");
     }
 
-    @Override
-    public CompletableFuture<Void> closed() {
-        return CallFuture.copyOf(closed, options.callbacks());
+    /** Completes on the event loop; for all who ask, and none of them may complete it. */
+    CompletableFuture<Void> closed() {
+        return closed;
     }
 
     /** Ends the session, and waits for nothing. */
@@ -282,8 +279,7 @@ final class QmpSession implements QmpClient {
         });
     }
 
-    @Override
-    public void close() {
+    void close() {
         if (end != null) {
             return;
         }

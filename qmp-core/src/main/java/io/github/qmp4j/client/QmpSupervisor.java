@@ -4,10 +4,14 @@ import io.github.qmp4j.QmpAddress;
 import io.github.qmp4j.QmpDisconnectedException;
 import io.github.qmp4j.QmpException;
 import io.github.qmp4j.QmpOptions;
+import io.github.qmp4j.threads.CallFuture;
+import io.github.qmp4j.threads.DaemonThreads;
+import io.github.qmp4j.threads.LosslessExecutor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -51,7 +55,7 @@ public final class QmpSupervisor implements AutoCloseable {
         this.address = address;
         this.options = options;
         this.backoff = backoff;
-        this.listeners = new StateListeners(options.callbacks());
+        this.listeners = new StateListeners();
         this.state = new MonitorState.Lost(
                 new QmpException("the first connect to %s is under way".formatted(address)), Instant.now());
     }
@@ -100,8 +104,13 @@ public final class QmpSupervisor implements AutoCloseable {
      * @return run it to hear no more
      */
     public Runnable onState(Consumer<? super MonitorState> listener) {
+        return onState(listener, options.callbacks());
+    }
+
+    /** The same, on an executor of the listener's own. */
+    public Runnable onState(Consumer<? super MonitorState> listener, Executor executor) {
         synchronized (lock) {
-            return listeners.add(listener, state);
+            return listeners.add(listener, LosslessExecutor.of(executor), state);
         }
     }
 
@@ -111,7 +120,8 @@ public final class QmpSupervisor implements AutoCloseable {
             if (isClosed()) {
                 return;
             }
-            connecting = QmpClient.connect(address, options);
+            // All of the user's threads may wait for just this.
+            connecting = QmpClient.connect(address, options.withCallbacks(DaemonThreads.work()));
             attempt = connecting;
         }
         connecting.whenComplete((client, failure) -> {
@@ -127,8 +137,9 @@ public final class QmpSupervisor implements AutoCloseable {
         synchronized (lock) {
             if (!isClosed()) {
                 connectedAt = System.nanoTime();
-                become(new MonitorState.Connected(client));
-                next.complete(client);
+                QmpClient given = client.withCallbacks(options.callbacks());
+                become(new MonitorState.Connected(given));
+                next.complete(given);
                 client.closed().whenComplete((done, failure) -> lost(failure, true));
                 return;
             }
@@ -150,7 +161,7 @@ public final class QmpSupervisor implements AutoCloseable {
             lastWait = backoff.before(failedInARow, ThreadLocalRandom.current().nextDouble());
             failedInARow++;
             become(new MonitorState.Lost(cause(failure), Instant.now().plus(lastWait)));
-            CompletableFuture.delayedExecutor(lastWait.toNanos(), TimeUnit.NANOSECONDS, options.callbacks())
+            CompletableFuture.delayedExecutor(lastWait.toNanos(), TimeUnit.NANOSECONDS, DaemonThreads.work())
                     .execute(this::connect);
         }
     }

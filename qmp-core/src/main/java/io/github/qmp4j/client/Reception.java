@@ -6,6 +6,7 @@ import io.github.qmp4j.QmpConnectException.Phase;
 import io.github.qmp4j.QmpConnectException.Reason;
 import io.github.qmp4j.QmpException;
 import io.github.qmp4j.QmpOptions;
+import io.github.qmp4j.threads.CallFuture;
 import io.github.qmp4j.transport.Doorway;
 import io.github.qmp4j.transport.WireListener;
 import java.io.IOException;
@@ -95,7 +96,7 @@ final class Reception implements QmpListener {
     /** Called with the lock held. Whoever has given up gets nothing. */
     private boolean giveAway(QmpSession session) {
         for (CallFuture<QmpClient> next = waiting.poll(); next != null; next = waiting.poll()) {
-            if (next.arrive(() -> session)) {
+            if (next.arrive(session::client)) {
                 return true;
             }
         }
@@ -129,8 +130,7 @@ final class Reception implements QmpListener {
                 waiting.removeIf(CompletableFuture::isDone);
                 waiting.add(result);
             } else {
-                QmpSession given = session;
-                result.arrive(() -> given);
+                result.arrive(session::client);
             }
         }
         return result;

@@ -5,7 +5,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,15 +18,9 @@ final class StateListeners {
     private static final int MOST_WAITING = 64;
 
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
-    private final Executor executor;
-
-    StateListeners(Executor executor) {
-        this.executor = executor;
-    }
-
     /** Running the result ends it. */
-    Runnable add(Consumer<? super MonitorState> action, MonitorState first) {
-        Listener listener = new Listener(action);
+    Runnable add(Consumer<? super MonitorState> action, Executor executor, MonitorState first) {
+        Listener listener = new Listener(action, executor);
         listeners.add(listener);
         listener.offer(first);
         return () -> {
@@ -40,16 +33,18 @@ final class StateListeners {
         listeners.forEach(listener -> listener.offer(state));
     }
 
-    private final class Listener {
+    private static final class Listener {
         private final Consumer<? super MonitorState> action;
+        private final Executor executor;
 
         /** Both guarded by this listener's own monitor. */
         private final Deque<MonitorState> waiting = new ArrayDeque<>();
 
         private boolean serving;
 
-        Listener(Consumer<? super MonitorState> action) {
+        Listener(Consumer<? super MonitorState> action, Executor executor) {
             this.action = action;
+            this.executor = executor;
         }
 
         synchronized void offer(MonitorState state) {
@@ -68,14 +63,7 @@ final class StateListeners {
         }
 
         private void dispatch() {
-            try {
-                executor.execute(this::serve);
-            } catch (RejectedExecutionException e) {
-                LOG.warn("the executor for callbacks refuses work; a thread of its own serves in its place", e);
-                Thread thread = new Thread(this::serve, "qmp-callback-refused");
-                thread.setDaemon(true);
-                thread.start();
-            }
+            executor.execute(this::serve);
         }
 
         private void serve() {

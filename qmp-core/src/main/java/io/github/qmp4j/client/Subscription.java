@@ -3,6 +3,7 @@ package io.github.qmp4j.client;
 import io.github.qmp4j.event.EventFilter;
 import io.github.qmp4j.event.EventSubscription;
 import io.github.qmp4j.event.QmpEvent;
+import io.github.qmp4j.threads.CallFuture;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -125,7 +126,7 @@ final class Subscription implements EventSubscription {
     }
 
     private void dispatch() {
-        Callbacks.run(executor, this::serve);
+        executor.execute(this::serve);
     }
 
     private void serve() {

@@ -5,6 +5,8 @@ import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpException;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.client.QmpClient;
+import io.github.qmp4j.threads.CallFuture;
+import io.github.qmp4j.threads.DaemonThreads;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,9 +40,13 @@ final class MonitoredProcess implements AutoCloseable {
      * Starts it and connects to its monitor.
      *
      * @param monitorAt what is added to the command, for a path as QEMU's options want it
+     * @param shown makes of it what its user gets
      */
-    static CompletableFuture<MonitoredProcess> start(
-            List<String> command, Function<String, List<String>> monitorAt, QmpOptions options) {
+    static <T> CompletableFuture<T> start(
+            List<String> command,
+            Function<String, List<String>> monitorAt,
+            QmpOptions options,
+            Function<MonitoredProcess, T> shown) {
         PrivateFolder folder;
         Guard guard;
         try {
@@ -53,8 +59,8 @@ final class MonitoredProcess implements AutoCloseable {
             return CompletableFuture.failedFuture(
                     new QemuStartException("cannot start %s: %s".formatted(command.get(0), e.getMessage()), "", e));
         }
-        CompletableFuture<QmpClient> connected =
-                QmpClient.connect(new QmpAddress.Unix(folder.socket()), options, guard::lastWords);
+        CompletableFuture<QmpClient> connected = QmpClient.connect(
+                new QmpAddress.Unix(folder.socket()), options.withCallbacks(DaemonThreads.work()), guard::lastWords);
         CompletableFuture<MonitoredProcess> started = new CompletableFuture<>();
         guard.exit().thenAccept(status -> started.completeExceptionally(ended(command.get(0), status, guard)));
         connected.whenComplete((client, failure) -> {
@@ -64,18 +70,21 @@ final class MonitoredProcess implements AutoCloseable {
                     started.completeExceptionally(silent(command.get(0), guard, failure));
                     return null;
                 });
-            } else if (!started.complete(new MonitoredProcess(guard, folder, client))) {
+            } else if (!started.complete(
+                    new MonitoredProcess(guard, folder, client.withCallbacks(options.callbacks())))) {
                 client.close();
             }
         });
-        return started.whenCompleteAsync(
-                (process, failure) -> {
-                    if (failure != null) {
-                        connected.cancel(false);
-                        end(guard, folder);
-                    }
-                },
-                options.callbacks());
+        CompletableFuture<T> result = started.whenCompleteAsync(
+                        (process, failure) -> {
+                            if (failure != null) {
+                                connected.cancel(false);
+                                end(guard, folder);
+                            }
+                        },
+                        DaemonThreads.work())
+                .thenApply(shown);
+        return CallFuture.copyOf(result, options.callbacks());
     }
 
     private static QemuStartException ended(String binary, int status, Guard guard) {

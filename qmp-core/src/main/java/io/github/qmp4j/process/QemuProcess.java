@@ -24,7 +24,7 @@ public final class QemuProcess implements AutoCloseable {
      * @return fails with {@link QemuStartException}, which carries the last lines of what it wrote
      */
     public static CompletableFuture<QemuProcess> start(List<String> command, QmpOptions options) {
-        return MonitoredProcess.start(command, QemuProcess::monitorAt, options).thenApply(QemuProcess::new);
+        return MonitoredProcess.start(command, QemuProcess::monitorAt, options, QemuProcess::new);
     }
 
     private static List<String> monitorAt(String path) {

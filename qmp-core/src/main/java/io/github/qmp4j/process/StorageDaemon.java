@@ -24,8 +24,7 @@ public final class StorageDaemon implements AutoCloseable {
      * @return fails with {@link QemuStartException}, which carries the last lines of what it wrote
      */
     public static CompletableFuture<StorageDaemon> start(List<String> command, QmpOptions options) {
-        return MonitoredProcess.start(command, StorageDaemon::monitorAt, options)
-                .thenApply(StorageDaemon::new);
+        return MonitoredProcess.start(command, StorageDaemon::monitorAt, options, StorageDaemon::new);
     }
 
     private static List<String> monitorAt(String path) {

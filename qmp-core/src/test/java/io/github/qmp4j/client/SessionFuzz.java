@@ -95,7 +95,7 @@ public final class SessionFuzz {
             channel.writeInbound(Unpooled.copiedBuffer(bytes, from, length));
             channel.runPendingTasks();
             if (!asked) {
-                session().ifPresent(this::ask);
+                session().map(QmpSession::client).ifPresent(this::ask);
             }
         }
     }
@@ -106,7 +106,7 @@ public final class SessionFuzz {
     }
 
     /** One command of each kind: no argument, a reader of its own, a long time-out; and everything that waits for the end. */
-    private void ask(QmpSession session) {
+    private void ask(QmpClient session) {
         asked = true;
         futures.add(session.subscribe(EventFilter.all(), event -> event.data().path("id"))
                 .ended());

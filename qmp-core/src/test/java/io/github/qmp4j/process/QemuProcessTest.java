@@ -71,6 +71,14 @@ class QemuProcessTest {
         assertThat(guard.exit().get(1, TimeUnit.SECONDS)).isEqualTo(128 + 9);
     }
 
+    @Test
+    void a_start_ends_although_the_executor_for_callbacks_runs_nothing() {
+        QmpOptions stuck = QmpOptions.with(options -> options.callbacks = task -> {});
+        assertThatThrownBy(() -> start(stuck, "sh", "-c", "exit 3"))
+                .isInstanceOf(QemuStartException.class)
+                .hasMessageContaining("ended with status 3");
+    }
+
     private static void start(QmpOptions options, String... command) {
         try {
             QemuProcess.start(List.of(command), options).join().close();

@@ -1,4 +1,4 @@
-package io.github.qmp4j.client;
+package io.github.qmp4j.threads;
 
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -11,22 +11,22 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A caller's own copy of a result: the event loop wakes whoever waits in {@code get} or {@code join}, and never runs
- * what hangs on the future.
+ * A caller's own copy of a result: the thread that brings the result wakes the threads that wait in {@code get} or
+ * {@code join}, and never runs what hangs on the future.
  *
- * <p>The loop completes {@code arrival}, on which nothing but waiting threads and copies like this can hang; the future itself is completed by
- * the executor for callbacks. Whatever is made of it with {@code thenApply} and the like is an ordinary future.
+ * <p>That thread completes {@code arrival}, on which nothing but waiting threads and copies like this can hang; the future
+ * itself is completed by the executor for callbacks. Whatever is made of it with {@code thenApply} and the like is an ordinary future.
  */
-final class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> {
+public final class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> {
     private final CompletableFuture<Arrival<T>> arrival = new CompletableFuture<>();
     private final Executor callbacks;
 
-    CallFuture(Executor callbacks) {
-        this.callbacks = callbacks;
+    public CallFuture(Executor callbacks) {
+        this.callbacks = LosslessExecutor.of(callbacks);
     }
 
     /** A copy of {@code source}, for one caller. */
-    static <T extends @Nullable Object> CallFuture<T> copyOf(CompletableFuture<T> source, Executor callbacks) {
+    public static <T extends @Nullable Object> CallFuture<T> copyOf(CompletableFuture<T> source, Executor callbacks) {
         CallFuture<T> copy = new CallFuture<>(callbacks);
         if (source instanceof CallFuture<T> original) {
             original.arrival.thenAccept(copy::arrive);
@@ -36,17 +36,21 @@ final class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> 
             if (failure == null) {
                 copy.arrive(() -> value);
             } else {
-                copy.fail(failure);
+                copy.fail(cause(failure));
             }
         });
         return copy;
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     /**
      * A copy for the caller of a future that nobody else has; {@code first} runs before it, on the thread that brings the
      * result.
      */
-    CallFuture<T> copyAfter(Runnable first) {
+    public CallFuture<T> copyAfter(Runnable first) {
         CallFuture<T> copy = new CallFuture<>(callbacks);
         arrival.thenAccept(result -> {
             first.run();
@@ -60,18 +64,18 @@ final class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> 
      *
      * @return false if the waiting had ended before
      */
-    boolean arrive(Supplier<? extends T> value) {
+    public boolean arrive(Supplier<? extends T> value) {
         return arrive(new Arrival<>(value));
     }
 
-    void fail(Throwable cause) {
+    public void fail(Throwable cause) {
         arrive(new Arrival<>(null, cause));
     }
 
     private boolean arrive(Arrival<T> result) {
         boolean first = arrival.complete(result);
         if (first) {
-            Callbacks.run(callbacks, () -> result.passTo(this));
+            callbacks.execute(() -> result.passTo(this));
         }
         return first;
     }
