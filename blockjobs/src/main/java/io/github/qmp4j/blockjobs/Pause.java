@@ -1,5 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
+import io.github.qmp4j.threads.DaemonThreads;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -9,9 +10,9 @@ import java.util.function.Supplier;
 final class Pause {
     private static final int MILLIS = 100;
 
-    /** A thread of the JVM's own, which no user can hold up. */
+    /** A thread of the library, which no user can hold up. */
     private static final Executor LATER =
-            CompletableFuture.delayedExecutor(MILLIS, TimeUnit.MILLISECONDS, Runnable::run);
+            CompletableFuture.delayedExecutor(MILLIS, TimeUnit.MILLISECONDS, DaemonThreads.work());
 
     private Pause() {}
 
