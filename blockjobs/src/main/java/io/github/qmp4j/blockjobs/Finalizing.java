@@ -146,7 +146,7 @@ final class Finalizing {
                     judge.misfit(graph).ifPresent(why -> {
                         throw new BlockJobException(why);
                     });
-                    return judge.proveHeader(context, graph);
+                    return judge.proveHeader(context, job.id(), graph);
                 })
                 .thenCompose(proved -> job.ending().steps().finalizing());
     }

@@ -81,6 +81,14 @@ record Graph(List<Disk> disks, List<GraphNode> nodes, Map<String, String> export
         return disks.stream().flatMap(disk -> disk.chain().nodes().stream()).allMatch(BlockNode::isKnown);
     }
 
+    /** Whether a guest device uses an image, be it through others. */
+    boolean isBelowDevice(BlockNode image) {
+        return disks.stream()
+                .filter(Disk::isPluggedIn)
+                .flatMap(disk -> disk.chain().nodes().stream())
+                .anyMatch(image::isSameImage);
+    }
+
     /** As in a storage daemon. */
     boolean hasNoDevices() {
         return disks.stream().noneMatch(Disk::isPluggedIn);
@@ -135,7 +143,19 @@ record Graph(List<Disk> disks, List<GraphNode> nodes, Map<String, String> export
         boolean isOpenElsewhere = nodes.stream()
                 .filter(node -> !theirs.contains(node.name()))
                 .anyMatch(node -> node.mayBeFile(image.file()));
-        return image.nodeName().isPresent() && !isInUse && !isOpenElsewhere && isAllKnown();
+        return image.nodeName().isPresent()
+                && !isInUse
+                && !isOpenElsewhere
+                && !isNamedElsewhere(image, theirs)
+                && isAllKnown();
+    }
+
+    /** Whether the header of another open image names it: at the next start of QEMU that image needs it. */
+    private boolean isNamedElsewhere(BlockNode image, Set<String> theirs) {
+        return nodes.stream()
+                .filter(node -> node.isCurrent() && !theirs.contains(node.name()))
+                .flatMap(node -> node.image().stream())
+                .anyMatch(other -> other.backingFile().isPresent() && BackingString.names(other, image));
     }
 
     /** The node, and those that it has its bytes in. */
@@ -144,20 +164,34 @@ record Graph(List<Disk> disks, List<GraphNode> nodes, Map<String, String> export
                 .flatMap(Optional::stream);
     }
 
-    /** The nodes that a job works on, with the overlay that a commit gives another backing file, and not the target of a copy. */
+    /** The nodes that a job works on, with the overlays that a commit gives another backing file, and not the target of a copy. */
     Set<String> workedOnBy(JobId job) {
-        Set<String> held = edges.workedOnBy(job.value());
-        return Stream.concat(
-                        held.stream(),
-                        held.stream()
-                                .flatMap(node -> edges.users(node).stream())
-                                .filter(edge -> edge.user() == Edges.User.NODE
-                                        && edges.isJobFilter(edge.name())
-                                        && !held.contains(edge.name()))
-                                .flatMap(filter -> edges.users(filter.name()).stream())
-                                .filter(edge -> edge.user() == Edges.User.NODE)
-                                .map(Edges.Edge::name))
+        return Stream.concat(edges.workedOnBy(job.value()).stream(), overlaysOf(job))
                 .collect(Collectors.toSet());
+    }
+
+    /** The overlays that a commit gives another backing file at its end: all that stand on its filter. */
+    private Stream<String> overlaysOf(JobId job) {
+        Set<String> held = edges.workedOnBy(job.value());
+        return held.stream()
+                .flatMap(node -> edges.users(node).stream())
+                .filter(edge ->
+                        edge.user() == Edges.User.NODE && edges.isJobFilter(edge.name()) && !held.contains(edge.name()))
+                .flatMap(filter -> edges.users(filter.name()).stream())
+                .filter(edge -> edge.user() == Edges.User.NODE)
+                .map(Edges.Edge::name);
+    }
+
+    /** The images whose headers a pull or a commit rewrites at its end, as far as the graph shows a job that was met. */
+    List<BlockNode> rewrittenBy(JobId job, JobType type) {
+        Set<String> held = edges.workedOnBy(job.value());
+        Stream<BlockNode> images = type == JobType.PULL
+                ? disks.stream().flatMap(disk -> disk.chain().nodes().stream()
+                        .filter(node -> node.nodeName().filter(held::contains).isPresent())
+                        .filter(node -> !node.isFilter())
+                        .limit(1))
+                : overlaysOf(job).flatMap(name -> node(name).stream()).flatMap(node -> node.image().stream());
+        return images.filter(node -> !node.isFilter()).distinct().toList();
     }
 
     /** The filters of jobs right above nodes of a chain that no job holds: of jobs that have ended and are not dismissed. */

@@ -2,7 +2,6 @@ package io.github.qmp4j.blockjobs;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -11,24 +10,13 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p>Not all headers can be proved. QEMU writes the format of the image itself as that of its backing file, so both must be
  * qcow2. It calls an image of a relative name by a {@code json:} text from then on, and adds the format where the header has none;
- * such a header is proved only in PENDING, when it is about to change anyway.
+ * such a header is proved only in PENDING, when it is about to change anyway. Where no node may be added, see {@link IoThreads},
+ * nothing is proved in PENDING.
  */
 final class HeaderProof {
-    /** The formats that name a backing file in a header which QEMU cannot rewrite. */
-    private static final Set<String> FIXED_HEADERS = Set.of("vmdk", "qcow");
-
     private static final Optional<String> FORMAT = Optional.of(HeaderRewrite.FORMAT);
 
     private HeaderProof() {}
-
-    /** @throws BlockChainException if QEMU never rewrites a header of this format */
-    static void requireFormat(JobPlan plan) {
-        plan.rewritten().filter(image -> FIXED_HEADERS.contains(image.driver())).ifPresent(image -> {
-            throw new BlockChainException(
-                    "a %s of disk %s would end by rewriting the header of '%s', and QEMU cannot rewrite a header of the format %s; copy the disk to qcow2 first"
-                            .formatted(plan.kind().word, plan.request().disk(), image.label(), image.driver()));
-        });
-    }
 
     /**
      * Removes the filters of proofs that a lost session has left on a chain: QEMU takes no node below them for a root. Completes when
@@ -67,14 +55,24 @@ final class HeaderProof {
      * @param graph the graph that the job was planned on
      */
     static CompletableFuture<Void> beforeStart(JobContext context, JobPlan plan, Graph graph) {
-        return plan.rewritten()
-                .filter(image -> image.backingFormat().equals(FORMAT))
-                .filter(image ->
-                        image.backingFile().filter(name -> name.startsWith("/")).isPresent())
+        return NewHeader.of(plan)
+                .filter(header -> header.image().backingFormat().equals(FORMAT))
+                .filter(header -> header.image()
+                        .backingFile()
+                        .filter(name -> name.startsWith("/"))
+                        .isPresent())
                 // A pull itself opens its image for writing at its start, and is refused where QEMU cannot.
-                .filter(image -> plan.kind() != JobPlan.Kind.PULL || !image.readOnly())
-                .map(image -> context.headers().during(() -> proved(context, plan, image, graph, true)))
+                .filter(header ->
+                        plan.kind() != JobPlan.Kind.PULL || !header.image().readOnly())
+                .map(header -> context.headers().during(() -> proved(context, header, graph, root(plan, graph), true)))
                 .orElseGet(() -> CompletableFuture.completedFuture(null));
+    }
+
+    /** A node that QEMU takes for the root of the chain; none where a job or an overlay of another program is in the way. */
+    private static Optional<String> root(JobPlan plan, Graph graph) {
+        return graph.edges().jobs().isEmpty() && graph.above(plan.before()).isEmpty()
+                ? plan.before().activeLayer().nodeName().filter(name -> !graph.isAmbiguous(name))
+                : Optional.empty();
     }
 
     /**
@@ -83,13 +81,18 @@ final class HeaderProof {
      *
      * @param now the graph as it is now
      */
-    static CompletableFuture<Void> beforeFinalize(JobContext context, JobPlan plan, Graph now) {
-        return plan.rewritten()
-                .flatMap(BlockNode::nodeName)
+    static CompletableFuture<Void> beforeFinalize(JobContext context, NewHeader header, Graph now) {
+        return header.image()
+                .nodeName()
                 .flatMap(now::chainOf)
                 .filter(HeaderProof::keepsItsFormat)
                 .map(chain -> cleared(context, chain, now.edges())
-                        .thenCompose(cleared -> proved(context, plan, chain.activeLayer(), now, false)))
+                        .thenCompose(cleared -> proved(
+                                context,
+                                new NewHeader(chain.activeLayer(), header.backingName(), header.job()),
+                                now,
+                                Optional.empty(),
+                                false)))
                 .orElseGet(() -> CompletableFuture.completedFuture(null));
     }
 
@@ -102,8 +105,10 @@ final class HeaderProof {
                 || image.backingFormat().or(() -> opened).equals(FORMAT);
     }
 
+    /** @param root the node through which QEMU can write the header where no node may be added above it */
     private static CompletableFuture<Void> proved(
-            JobContext context, JobPlan plan, BlockNode image, Graph graph, boolean othersMayWork) {
+            JobContext context, NewHeader header, Graph graph, Optional<String> root, boolean othersMayWork) {
+        BlockNode image = header.image();
         // An earlier reading may tell a name that the header has no longer.
         boolean isCurrent = image.nodeName()
                 .flatMap(graph::node)
@@ -113,8 +118,12 @@ final class HeaderProof {
         boolean hasBacking = image.nodeName()
                 .flatMap(name -> graph.edges().child(name, Edges.BACKING))
                 .isPresent();
-        return isCurrent && hasBacking && Optional.of(image.driver()).equals(FORMAT)
-                ? new HeaderRewrite(context, plan, image, graph.edges(), othersMayWork).run()
-                : CompletableFuture.completedFuture(null);
+        if (!isCurrent || !hasBacking || !Optional.of(image.driver()).equals(FORMAT)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        HeaderRewrite rewrite = new HeaderRewrite(context, header, graph.edges(), othersMayWork);
+        return new IoThreads(context.client())
+                .mayAddAbove(image, graph)
+                .thenCompose(safe -> safe ? rewrite.throughFilter() : rewrite.through(root));
     }
 }

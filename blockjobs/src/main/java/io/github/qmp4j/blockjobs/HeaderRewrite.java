@@ -7,6 +7,7 @@ import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.QmpDisconnectedException;
 import io.github.qmp4j.client.QmpClient;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * to come, and then as it was. So the header never names another file.
  *
  * <p>{@code change-backing-file} wants a root node on which no job works. A filter that stands on the image for that moment is
- * one, before the start of a job as well as while it runs or waits in PENDING.
+ * one, before the start of a job as well as while it runs or waits in PENDING. Where QEMU could die of a filter, the root of the
+ * chain serves while no job is on it.
  */
 final class HeaderRewrite {
     static final String FORMAT = "qcow2";
@@ -26,7 +28,7 @@ final class HeaderRewrite {
 
     private final JobContext context;
     private final QmpClient client;
-    private final JobPlan plan;
+    private final NewHeader header;
     private final BlockNode image;
     private final Edges edges;
     private final boolean othersMayWork;
@@ -36,11 +38,11 @@ final class HeaderRewrite {
      * @param edges those that the image was read with
      * @param othersMayWork whether there is no job of ours that keeps others from the image
      */
-    HeaderRewrite(JobContext context, JobPlan plan, BlockNode image, Edges edges, boolean othersMayWork) {
+    HeaderRewrite(JobContext context, NewHeader header, Edges edges, boolean othersMayWork) {
         this.context = context;
         this.client = context.client();
-        this.plan = plan;
-        this.image = image;
+        this.header = header;
+        this.image = header.image();
         this.edges = edges;
         this.othersMayWork = othersMayWork;
     }
@@ -49,10 +51,21 @@ final class HeaderRewrite {
      * Completes when the header was written, or if this QEMU does not have or allow what it takes; fails with
      * {@link BlockChainException} where QEMU cannot write it.
      */
-    CompletableFuture<Void> run() {
+    CompletableFuture<Void> throughFilter() {
         return client.schema()
                 .thenCompose(
                         schema -> schema.has(FILTER_IN_SCHEMA) ? proved() : CompletableFuture.completedFuture(null));
+    }
+
+    /** The same through a root node that is there, without adding one; completes at once where there is none. */
+    CompletableFuture<Void> through(Optional<String> root) {
+        return root.map(node -> unchanged().thenCompose(same -> written(node)).<Void>handle((done, failure) -> {
+                    if (failure != null) {
+                        throw refusal(Conclusion.unwrapped(failure));
+                    }
+                    return null;
+                }))
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
     }
 
     private CompletableFuture<Void> proved() {
@@ -90,7 +103,7 @@ final class HeaderRewrite {
                         .with("read-only", true))
                 .handle((reply, failure) -> failure == null
                         ? unchanged()
-                                .thenCompose(same -> written())
+                                .thenCompose(same -> written(added))
                                 .handle((done, refused) -> removed(refused))
                                 .thenCompose(result -> result)
                         : unlessRefused(Conclusion.unwrapped(failure)))
@@ -120,8 +133,7 @@ final class HeaderRewrite {
                 .ifPresent(job -> {
                     throw new JobConflictException(
                             new JobId(job),
-                            "disk %s is in use by job %s; wait for its end, or cancel it"
-                                    .formatted(plan.request().disk(), job));
+                            "'%s' is in use by job %s; wait for its end, or cancel it".formatted(image.label(), job));
                 });
         boolean isSame = now.edges().child(node(), Edges.BACKING).equals(edges.child(node(), Edges.BACKING))
                 && now.node(node())
@@ -129,29 +141,29 @@ final class HeaderRewrite {
                         .filter(read -> read.backingFile().equals(image.backingFile()))
                         .isPresent();
         if (!isSame) {
-            throw new BlockChainException("another client has changed the chain of disk %s in the meantime; start again"
-                    .formatted(plan.request().disk()));
+            throw new BlockChainException("another client has changed the chain below '%s' in the meantime; start again"
+                    .formatted(image.label()));
         }
     }
 
     /** QEMU keeps in memory also a name that it could not write, so the present one is written again in any case. */
-    private CompletableFuture<Void> written() {
+    private CompletableFuture<Void> written(String root) {
         String name = image.backingFile().orElse("");
-        String longer = spelled(name, bytes(plan.backingString().orElse("")));
+        String longer = spelled(name, header.bytes());
         return longer.equals(name)
-                ? write(name)
-                : write(longer)
+                ? write(root, name)
+                : write(root, longer)
                         .handle((done, failure) -> failure == null
-                                ? write(name)
-                                : write(name)
+                                ? write(root, name)
+                                : write(root, name)
                                         .handle((back, second) -> failure)
                                         .thenCompose(CompletableFuture::<Void>failedFuture))
                         .thenCompose(result -> result);
     }
 
-    private CompletableFuture<Void> write(String name) {
+    private CompletableFuture<Void> write(String root, String name) {
         return client.execute(QmpCommand.of("change-backing-file")
-                        .with("device", added)
+                        .with("device", root)
                         .with("image-node-name", node())
                         .with("backing-file", name))
                 .thenApply(reply -> null);
@@ -180,13 +192,8 @@ final class HeaderRewrite {
     private RuntimeException refusal(Throwable cause) {
         if (cause instanceof QmpCommandException refused) {
             return new BlockChainException(
-                    "a %s of disk %s ends by rewriting the header of '%s', and QEMU cannot write it: %s; see that its file is writable, in its place, in use by no other process, and has room for a backing name of %d bytes"
-                            .formatted(
-                                    plan.kind().word,
-                                    plan.request().disk(),
-                                    image.label(),
-                                    refused.desc(),
-                                    bytes(plan.backingString().orElse(""))));
+                    "%s ends by rewriting the header of '%s', and QEMU cannot write it: %s; see that its file is writable, in its place, in use by no other process, and has room for a backing name of %d bytes"
+                            .formatted(header.job(), image.label(), refused.desc(), header.bytes()));
         }
         return cause instanceof RuntimeException known ? known : new BlockJobException(String.valueOf(cause));
     }

@@ -37,7 +37,7 @@ record JobPlan(BlockJobRequest request, Kind kind, BlockChain before, int top, i
     static JobPlan of(BlockChain chain, BlockJobRequest request) {
         JobPlan plan = laid(chain, request);
         Finalizing.check(plan);
-        HeaderProof.requireFormat(plan);
+        NewHeader.requireFormat(plan);
         LayerSizes.check(plan);
         return plan;
     }

@@ -36,7 +36,7 @@ sealed interface Judge permits PlannedJudge, ObservedJudge {
     Optional<String> misfit(Graph now);
 
     /** Fails where QEMU could not rewrite the header that the job ends with; completes where that is proved, or cannot be. */
-    CompletableFuture<Void> proveHeader(JobContext context, Graph now);
+    CompletableFuture<Void> proveHeader(JobContext context, JobId job, Graph now);
 
     /** Whether nothing but the answers to our verbs may tell how it ended, so that they have to be heard first. */
     boolean restsOnVerbs();

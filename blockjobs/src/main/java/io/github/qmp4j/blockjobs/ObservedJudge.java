@@ -47,10 +47,18 @@ record ObservedJudge(JobType type, Graph before, boolean ended) implements Judge
         return Optional.empty();
     }
 
-    /** Which header that is, only the request says. */
+    /** Which headers these are the graph shows; what they are to name it does not. */
     @Override
-    public CompletableFuture<Void> proveHeader(JobContext context, Graph now) {
-        return CompletableFuture.completedFuture(null);
+    public CompletableFuture<Void> proveHeader(JobContext context, JobId job, Graph now) {
+        CompletableFuture<Void> proved = CompletableFuture.completedFuture(null);
+        for (BlockNode image : now.rewrittenBy(job, type)) {
+            NewHeader header = NewHeader.of(job, image);
+            proved = proved.thenCompose(before -> {
+                header.requireFormat();
+                return HeaderProof.beforeFinalize(context, header, now);
+            });
+        }
+        return proved;
     }
 
     @Override

@@ -54,14 +54,16 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
                 && IntStream.range(0, planned.size())
                         .allMatch(i -> planned.get(i).isSameImage(there.get(i)));
         return fits
-                ? Optional.empty()
+                ? OtherOverlays.find(plan, now)
                 : Optional.of("the chain of disk %s is now %s, and the job was planned on %s"
                         .formatted(disk.name(), drawn(chain.get()), drawn(plan.before())));
     }
 
     @Override
-    public CompletableFuture<Void> proveHeader(JobContext context, Graph now) {
-        return HeaderProof.beforeFinalize(context, plan, now);
+    public CompletableFuture<Void> proveHeader(JobContext context, JobId job, Graph now) {
+        return NewHeader.of(plan)
+                .map(header -> HeaderProof.beforeFinalize(context, header, now))
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
     }
 
     /** The place of the highest node whose header or data such a job changes. */

@@ -18,6 +18,8 @@ final class Quirks {
 
     private static final Version LISTS_ENDED_PULLS = new Version(10, 0, 0);
     private static final Version LISTS_ENDED_BACKUPS = new Version(7, 2, 0);
+    private static final Version ADDS_ABOVE_IO_THREADS = new Version(10, 0, 0);
+    private static final Version PULLS_UNDER_IO_THREADS_UNTIL = new Version(8, 0, 0);
     /** A driver of QEMU 6.2, the release in which the mirror engine was mended. */
     private static final String MENDED_WITH = "blockdev-add/arg/driver/^copy-before-write";
 
@@ -34,6 +36,22 @@ final class Quirks {
     boolean mayListNodes(Collection<JobType> existing) {
         return (version.compareTo(LISTS_ENDED_PULLS) >= 0 || !existing.contains(JobType.PULL))
                 && (version.compareTo(LISTS_ENDED_BACKUPS) >= 0 || !existing.contains(JobType.BACKUP));
+    }
+
+    /**
+     * Whether a node may be added above one that an I/O thread runs. On 5.2 and 7.2 {@code blockdev-add} then ends in SIGABRT;
+     * 10.0 and 11.1 add it, and take the node from its thread if no guest device holds it there.
+     */
+    boolean survivesNodesAboveIoThreads() {
+        return version.compareTo(ADDS_ABOVE_IO_THREADS) >= 0;
+    }
+
+    /**
+     * Whether a pull may go into a node that an export has given to an I/O thread. On 10.0 and 11.1 {@code block-stream} then ends
+     * in SIGABRT; a guest device does no harm. Versions between 7.2 and 10.0 were not tried.
+     */
+    boolean survivesPullsUnderIoThreads() {
+        return version.compareTo(PULLS_UNDER_IO_THREADS_UNTIL) < 0;
     }
 
     /**

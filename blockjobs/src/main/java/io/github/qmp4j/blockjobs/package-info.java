@@ -91,6 +91,12 @@
  * <tr><td>start of a copy or an active commit of an exported disk
  *     <td>refused unless {@code quietExports}: a request under way would kill QEMU<td colspan="3">starts
  *     <td>{@code GuestWritesTest.theGuestSeesWhatItWrote}, {@code ExportedDiskTest.startsItWhereNoRequestCanCome}
+ * <tr><td>pull of a disk without a guest device that is exported, where QEMU has I/O threads
+ *     <td colspan="2">starts<td colspan="2">refused: it would kill QEMU where one of them runs the export
+ *     <td>{@code IoThreadTest.pullsIntoAnExportInAnIoThreadOrRefusesItWhereThatKillsQemu}
+ * <tr><td>the proof of a header of a guest's disk, where QEMU has I/O threads
+ *     <td colspan="2">before the start only: a filter would kill QEMU<td colspan="2">also in PENDING
+ *     <td>{@code IoThreadTest.commitsBelowAnExportInAnIoThread}
  * <tr><td>the header that a pull has rewritten is on disk when QEMU ends the job; the library has it flushed before it tells of the end
  *     <td colspan="2">no<td colspan="2">yes
  *     <td>{@code TwoPhaseEndTest.rewritesTheHeaderOfAPullBetweenTwoFlushes}

@@ -161,4 +161,53 @@ class HeaderProofAtTheEndTest {
             vm.assertUnchanged(vm.image("active"));
         }
     }
+
+    /** As {@code qmpctl wait} does with a job that was detached: on 5.2, 7.2, 10.0 and 11.1 it killed QEMU. */
+    @Test
+    void anOverlayThatIsRenamedLetsAJobFailThatIsAdoptedInPending() throws Exception {
+        try (TestVm vm = TestVm.start(HeaderProofTest::readOnlyBelow)) {
+            vm.ask(
+                    "block-commit",
+                    "{\"job-id\":\"met\",\"device\":\"active\",\"top-node\":\"snap1\",\"base-node\":\"base\",\"backing-file\":\"%s\",\"auto-finalize\":false,\"auto-dismiss\":false}"
+                            .formatted(vm.image("base")));
+            assertFailsWhenAdopted(vm);
+            assertThat(vm.run(SLOW.with(JobSettings.DEFAULT)).completed()).isTrue();
+            vm.assertUnchanged(vm.image("active"));
+        }
+    }
+
+    private static void assertFailsWhenAdopted(TestVm vm) throws Exception {
+        await().until(() -> vm.ask("query-jobs").get(0).path("status").asText(), status -> status.equals("pending"));
+        Path away = vm.path("away");
+        Files.move(vm.image("snap2"), away);
+        JobOutcome outcome;
+        try {
+            BlockJob job = TestVm.get(vm.jobs.adopt(new JobId("met"))).orElseThrow();
+            outcome = TestVm.get(job.outcome());
+        } finally {
+            Files.move(away, vm.image("snap2"));
+        }
+        assertThat(outcome.end()).as("%s", outcome).isInstanceOf(JobOutcome.End.Failed.class);
+        assertThat(outcome.error().orElseThrow()).contains("job met ends by rewriting the header of 'snap2'");
+        vm.assertNoJobsLeft();
+        assertThat(vm.liveChain()).containsExactly("active.qcow2", "snap2.qcow2", "snap1.qcow2", "base.qcow2");
+    }
+
+    /** It is refused to our own jobs, but another client may have started one. */
+    @Test
+    void anotherClientsCommitBelowAFixedHeaderIsNotFinalized() {
+        try (TestVm vm = TestVm.start(nodes -> {
+            nodes.plainChain();
+            HeaderProofTest.smallChain(nodes, "vmdk");
+        })) {
+            vm.ask(
+                    "block-commit",
+                    "{\"job-id\":\"met\",\"device\":\"small2\",\"top-node\":\"small1\",\"base-node\":\"small0\",\"auto-finalize\":false,\"auto-dismiss\":false}");
+            BlockJob job = TestVm.get(vm.jobs.adopt(new JobId("met"))).orElseThrow();
+            JobOutcome outcome = TestVm.get(job.outcome());
+            assertThat(outcome.error().orElseThrow()).contains("cannot rewrite a header of the format vmdk");
+            vm.assertNoJobsLeft();
+            assertThat(vm.ask("query-status").isObject()).isTrue();
+        }
+    }
 }

@@ -47,7 +47,7 @@ class HeaderProofTest {
     }
 
     /** A disk {@code small} on base ← mid ← top of this format. */
-    private static void smallChain(Nodes nodes, String format) {
+    static void smallChain(Nodes nodes, String format) {
         DiskImages images = nodes.images();
         Path below = images.create("0." + format, format, SIZE);
         node(nodes, format, 0, "null", below);

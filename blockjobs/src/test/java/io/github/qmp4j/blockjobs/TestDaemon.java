@@ -28,11 +28,11 @@ final class TestDaemon implements AutoCloseable {
     final QmpClient client;
     final BlockJobs jobs;
 
-    private TestDaemon(Consumer<? super Nodes> nodes) {
+    private TestDaemon(Consumer<? super Nodes> nodes, List<String> more) {
         before = FilledChain.in(images, false);
         Nodes described = new Nodes(folder.path());
         nodes.accept(described);
-        List<String> arguments = new ArrayList<>();
+        List<String> arguments = new ArrayList<>(more);
         described.options.forEach(options -> arguments.addAll(List.of("--blockdev", options)));
         daemon = RealStorageDaemon.start(folder.path(), arguments);
         client = TestVm.get(QmpClient.connect(new QmpAddress.Unix(daemon.monitor()), QmpOptions.defaults()));
@@ -41,11 +41,16 @@ final class TestDaemon implements AutoCloseable {
     }
 
     static TestDaemon start() {
-        return new TestDaemon(Nodes::plainChain);
+        return start(Nodes::plainChain);
     }
 
     static TestDaemon start(Consumer<? super Nodes> nodes) {
-        return new TestDaemon(nodes);
+        return start(nodes, List.of());
+    }
+
+    /** @param more arguments before those of the nodes */
+    static TestDaemon start(Consumer<? super Nodes> nodes, List<String> more) {
+        return new TestDaemon(nodes, more);
     }
 
     Path image(String name) {

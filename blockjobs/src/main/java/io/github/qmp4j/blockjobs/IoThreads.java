@@ -1,0 +1,46 @@
+package io.github.qmp4j.blockjobs;
+
+import io.github.qmp4j.QmpCommand;
+import io.github.qmp4j.QmpCommandException;
+import io.github.qmp4j.client.QmpClient;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Tells where a node that an I/O thread runs must be left alone. No command shows which thread runs a node, so every node counts
+ * as run by one where QEMU has any.
+ */
+final class IoThreads {
+    private static final String TYPE = "child<iothread>";
+
+    private final QmpClient client;
+
+    IoThreads(QmpClient client) {
+        this.client = client;
+    }
+
+    /** Whether a node may be added above an image: QEMU must survive that, and the image must stay with its thread. */
+    CompletableFuture<Boolean> mayAddAbove(BlockNode image, Graph graph) {
+        boolean isHeld = quirks().survivesNodesAboveIoThreads() && graph.isBelowDevice(image);
+        return isHeld ? CompletableFuture.completedFuture(true) : any().thenApply(any -> !any);
+    }
+
+    /** Whether QEMU has I/O threads, or does not tell. */
+    CompletableFuture<Boolean> any() {
+        return client.execute(QmpCommand.of("qom-list").with("path", "/objects"))
+                .handle((objects, failure) -> {
+                    if (failure == null) {
+                        return CompletableFuture.completedFuture(GraphReader.stream(objects)
+                                .anyMatch(object -> object.path("type").asText().equals(TYPE)));
+                    }
+                    Throwable cause = Conclusion.unwrapped(failure);
+                    return cause instanceof QmpCommandException
+                            ? CompletableFuture.completedFuture(true)
+                            : CompletableFuture.<Boolean>failedFuture(cause);
+                })
+                .thenCompose(result -> result);
+    }
+
+    private Quirks quirks() {
+        return new Quirks(client.greeting().version());
+    }
+}
