@@ -14,7 +14,7 @@ import java.util.function.Consumer;
  * @param connectTimeout how long the connection itself may take; default 5 s
  * @param waitFor how long to wait for a socket that a starting QEMU has not made yet, or that takes nobody while nobody is
  *     seen to hold it; default 0, not at all
- * @param greetingTimeout how long QEMU may take to greet and to negotiate; default 5 s
+ * @param greetingTimeout how long QEMU may take to greet and to negotiate; default 20 s
  * @param commandTimeout how long a reply may take; default 60 s
  * @param blockCommandTimeout the same for commands on block nodes and jobs, which wait for the disk; default 10 min
  * @param maxMessageBytes the longest message that QEMU may send; default 64 MiB
@@ -118,7 +118,7 @@ public record QmpOptions(
 
         public Duration connectTimeout = Duration.ofSeconds(5);
         public Duration waitFor = Duration.ZERO;
-        public Duration greetingTimeout = Duration.ofSeconds(5);
+        public Duration greetingTimeout = Duration.ofSeconds(20);
         public Duration commandTimeout = Duration.ofSeconds(60);
         public Duration blockCommandTimeout = Duration.ofMinutes(10);
         public int maxMessageBytes = MAX_MESSAGE_BYTES;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The layers of the module, and what may be seen of them. */
-@Timeout(60)
+@Timeout(300)
 class ArchitectureTest {
     private static final String ROOT = "io.github.qmp4j";
     private static final JavaClasses MAIN = new ClassFileImporter()

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The tests run on the class path; this one sees that the module path would work too. */
-@Timeout(60)
+@Timeout(300)
 class ModuleTest {
     private static final String NAME = "io.github.qmp4j.core";
 

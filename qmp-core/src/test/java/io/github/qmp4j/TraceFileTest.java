@@ -21,14 +21,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @QemuVersions
-@Timeout(60)
+@Timeout(300)
 class TraceFileTest {
     @TempDir
     Path folder;
 
     private static QmpClient connect(Path socket, WireTrace trace) throws Exception {
         QmpOptions options = QmpOptions.with(o -> o.trace = Optional.of(trace));
-        return QmpClient.connect(new QmpAddress.Unix(socket), options).get(20, TimeUnit.SECONDS);
+        return QmpClient.connect(new QmpAddress.Unix(socket), options).get(3, TimeUnit.MINUTES);
     }
 
     private static QmpCommand<?> addSecret(String value) {
@@ -45,10 +45,10 @@ class TraceFileTest {
         try (RealQemu qemu = RealQemu.builder().start();
                 TraceFile trace = new TraceFile(file)) {
             try (QmpClient client = connect(qemu.monitor(), trace)) {
-                client.execute(addSecret("hunter2")).get(20, TimeUnit.SECONDS);
+                client.execute(addSecret("hunter2")).get(3, TimeUnit.MINUTES);
                 QmpCommand<?> read =
                         QmpCommand.of("qom-get").with("path", "/objects/sec0").with("property", "data");
-                assertThat(client.execute(read).get(20, TimeUnit.SECONDS)).hasToString("\"hunter2\"");
+                assertThat(client.execute(read).get(3, TimeUnit.MINUTES)).hasToString("\"hunter2\"");
             }
             assertThat(qemu.oracle()
                             .execute("qom-get", "{\"path\":\"/objects/sec0\",\"property\":\"data\"}")
@@ -76,10 +76,10 @@ class TraceFileTest {
                 TraceFile trace = new TraceFile(file);
                 QmpClient client = connect(qemu.socket(), trace)) {
             QmpCommand<?> command = QmpCommand.of("query-version");
-            client.execute(command).get(20, TimeUnit.SECONDS);
+            client.execute(command).get(3, TimeUnit.MINUTES);
             Files.createDirectory(file.getParent());
             await().untilAsserted(() -> {
-                client.execute(command).get(20, TimeUnit.SECONDS);
+                client.execute(command).get(3, TimeUnit.MINUTES);
                 assertThat(file)
                         .content()
                         .contains("query-version")
@@ -96,7 +96,7 @@ class TraceFileTest {
         };
         try (FakeQemu qemu = FakeQemu.responding().on("query-version", "{}").start();
                 QmpClient client = connect(qemu.socket(), broken)) {
-            client.execute(QmpCommand.of("query-version")).get(20, TimeUnit.SECONDS);
+            client.execute(QmpCommand.of("query-version")).get(3, TimeUnit.MINUTES);
         }
     }
 

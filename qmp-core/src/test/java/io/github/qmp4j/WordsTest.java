@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Addresses, commands, options and versions refuse what makes no sense, and say which value it was. */
-@Timeout(60)
+@Timeout(300)
 class WordsTest {
 
     @ParameterizedTest

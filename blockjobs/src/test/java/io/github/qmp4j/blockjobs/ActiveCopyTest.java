@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A33: a guest that writes faster than a copy, and copies that make its writes wait. */
 @QemuVersions
-@Timeout(value = 3, unit = TimeUnit.MINUTES)
+@Timeout(value = 15, unit = TimeUnit.MINUTES)
 class ActiveCopyTest {
     private static final long SLOWER_THAN_THE_GUEST = 8 * TestVm.MIB;
     private static final BlockJobOptions SMALL_WINDOW = BlockJobOptions.with(options -> {

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The work of a key is done once; each new {@link BlockJobs} stands for a process that comes back. */
 @QemuVersions
-@Timeout(120)
+@Timeout(600)
 class AdoptOrStartTest {
     private final KeyedVm keyed = KeyedVm.start();
     private final TestVm vm = keyed.vm;

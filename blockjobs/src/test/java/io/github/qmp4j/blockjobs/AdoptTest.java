@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Jobs that are met while they begin or end. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class AdoptTest {
     private static final String EDGES = "x-debug-query-block-graph";
     private static final JobId JOB = new JobId("j");

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Jobs that were only met: an observer touches nothing, whoever adopts a job dismisses it. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class AttachTest {
     private static final JobId JOB = new JobId("theirs");
 

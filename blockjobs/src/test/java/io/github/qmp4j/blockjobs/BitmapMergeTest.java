@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * qemu-img finds them in the file.
  */
 @QemuVersions
-@Timeout(value = 3, unit = TimeUnit.MINUTES)
+@Timeout(value = 15, unit = TimeUnit.MINUTES)
 class BitmapMergeTest {
     private static final JobSettings MERGE = JobSettings.DEFAULT.withBitmaps(BitmapRule.MERGE);
     private static final long MIB = TestVm.MIB;

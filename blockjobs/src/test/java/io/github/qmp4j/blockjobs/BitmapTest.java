@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** P45: persistent dirty bitmaps are not dropped unasked. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class BitmapTest {
     private static void addBitmap(TestVm vm, String node, boolean persistent) {
         vm.ask(

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What a cancelled job leaves: the guest where it was, and nothing in QEMU. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class CancelTest {
     private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Copies on disks that a copy has been made of before. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class CopyAgainTest {
     private static final JobSettings NIGHTLY = JobSettings.DEFAULT.withJobId(new JobId("nightly"));
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Copies to nodes of the caller. */
 @QemuVersions
-@Timeout(value = 3, unit = TimeUnit.MINUTES)
+@Timeout(value = 15, unit = TimeUnit.MINUTES)
 class CopyTargetTest {
     private static void add(TestVm vm, String node, Path file, String backing) {
         vm.ask(

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A copy of a disk with filters: those above the active layer stay, and QEMU looks through others for what it stands on. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class CopyThroughFilterTest {
     private static final String THROTTLE =
             "{\"driver\":\"throttle\",\"node-name\":\"%s\",\"throttle-group\":\"group\",\"file\":\"%s\"}";

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The session is cut before, inside and after each message of a job's life: the outcome is right, or unknown and then found out, and there is one
  * start. A sample in ordinary runs, with its seed; all of it with {@code -Dqmp4j.full=true}.
  */
-@Timeout(3600)
+@Timeout(7200)
 class CutMatrixTest {
     /** The outcome that was told last, for messages. */
     private static String last = "none";
@@ -180,6 +180,6 @@ class CutMatrixTest {
     }
 
     private static <T> T get(CompletableFuture<T> future) throws Exception {
-        return future.get(60, TimeUnit.SECONDS);
+        return future.get(3, TimeUnit.MINUTES);
     }
 }

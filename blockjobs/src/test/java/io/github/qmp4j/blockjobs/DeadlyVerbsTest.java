@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which verbs are kept from somebody else's job, by the schema of a QEMU; {@link ReadyErrorTest} shows why. */
-@Timeout(value = 1, unit = TimeUnit.MINUTES)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class DeadlyVerbsTest {
     private static final Duration SOON = Duration.ofSeconds(10);
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What stands at the path of an image need not be the image that QEMU has open, nor all that it holds be the disk's. */
 @QemuVersions
-@Timeout(value = 3, unit = TimeUnit.MINUTES)
+@Timeout(value = 15, unit = TimeUnit.MINUTES)
 class DeleteProofTest {
     private static final String STRANGER = "nobody may delete this";
     private static final CommitRequest COMMIT =

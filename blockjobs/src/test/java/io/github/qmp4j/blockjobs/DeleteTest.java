@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A commit that deletes what it released, and nothing else; qemu-img and the second monitor are the witnesses. */
 @QemuVersions
-@Timeout(value = 3, unit = TimeUnit.MINUTES)
+@Timeout(value = 15, unit = TimeUnit.MINUTES)
 class DeleteTest {
     private static final CommitRequest MIDDLE =
             CommitRequest.of("disk0").top("snap2").deletingReleased();

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Nodes of a QEMU with a guest that no guest device is on: A23, P53. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class DevicelessDiskTest {
     /** Beside the disk of the guest a chain {@code other} over {@code otherbase} that no device uses. */
     private static TestVm oneOfTwoPluggedIn() {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Disks of -drive: they have a device name, and node-names that QEMU made. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class DriveTest {
     /** A VM whose one disk is drive0, on a chain that QEMU opens by the headers alone. */
     private static TestVm start(String file) {

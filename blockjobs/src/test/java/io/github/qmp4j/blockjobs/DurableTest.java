@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is told to be done is on disk: QEMU is killed at once, as by the host's failure or its own. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class DurableTest {
     private static BlockJobRequest request(String kind, String disk, String copy) {
         return switch (kind) {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A17: images of no length, whose jobs are READY with nothing done. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class EmptyDiskTest {
 
     @Test

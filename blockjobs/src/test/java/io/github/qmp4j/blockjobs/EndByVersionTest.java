@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** How jobs end, and what an ended job that nobody has dismissed still holds. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class EndByVersionTest {
 
     private static void awaitStatus(TestVm vm, String status) {

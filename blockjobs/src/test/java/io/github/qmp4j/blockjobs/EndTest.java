@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** P12 to P19: what QEMU says of an end is weighed against the graph. */
-@Timeout(value = 1, unit = TimeUnit.MINUTES)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class EndTest {
     @Test
     void doesNotBelieveASuccessThatLeftAnotherChain() {

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A19 to A22, A34: drive-mirror and blockdev-mirror give the same outcomes, and leave the same behind. */
 @QemuVersions
-@Timeout(value = 3, unit = TimeUnit.MINUTES)
+@Timeout(value = 15, unit = TimeUnit.MINUTES)
 class EngineTest {
     private static CopyRequest copy(TestVm vm, CopyEngine engine) {
         return CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2")

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is told of a job that an I/O error has stopped, whether or not the error was heard. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ErrorCauseTest {
     private static final int EIO = 5;
     private static final int ENOSPC = 28;

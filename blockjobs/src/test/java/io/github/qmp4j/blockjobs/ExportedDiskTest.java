@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What would kill a QEMU whose disk is exported and in use is not started; {@link GuestWritesTest} has it with real writers. */
-@Timeout(value = 1, unit = TimeUnit.MINUTES)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class ExportedDiskTest {
     private static final CopyRequest COPY =
             CopyRequest.of("disk0", "/images/copy.qcow2", "qcow2").with(J);

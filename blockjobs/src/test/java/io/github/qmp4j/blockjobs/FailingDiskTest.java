@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Disks that fail (blkdebug): the error is told, and the data is where it was. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class FailingDiskTest {
     private static final int EIO = 5;
     private static final int ENOSPC = 28;

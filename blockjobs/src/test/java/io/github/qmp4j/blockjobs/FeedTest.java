@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Whoever wants to hear of every job hears of others' too. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class FeedTest {
     private static final Duration SOON = Duration.ofSeconds(10);
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the graph shows to be released may be in use by a name that the graph cannot compare, or by another process. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class FilesInUseTest {
     private static final String READ_ONLY =
             "{\"driver\":\"qcow2\",\"node-name\":\"twin\",\"read-only\":true,\"backing\":null,\"file\":{\"driver\":\"file\",\"filename\":\"%s\"}}";

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A18: a disk whose root is a throttle filter, and one more filter between snap2 and snap1. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class FilterTest {
     private static final String THROTTLE =
             "{\"driver\":\"throttle\",\"node-name\":\"%s\",\"throttle-group\":\"group\",\"file\":\"%s\"}";

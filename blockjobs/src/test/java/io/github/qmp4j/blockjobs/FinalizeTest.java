@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Jobs that wait in PENDING until they are finalized. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class FinalizeTest {
     private static final JobSettings MANUAL = JobSettings.DEFAULT.withManualFinalize();
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What the other tests rest on. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class FixtureTest {
     /** So that a deprecated command or argument of ours fails every test that uses it. */
     @Test

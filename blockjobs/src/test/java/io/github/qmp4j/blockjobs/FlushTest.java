@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A disk whose flush fails (blkdebug): what QEMU could not write to disk is never told to be done. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class FlushTest {
     private static final String CAUSE = "Error flushing drive: Input/output error";
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** P7: somebody else on another monitor acts on our job; the outcome is what really happened. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ForeignActorTest {
     private static String id(BlockJob job) {
         return "{\"id\":\"" + job.id() + "\"}";

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A57, P7: somebody else dismisses our job, or one that we observe. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ForeignDismissTest {
     private static final int MANY = 20;
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** The graph is read beside jobs of any kind, of this side and of others, on every version. */
 @QemuVersions
-@Timeout(value = 20, unit = TimeUnit.MINUTES)
+@Timeout(value = 40, unit = TimeUnit.MINUTES)
 class GraphBesideJobsTest {
     private static final boolean FULL = Boolean.getBoolean("qmp4j.full");
     private static final Duration LONG = Duration.ofMinutes(10);
@@ -86,6 +86,7 @@ class GraphBesideJobsTest {
 
     private static void assertAlive(TestVm vm) {
         assertThat(vm.ask("query-status").path("status").asText()).isEqualTo("prelaunch");
+        vm.qemu.oracle().forgetEvents();
     }
 
     /** F8: the guard against the deadly listing was kept by each {@code BlockJobs} for itself. */

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Backups of two disks that somebody else has started as one transaction. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class GroupedBackupTest {
     private static final int EIO = 5;
 

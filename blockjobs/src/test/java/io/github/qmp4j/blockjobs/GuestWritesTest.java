@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * through the guest device's own block backend.
  */
 @QemuVersions
-@Timeout(value = 15, unit = TimeUnit.MINUTES)
+@Timeout(value = 75, unit = TimeUnit.MINUTES)
 class GuestWritesTest {
     private static final boolean FULL = Boolean.getBoolean("qmp4j.full");
     private static final long SEED = Long.getLong("qmp4j.seed", System.nanoTime());

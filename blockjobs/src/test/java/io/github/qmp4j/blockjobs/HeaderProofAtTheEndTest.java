@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** F1, F79: what happens to the overlay of a commit while that runs is found before its header is rewritten. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class HeaderProofAtTheEndTest {
     private static final CommitRequest SLOW =
             CommitRequest.of("disk0").top("snap1").base("base").with(JobSettings.with(s -> s.speed = 1 << 20));

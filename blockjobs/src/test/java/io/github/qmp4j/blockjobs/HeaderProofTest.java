@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** F1, F7, R3: a header that cannot be rewritten at the end of a job is found before its start, and left as it is. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class HeaderProofTest {
     private static final long SIZE = 4 << 20;
     private static final int CLUSTER = 1 << 16;

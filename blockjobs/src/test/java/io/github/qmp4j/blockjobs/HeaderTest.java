@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Chains whose headers name their backing files in another way than the graph has them. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class HeaderTest {
 
     private static TestVm withRelativeHeaders() {

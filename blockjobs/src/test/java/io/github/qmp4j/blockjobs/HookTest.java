@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is done right before and right after a pivot, as the freeze and the thaw of a guest. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class HookTest {
     private static final CompletionStage<Void> DONE = CompletableFuture.completedStage(null);
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Issue 5, Safety: QEMU opens no image that names what it must not, made by qemu-img and by hand. */
 @QemuVersions
-@Timeout(value = 3, unit = TimeUnit.MINUTES)
+@Timeout(value = 15, unit = TimeUnit.MINUTES)
 class ImageRulesTest {
     private final List<String> sent = new CopyOnWriteArrayList<>();
     private TestVm vm;

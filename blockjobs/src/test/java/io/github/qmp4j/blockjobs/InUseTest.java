@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Nodes that a job uses: others can neither remove nor replace them, and can as soon as its outcome is told. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class InUseTest {
     private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1).withReleasedNodesKept();
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** All that the store knows is that a job was about to be started: QEMU may have it, or not, or no longer. */
-@Timeout(120)
+@Timeout(600)
 class IntentTest {
     private final KeyedVm keyed = KeyedVm.start();
     private final TestVm vm = keyed.vm;

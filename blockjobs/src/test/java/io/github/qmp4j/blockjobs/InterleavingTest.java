@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * P1 to P4, P7, P12, P13, P17, P18, P24: every order in which QEMU may tell of a job, and answer, gives the right
  * outcome. An order that does not is printed, with the seed that chose it.
  */
-@Timeout(value = 10, unit = TimeUnit.MINUTES)
+@Timeout(value = 50, unit = TimeUnit.MINUTES)
 class InterleavingTest {
     private static final boolean FULL = Boolean.getBoolean("qmp4j.full");
     private static final long SEED = Long.getLong("qmp4j.seed", System.nanoTime());

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** The list of all jobs, those too that are no block jobs. */
 @QemuVersions
-@Timeout(value = 1, unit = TimeUnit.MINUTES)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class JobListTest {
     @Test
     void isEmptyAndThenHasAJobThatCreatesAnImage() {

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Each step of a job is on a slow disk before the command that it tells of is sent. */
-@Timeout(120)
+@Timeout(600)
 class JobStepsTest {
     private static final Set<String> COMMANDS = Set.of(
             "block-stream",
@@ -112,7 +112,7 @@ class JobStepsTest {
     }
 
     private static <T> T get(CompletableFuture<T> future) throws Exception {
-        return future.get(60, TimeUnit.SECONDS);
+        return future.get(3, TimeUnit.MINUTES);
     }
 
     /** A store on a disk that takes its time: one record after another. */

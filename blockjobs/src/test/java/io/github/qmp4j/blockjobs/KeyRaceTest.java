@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Two processes start work on one disk in one instant; each is a session of its own. */
 @QemuVersions
-@Timeout(value = 10, unit = TimeUnit.MINUTES)
+@Timeout(value = 50, unit = TimeUnit.MINUTES)
 class KeyRaceTest {
     private static final JobKey KEY = JobKey.of("vm/disk0/work");
     private static final int ROUNDS = Boolean.getBoolean("qmp4j.full") ? 20 : 2;

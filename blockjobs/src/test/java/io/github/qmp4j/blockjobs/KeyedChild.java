@@ -20,13 +20,13 @@ final class KeyedChild {
         BlockJobRequest request = Life.valueOf(arguments[3]).slow(folder);
         try (JobStore file = JobStore.file(Path.of(arguments[1]));
                 QmpClient client = QmpClient.connect(new QmpAddress.Unix(Path.of(arguments[0])), QmpOptions.defaults())
-                        .get(30, TimeUnit.SECONDS);
+                        .get(3, TimeUnit.MINUTES);
                 BlockJobs jobs = BlockJobs.of(
                         client, BlockJobOptions.with(options -> options.store = new Halting(file, arguments[4])))) {
             System.out.println("open");
-            BlockJob job = jobs.adoptOrStart(Life.KEY, request).get(60, TimeUnit.SECONDS);
+            BlockJob job = jobs.adoptOrStart(Life.KEY, request).get(3, TimeUnit.MINUTES);
             System.out.println("handle");
-            JobOutcome outcome = job.outcome().get(60, TimeUnit.SECONDS);
+            JobOutcome outcome = job.outcome().get(3, TimeUnit.MINUTES);
             System.out.println("outcome " + outcome.end().getClass().getSimpleName() + " " + outcome.head() + " "
                     + outcome.leftovers());
         }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
  * The JVM is killed with SIGKILL before and after each record, and at random moments; a new one has the same work done, and
  * there is one start. A sample in ordinary runs, with its seed; all of it with {@code -Dqmp4j.full=true}.
  */
-@Timeout(7200)
+@Timeout(14400)
 class KillMatrixTest {
     private static final List<Life> LIVES = List.of(Life.values());
     private static final boolean FULL = Boolean.getBoolean("qmp4j.full");

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
  * library refuses to start that, since it cannot prove it (A54), but it ends such a job rightly.
  */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class LateBackingTest {
 
     @Test

@@ -19,7 +19,7 @@ record Latencies(List<Long> nanos) {
     /** Asks as long as this is so, at least once. */
     static Latencies measureWhile(BooleanSupplier going, QmpClient client) {
         return measureWhile(
-                going, () -> client.execute(QmpCommand.of("query-status")).get(30, TimeUnit.SECONDS));
+                going, () -> client.execute(QmpCommand.of("query-status")).get(3, TimeUnit.MINUTES));
     }
 
     private static Latencies measureWhile(BooleanSupplier going, Callable<?> question) {

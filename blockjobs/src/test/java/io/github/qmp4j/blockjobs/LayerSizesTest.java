@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * seed; all of them with {@code -Dqmp4j.full=true}.
  */
 @QemuVersions
-@Timeout(value = 4, unit = TimeUnit.MINUTES)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class LayerSizesTest {
     private static final int PART = 1 << 17;
     private static final int PARTS_IN_A_MIB = (1 << 20) / PART;

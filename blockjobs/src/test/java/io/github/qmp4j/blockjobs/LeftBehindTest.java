@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What is no job and was left behind is found, and is settled, or only where a person can do it named. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class LeftBehindTest {
     private static final String TARGET = "copy-target-abc123";
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Copies to block devices, on the installed QEMU only, since a container has none of this machine's devices. */
-@Timeout(value = 3, unit = TimeUnit.MINUTES)
+@Timeout(value = 15, unit = TimeUnit.MINUTES)
 class LoopDeviceTest {
 
     /** A loop device needs rights that not everybody has, so this is skipped where there are none. */

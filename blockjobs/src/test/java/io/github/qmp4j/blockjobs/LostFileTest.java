@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A file that QEMU has open may have no name any more; what is moved into it ends with QEMU. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class LostFileTest {
     private static final JobId ID = new JobId("j");
 

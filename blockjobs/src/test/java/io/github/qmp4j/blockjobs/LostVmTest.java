@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A QEMU that ends, and a session that does: the job is unknown, never completed. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class LostVmTest {
     private static final CommitRequest SLOW_COMMIT = CommitRequest.of("disk0").with(JobSettings.DEFAULT.withSpeed(1));
 

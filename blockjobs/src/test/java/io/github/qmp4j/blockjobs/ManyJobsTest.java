@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Ten thousand jobs that have nothing to do, of every kind, on several disks at a time: each is told once, and none stays. */
 @QemuVersions
-@Timeout(value = 30, unit = TimeUnit.MINUTES)
+@Timeout(value = 60, unit = TimeUnit.MINUTES)
 class ManyJobsTest {
     private static final int JOBS = Boolean.getBoolean("qmp4j.full") ? 10_000 : 200;
     private static final int WARM_UP = 40;

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A few rounds of each matrix on each version of QEMU, with their seed; the matrices themselves are played on one. */
 @QemuVersions(containersOnly = true)
-@Timeout(300)
+@Timeout(1500)
 class MatricesByVersionTest {
     private static final int MESSAGES = 30;
     private static final int LONGEST_MILLIS = 2500;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What the model of a chain tells besides names. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ModelTest {
     private static final Duration WHOLE_TEST = Duration.ofMinutes(2);
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A copy to the NBD server of another QEMU. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class NbdCopyTest {
     private static final Duration PROMPTLY = Duration.ofSeconds(5);
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A56: who is told of an outcome can start the next job on that disk at once. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class NextJobTest {
     @Test
     void startsEachJobInsideTheOutcomeOfTheLastOne() {

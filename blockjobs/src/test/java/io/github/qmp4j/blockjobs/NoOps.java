@@ -90,7 +90,7 @@ abstract class NoOps {
         while (true) {
             tries++;
             try {
-                return vm.jobs.start(request).get(30, TimeUnit.SECONDS);
+                return vm.jobs.start(request).get(3, TimeUnit.MINUTES);
             } catch (ExecutionException e) {
                 if (!String.valueOf(e.getCause()).contains("try again when that is over")) {
                     throw new AssertionError("on " + disk + ", job " + done, e);

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A41: what a job writes to is full, is given more room by somebody else, and the job goes on where it was. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class NoSpaceTest {
     private static final long ROOM = 2 * TestVm.MIB;
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Several copies are started to one new file at once; whoever comes too late must not call it left behind. */
 @QemuVersions
-@Timeout(value = 3, unit = TimeUnit.MINUTES)
+@Timeout(value = 15, unit = TimeUnit.MINUTES)
 class OneTargetTest {
     private static final int ROUNDS = 5;
 

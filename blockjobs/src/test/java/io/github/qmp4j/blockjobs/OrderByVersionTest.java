@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** In which order QEMU tells what happens to a job, and answers: no order may be relied on. By-version §4. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class OrderByVersionTest {
     private static RealQemu withTwoNodes() {
         return RealQemu.builder()

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A7: of two jobs on the same images the second is refused, whoever has started which, and the first does not notice. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class OverlapTest {
     private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A stall time-out and a deadline say that it is in doubt whether a job ends; they do nothing to it. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class PatienceTest {
     private static final Duration SHORT = Duration.ofMillis(400);
 

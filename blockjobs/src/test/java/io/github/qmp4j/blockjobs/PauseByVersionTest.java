@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** When a pause takes effect, and what a paused job can be asked. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class PauseByVersionTest {
 
     /** Row 5. */

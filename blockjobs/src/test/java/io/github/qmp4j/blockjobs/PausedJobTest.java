@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Pause, resume and speed, as the second monitor sees them. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class PausedJobTest {
     private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
 

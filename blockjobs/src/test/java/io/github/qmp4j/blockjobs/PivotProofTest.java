@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** P12, P13, P17: a pivot is proved by the graph, whatever QEMU says of the job. */
-@Timeout(value = 1, unit = TimeUnit.MINUTES)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class PivotProofTest {
     private static final CopyRequest COPY =
             CopyRequest.of("disk0", "/images/copy.qcow2", "qcow2").with(J);

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is encrypted comes out in plain text only where the request allows it. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class PlainTextTest {
     private static final long SIZE = 8 * TestVm.MIB;
     private static final JobSettings ALLOWED = JobSettings.DEFAULT.allowingPlainText();

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * once the outcome has said that the job has completed. A sample in ordinary runs, with its seed; all with {@code -Dqmp4j.full=true}.
  */
 @QemuVersions
-@Timeout(7200)
+@Timeout(14400)
 class PowerCutTest {
     private static final boolean FULL = Boolean.getBoolean("qmp4j.full");
     /** Of the writes that a cut can lose, besides the four that are always looked at. */

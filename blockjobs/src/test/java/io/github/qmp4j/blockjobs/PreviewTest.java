@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A preview tells what a start sends and what becomes of the chain, and changes nothing. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class PreviewTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 

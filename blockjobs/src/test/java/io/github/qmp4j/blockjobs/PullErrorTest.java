@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What a pull does under each policy when a sector of its base cannot be read. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class PullErrorTest {
     private static final int EIO = 5;
     private static final int ENOSPC = 28;

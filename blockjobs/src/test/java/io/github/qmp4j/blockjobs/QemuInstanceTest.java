@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @QemuVersions
-@Timeout(120)
+@Timeout(600)
 class QemuInstanceTest {
     private static QmpClient connect(RealQemu qemu) {
         return TestVm.get(QmpClient.connect(new QmpAddress.Unix(qemu.monitor()), QmpOptions.defaults()));

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * being asked for its nodes. By-version §0, rows 22 and 23.
  */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class QuirksTest {
     private static final JobId THEIRS = new JobId("theirs");
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A QEMU that is told to end while it has a job: it ends, nothing is claimed, and the images are as the guest saw them. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class QuitTest {
     private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
     private static final Duration SOON = Duration.ofSeconds(20);

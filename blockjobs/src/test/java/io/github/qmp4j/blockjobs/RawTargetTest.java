@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * format that it has guessed.
  */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class RawTargetTest {
     private static final int PATTERN = 0xEB;
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** I/O errors after READY, which kill QEMU 5.2 or freeze its monitor: by-version rows 11 to 15. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ReadyErrorTest {
     private static final int EIO = 5;
     private static final String FLUSH = "flush_to_disk";

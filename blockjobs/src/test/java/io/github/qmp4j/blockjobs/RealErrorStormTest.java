@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A55, P40, row 38 of the table by version: a disk that always fails, and a job that tries again for ever. */
 @QemuVersions
-@Timeout(value = 3, unit = TimeUnit.MINUTES)
+@Timeout(value = 15, unit = TimeUnit.MINUTES)
 class RealErrorStormTest {
     private static final boolean FULL = Boolean.getBoolean("qmp4j.full");
     private static final Duration CALM = Duration.ofSeconds(1);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A handle lives through the loss of a session, as long as it is the same QEMU that comes back, and in time. */
-@Timeout(120)
+@Timeout(600)
 class ReattachTest {
     private final SmallDisk disk = SmallDisk.create();
     private final RealQemu qemu = disk.start();
@@ -101,13 +101,13 @@ class ReattachTest {
     @Test
     void theOutcomeIsUnknownWhenNoSessionComesBackInTime() {
         try (QmpSupervisor supervisor = supervise(proxy.socket());
-                BlockJobs jobs = jobs(supervisor, Duration.ofSeconds(2))) {
+                BlockJobs jobs = jobs(supervisor, Duration.ofSeconds(10))) {
             get(supervisor.client());
             BlockJob job = get(jobs.start(Life.PULL.slow(disk.folder())));
             proxy.close();
             assertThat(get(job.outcome()).end())
-                    .isInstanceOfSatisfying(
-                            End.Unknown.class, end -> assertThat(end.evidence()).contains("did not come back in PT2S"));
+                    .isInstanceOfSatisfying(End.Unknown.class, end -> assertThat(end.evidence())
+                            .contains("did not come back in PT10S"));
             assertThat(get(job.cancel()).end()).isInstanceOf(End.Unknown.class);
         }
         assertThat(qemu.oracle().execute("query-jobs")).hasSize(1);
@@ -115,7 +115,7 @@ class ReattachTest {
 
     @Test
     void theWindowIsOverForASessionThatHasComeBackInTime() {
-        Duration window = Duration.ofSeconds(3);
+        Duration window = Duration.ofSeconds(10);
         try (QmpSupervisor supervisor = supervise(proxy.socket());
                 BlockJobs jobs = jobs(supervisor, window)) {
             BlockJob job = get(jobs.start(Life.PULL.on(disk.folder(), JobSettings.DEFAULT.withSpeed(1))));

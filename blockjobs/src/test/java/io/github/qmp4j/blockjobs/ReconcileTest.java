@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Whoever comes back learns what there is, and can have it settled. */
 @QemuVersions
-@Timeout(120)
+@Timeout(600)
 class ReconcileTest {
     private final KeyedVm keyed = KeyedVm.start();
     private final TestVm vm = keyed.vm;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A50: what the next session finds of the jobs that an earlier one has left. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ReconnectTest {
     private static final JobId KEPT = new JobId("kept");
     private static final JobId AUTO_DISMISSED = new JobId("auto-dismissed");

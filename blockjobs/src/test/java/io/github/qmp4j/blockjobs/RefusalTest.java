@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that do not fit are refused with a sentence, and nothing was started. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class RefusalTest {
     private static void assertRefused(TestVm vm, BlockJobRequest request, String sentence) {
         assertThat(ScriptedVm.failure(vm.jobs.start(request)))

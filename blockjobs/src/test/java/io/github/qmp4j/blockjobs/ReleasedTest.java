@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What is released may be deleted, so nothing may be that anybody uses, be it by way of another image. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ReleasedTest {
     @Test
     void releasesNothingBelowAnImageThatIsExported() {

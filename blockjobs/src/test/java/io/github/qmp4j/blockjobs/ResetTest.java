@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A machine that is reset, stopped, continued and plugged into, again and again, while it has jobs. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ResetTest {
     private static final int EIO = 5;
     private static final int MANY = 20;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** P5: jobs of one id are told apart. */
-@Timeout(value = 1, unit = TimeUnit.MINUTES)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class SameIdTest {
     @Test
     void neverTouchesAForeignJobThatWasQuickerToTakeTheId() {

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Commands, arguments and members that only some versions have, and what QEMU says when it refuses. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class SchemaByVersionTest {
 
     /** Row 51: of a copy only, never of an active commit. */

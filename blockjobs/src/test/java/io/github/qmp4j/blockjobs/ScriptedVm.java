@@ -163,7 +163,7 @@ final class ScriptedVm implements AutoCloseable {
 
     static Throwable failure(CompletableFuture<?> future) {
         try {
-            throw new AssertionError("the future completed with " + future.get(30, TimeUnit.SECONDS));
+            throw new AssertionError("the future completed with " + future.get(3, TimeUnit.MINUTES));
         } catch (java.util.concurrent.ExecutionException e) {
             return Objects.requireNonNull(e.getCause());
         } catch (InterruptedException | java.util.concurrent.TimeoutException e) {

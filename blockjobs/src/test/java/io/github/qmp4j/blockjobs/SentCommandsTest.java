@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What goes to QEMU, word for word, and whether each release takes it. */
-@Timeout(value = 1, unit = TimeUnit.MINUTES)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class SentCommandsTest {
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final CopyRequest COPY = CopyRequest.of("disk0", "/images/copy.qcow2", "qcow2");

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** One job writes to a chain at a time; several chains have nothing to do with each other. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class SeveralDisksTest {
     private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Jobs that end before the command that starts them is answered. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ShortJobTest {
     private static final int MANY = 200;
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Several jobs on one chain, head → upper → active → snap2 → snap1 → base: A6, A7. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class SideBySideTest {
     private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
 

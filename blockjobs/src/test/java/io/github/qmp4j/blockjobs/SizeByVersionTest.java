@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What {@code len} counts, how much a target takes, and sizes that do not fit. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class SizeByVersionTest {
     /** How much of the 64 MiB of the disk of a {@link TestVm} holds data. */
     private static final long DATA = 36 * TestVm.MIB;

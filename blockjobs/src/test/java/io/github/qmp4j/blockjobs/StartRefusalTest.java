@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Starts that QEMU itself refuses, some of them when it has made a job already. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class StartRefusalTest {
 
     private static List<String> told(TestVm vm, JobId id) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** P1, P9: what comes of a start, in whatever order QEMU answers. */
-@Timeout(value = 1, unit = TimeUnit.MINUTES)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class StartTest {
     private static final QmpOptions IMPATIENT = QmpOptions.with(o -> o.blockCommandTimeout = Duration.ofMillis(400));
 

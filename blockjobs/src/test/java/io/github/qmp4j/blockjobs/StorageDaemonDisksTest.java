@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Two disks of one storage daemon, each with a job: A46. */
 @QemuVersions
-@Timeout(value = 3, unit = TimeUnit.MINUTES)
+@Timeout(value = 15, unit = TimeUnit.MINUTES)
 class StorageDaemonDisksTest {
     private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
 
@@ -92,7 +92,7 @@ class StorageDaemonDisksTest {
             for (BlockJob job : List.of(ready, running)) {
                 assertThat(TestVm.get(job.outcome()).end()).isInstanceOfAny(End.Unknown.class, End.Cancelled.class);
             }
-            await().atMost(Duration.ofSeconds(20)).until(() -> qsd.daemon.awaitEnd(Duration.ZERO));
+            await().atMost(Duration.ofMinutes(2)).until(() -> qsd.daemon.awaitEnd(Duration.ZERO));
             qsd.assertUnchanged(qsd.image("active"));
         }
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Disks of a storage daemon, which have no guest device: A23, A32, P53. */
 @QemuVersions
-@Timeout(value = 3, unit = TimeUnit.MINUTES)
+@Timeout(value = 15, unit = TimeUnit.MINUTES)
 class StorageDaemonTest {
     private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
 

@@ -28,19 +28,18 @@ final class StormSession {
         CountDownLatch over = new CountDownLatch(1);
         try (QmpClient client = QmpClient.connect(
                         QmpAddress.parse("unix:" + arguments[0]), QmpOptions.with(o -> o.callbacks = callbacks))
-                .get(20, TimeUnit.SECONDS)) {
+                .get(3, TimeUnit.MINUTES)) {
             BlockJobs jobs = BlockJobs.of(client, BlockJobOptions.defaults());
-            BlockJob job = jobs.start(ScriptedVm.COMMIT).get(20, TimeUnit.SECONDS);
+            BlockJob job = jobs.start(ScriptedVm.COMMIT).get(3, TimeUnit.MINUTES);
             Latencies calm = Latencies.measureFor(Duration.ofSeconds(Long.parseLong(arguments[1])), client);
             if (userHangs) {
                 job.onUpdate(info -> hang(over));
             }
-            client.execute(QmpCommand.of("begin")).get(20, TimeUnit.SECONDS);
+            client.execute(QmpCommand.of("begin")).get(3, TimeUnit.MINUTES);
             EventLoopTime loops = new EventLoopTime();
             Latencies storm = Latencies.measureWhile(() -> !loops.during(() -> isOver(client)), client);
             over.countDown();
-            JobOutcome outcome = job.outcome().get(20, TimeUnit.SECONDS);
-            System.out.println("storm=" + storm.p99().toNanos());
+            JobOutcome outcome = job.outcome().get(3, TimeUnit.MINUTES);
             System.out.println("worked=" + loops.longest());
             System.out.println("report=calm: " + calm + "; storm: " + storm + "; " + outcome.end() + ", "
                     + job.info().ioErrors() + " errors counted");

@@ -83,7 +83,7 @@ final class TestVm implements AutoCloseable {
     /** Waits for a future, at most 30 s. */
     static <T> T get(CompletableFuture<T> future) {
         try {
-            return future.get(30, TimeUnit.SECONDS);
+            return future.get(3, TimeUnit.MINUTES);
         } catch (Exception e) {
             throw new AssertionError("the future gave no value", e);
         }

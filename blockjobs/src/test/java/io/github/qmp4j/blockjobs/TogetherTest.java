@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Jobs on two disks that wait for each other at READY. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class TogetherTest {
     private static final CommitRequest FIRST = CommitRequest.of("disk0");
     private static final CommitRequest SECOND = CommitRequest.of("disk1");

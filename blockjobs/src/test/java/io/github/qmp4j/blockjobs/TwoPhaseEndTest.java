@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * written down; what fails there leaves all as it was.
  */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class TwoPhaseEndTest {
     private static final JobKey KEY = JobKey.of("vm/disk0/two-phase");
 

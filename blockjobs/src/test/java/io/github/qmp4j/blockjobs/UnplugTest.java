@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A17: a disk that is unplugged while it has a job. A reset lets go of what no guest is there to let go of. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class UnplugTest {
     private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Reference §4.3, its last row: what becomes of a job that reaches READY is the request's to say, and without that nothing. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class WhenReadyTest {
     enum Kind {
         COMMIT,

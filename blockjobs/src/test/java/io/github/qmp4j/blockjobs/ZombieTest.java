@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Jobs that have ended, and that nobody has dismissed. */
 @QemuVersions
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ZombieTest {
     private static final JobId J = new JobId("j");
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @QemuVersions
-@Timeout(60)
+@Timeout(300)
 class AwaitedEventTest {
     private static final QmpCommand<JsonNode> DELETE =
             QmpCommand.of("device_del").with("id", "d0");

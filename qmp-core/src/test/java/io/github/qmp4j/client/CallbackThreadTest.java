@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** No user code runs on the event loop, and user code that blocks holds up only itself (R1). */
-@Timeout(60)
+@Timeout(300)
 class CallbackThreadTest {
     private static final QmpCommand<JsonNode> STATUS = QmpCommand.of("query-status");
 

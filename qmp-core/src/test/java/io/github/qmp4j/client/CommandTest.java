@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class CommandTest {
     private static final QmpCommand<JsonNode> STATUS = QmpCommand.of("query-status");
 

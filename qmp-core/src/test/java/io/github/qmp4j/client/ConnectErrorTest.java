@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What went wrong is one reason and one sentence (R9); over epoll and over NIO. */
-@Timeout(60)
+@Timeout(300)
 @ParameterizedClass
 @ValueSource(booleans = {true, false})
 class ConnectErrorTest {

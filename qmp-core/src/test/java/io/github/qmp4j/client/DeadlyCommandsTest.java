@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What is known to end the QEMU process never reaches it; what is next to it does. */
-@Timeout(60)
+@Timeout(300)
 class DeadlyCommandsTest {
     private static final QmpCommand<JsonNode> REOPEN = QmpCommand.of("blockdev-reopen");
     private static final QmpCommand<JsonNode> COMMIT = QmpCommand.of("block-commit");

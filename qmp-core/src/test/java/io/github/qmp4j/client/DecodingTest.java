@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a peer may send, and what it does to the session. */
-@Timeout(60)
+@Timeout(300)
 class DecodingTest {
     private static final QmpCommand<JsonNode> STATUS = QmpCommand.of("query-status");
 

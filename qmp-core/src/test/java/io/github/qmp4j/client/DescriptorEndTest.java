@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A descriptor is closed once, however its call ends, and before its future completes (R12, case 84). */
-@Timeout(60)
+@Timeout(300)
 class DescriptorEndTest {
     /** More lines of this length than any socket's buffer holds. */
     private static final int MANY = 200;

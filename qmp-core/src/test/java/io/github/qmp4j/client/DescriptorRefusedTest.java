@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A descriptor that cannot be passed on is closed before its call fails, and the session goes on (R12, case 84). */
-@Timeout(60)
+@Timeout(300)
 class DescriptorRefusedTest {
     private static final QmpCommand<JsonNode> ADD_FD = QmpCommand.of("add-fd");
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** With out-of-band enabled a command with a descriptor is alone with QEMU, which would take another's descriptor (R12). */
-@Timeout(60)
+@Timeout(300)
 class DescriptorTurnTest {
     private static final QmpCommand<JsonNode> ADD_FD = QmpCommand.of("add-fd");
     private static final QmpCommand<JsonNode> SLOW = QmpCommand.of("slow");

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What fails says what it was, with a stack trace of its own; and what gives a future does not wait for it (R5). */
-@Timeout(60)
+@Timeout(300)
 class FailureTest {
     private static final QmpCommand<JsonNode> STATUS = QmpCommand.of("query-status");
     private static final QmpCommand<JsonNode> STOP = QmpCommand.of("stop");

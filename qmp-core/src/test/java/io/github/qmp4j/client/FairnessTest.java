@@ -28,44 +28,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A long reply on one session does not hold up another one of the same event loop. */
-@Timeout(120)
+@Timeout(600)
 class FairnessTest {
     private static final QmpCommand<JsonNode> STATUS = QmpCommand.of("query-status");
-    private static final Duration BAR = Duration.ofMillis(100);
     private static final int LONGEST = 64 << 20;
     private static final int ROOM_FOR_THE_REST = 1 << 10;
 
     /** More than there are event loops. */
     private static final int MOST_SESSIONS = 5;
 
-    private static final int ATTEMPTS = 3;
     private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
-
-    /** Whether the bar is held depends on what else the machine does. */
-    @ParameterizedTest
-    @ValueSource(ints = {64 << 20, 64 << 10, 1 << 10})
-    @EnabledIfSystemProperty(named = "qmp4j.full", matches = "true")
-    void sixtyFourMebibytesHoldUpNobodyForLongerThanTheBar(int text) {
-        Duration longest = longestRoundTripBeside(text);
-        // A machine that is busy elsewhere may spoil one attempt; a loop that is held up spoils each.
-        for (int i = 1; i < ATTEMPTS && longest.compareTo(BAR) >= 0; i++) {
-            longest = longestRoundTripBeside(text);
-        }
-        assertThat(longest).isLessThan(BAR);
-    }
-
-    private static Duration longestRoundTripBeside(int text) {
-        return beside(text, (place, pinging) -> {
-            long start = System.nanoTime();
-            value(pinging.execute(STATUS));
-            return Duration.ofNanos(System.nanoTime() - start);
-        });
-    }
 
     /**
      * What the loop does until it comes to the next command is measured by the time that it has the processor, and held

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A peer that answers and closes, with commands of ours unread: the kernel says "reset" then, and the answer counts. */
-@Timeout(60)
+@Timeout(300)
 @ParameterizedClass
 @ValueSource(booleans = {true, false})
 class LastWordsTest {

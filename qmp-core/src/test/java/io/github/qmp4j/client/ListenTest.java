@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** QEMU connects to us. */
 @QemuVersions
-@Timeout(60)
+@Timeout(300)
 class ListenTest {
     @TempDir
     private Path folder;

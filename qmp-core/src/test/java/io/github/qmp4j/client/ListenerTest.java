@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Peers that connect to us: plain sockets that a test writes to. */
-@Timeout(60)
+@Timeout(300)
 class ListenerTest {
     private static final String GREETING =
             "{\"QMP\":{\"version\":{\"qemu\":{\"micro\":22,\"minor\":2,\"major\":7},\"package\":\"\"},\"capabilities\":[]}}\n";

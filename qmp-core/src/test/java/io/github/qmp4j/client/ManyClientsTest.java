@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The number of clients does not show in the number of threads (R7). */
-@Timeout(120)
+@Timeout(600)
 class ManyClientsTest {
     private static final int AT_ONCE = 200;
     private static final int WAVES = 5;

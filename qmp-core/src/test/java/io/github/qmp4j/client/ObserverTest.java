@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class ObserverTest {
     private static final QmpCommand<?> QUERY = QmpCommand.of("query-version");
 
@@ -71,7 +71,7 @@ class ObserverTest {
             o.observers = List.of(observers);
             o.eventQueue = 1;
         });
-        return QmpClient.connect(new QmpAddress.Unix(qemu.socket()), options).get(20, TimeUnit.SECONDS);
+        return QmpClient.connect(new QmpAddress.Unix(qemu.socket()), options).get(3, TimeUnit.MINUTES);
     }
 
     @Test
@@ -92,16 +92,16 @@ class ObserverTest {
                         .disconnect()
                         .start();
                 QmpClient client = connect(qemu, recorder)) {
-            client.execute(QUERY).get(20, TimeUnit.SECONDS);
+            client.execute(QUERY).get(3, TimeUnit.MINUTES);
             assertThat(recorder.heard).containsExactly("opened", "query-version", "query-version OK");
-            assertThatThrownBy(() -> client.execute(QmpCommand.of("stop")).get(20, TimeUnit.SECONDS));
+            assertThatThrownBy(() -> client.execute(QmpCommand.of("stop")).get(3, TimeUnit.MINUTES));
             assertThat(recorder.heard).endsWith("stop", "stop ERROR");
             assertThatThrownBy(() ->
-                    client.execute(QmpCommand.of("cont"), Duration.ofMillis(50)).get(20, TimeUnit.SECONDS));
+                    client.execute(QmpCommand.of("cont"), Duration.ofMillis(50)).get(3, TimeUnit.MINUTES));
             assertThat(recorder.heard).endsWith("cont", "cont TIMEOUT");
             timedOut.countDown();
             await().untilAsserted(() -> assertThat(recorder.heard).endsWith("late", "event STOP"));
-            assertThatThrownBy(() -> client.execute(QmpCommand.of("quit")).get(20, TimeUnit.SECONDS));
+            assertThatThrownBy(() -> client.execute(QmpCommand.of("quit")).get(3, TimeUnit.MINUTES));
             assertThat(recorder.heard)
                     .endsWith("quit", "quit DISCONNECTED", "lost")
                     .doesNotHaveDuplicates();
@@ -114,7 +114,7 @@ class ObserverTest {
         try (FakeQemu qemu = FakeQemu.responding().start()) {
             QmpClient client = connect(qemu, recorder);
             client.close();
-            assertThatThrownBy(() -> client.execute(QUERY).get(20, TimeUnit.SECONDS));
+            assertThatThrownBy(() -> client.execute(QUERY).get(3, TimeUnit.MINUTES));
             assertThat(recorder.heard).containsExactly("opened", "closed");
         }
     }
@@ -143,8 +143,8 @@ class ObserverTest {
                 });
         try (FakeQemu qemu = FakeQemu.responding().on("query-version", "{}").start()) {
             try (QmpClient client = connect(qemu, broken, recorder)) {
-                client.execute(QUERY).get(20, TimeUnit.SECONDS);
-                client.execute(QUERY).get(20, TimeUnit.SECONDS);
+                client.execute(QUERY).get(3, TimeUnit.MINUTES);
+                client.execute(QUERY).get(3, TimeUnit.MINUTES);
             }
             assertThat(recorder.heard)
                     .containsExactly(
@@ -178,7 +178,7 @@ class ObserverTest {
         try (FakeQemu qemu = FakeQemu.responding().on("query-version", "{}").start();
                 QmpClient client = connect(qemu, QmpObserver.queued(slow, 4))) {
             for (int i = 0; i < 20; i++) {
-                client.execute(QUERY).get(20, TimeUnit.SECONDS);
+                client.execute(QUERY).get(3, TimeUnit.MINUTES);
                 join(entered);
             }
             assertThat(recorder.heard).isEmpty();

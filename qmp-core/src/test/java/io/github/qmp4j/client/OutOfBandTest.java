@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @QemuVersions
-@Timeout(60)
+@Timeout(300)
 class OutOfBandTest {
     private static final QmpOptions OUT_OF_BAND = QmpOptions.with(options -> options.outOfBand = true);
     private static final QmpCommand<JsonNode> SLOW = QmpCommand.of("slow");

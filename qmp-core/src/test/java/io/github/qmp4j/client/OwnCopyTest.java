@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a caller does to a future ends that caller's waiting, and nothing else. */
-@Timeout(60)
+@Timeout(300)
 class OwnCopyTest {
     private static final QmpCommand<JsonNode> STATUS = QmpCommand.of("query-status");
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @QemuVersions
-@Timeout(60)
+@Timeout(300)
 class QmpSupervisorTest {
     private static final Backoff QUICK = new Backoff(Duration.ofMillis(20), Duration.ofMillis(100), 2, 0.5);
     private static final Backoff NEVER_AGAIN = new Backoff(Duration.ofHours(1), Duration.ofHours(1), 1, 0);
@@ -84,7 +84,9 @@ class QmpSupervisorTest {
                                         .isInstanceOfSatisfying(QmpConnectException.class, e -> assertThat(e.reason())
                                                 .isEqualTo(Reason.NO_SUCH_SOCKET));
                                 assertThat(lost.nextTry())
-                                        .isBetween(before.plusSeconds(3600), before.plusSeconds(3660));
+                                        .isBetween(
+                                                before.plusSeconds(3600),
+                                                Instant.now().plusSeconds(3601));
                             }));
         }
     }

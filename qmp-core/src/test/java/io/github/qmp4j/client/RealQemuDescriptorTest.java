@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Descriptors that arrive in a real QEMU and work there (R12). What QEMU has open is read from {@code /proc}. */
 @QemuVersions
-@Timeout(120)
+@Timeout(600)
 class RealQemuDescriptorTest {
     private static final long SIZE = 1 << 20;
     private static final int PATTERN = 0xAB;

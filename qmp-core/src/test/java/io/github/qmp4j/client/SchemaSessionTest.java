@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@Timeout(60)
+@Timeout(300)
 class SchemaSessionTest {
     private static final String SCHEMA = """
             [{"name": "go", "meta-type": "command", "arg-type": "0", "ret-type": "0"},

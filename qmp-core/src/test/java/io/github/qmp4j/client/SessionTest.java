@@ -17,7 +17,6 @@ import io.github.qmp4j.event.EventSubscription;
 import io.github.qmp4j.testkit.FakeQemu;
 import io.github.qmp4j.testkit.Outgoing;
 import io.github.qmp4j.testkit.ReceivedCommand;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -31,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(300)
 class SessionTest {
     private static final QmpCommand<?> STATUS = QmpCommand.of("query-status");
 
@@ -237,7 +236,7 @@ class SessionTest {
             value(callback);
             client.close();
         }
-        await().atMost(Duration.ofSeconds(5)).until(() -> startedSince(before), Set::isEmpty);
+        await().until(() -> startedSince(before), Set::isEmpty);
     }
 
     @Test

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A monitor that is busy and one that is frozen both accept and stay silent; the kernel tells them apart (R9). */
 @QemuVersions
-@Timeout(60)
+@Timeout(300)
 class SilentMonitorTest {
     private final QmpOptions options = QmpOptions.with(o -> {
         o.nativeTransport = nativeTransport();

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A listener that does not keep up loses events, is told so, and holds up nobody else (R2, R6, cases 40, 76). */
-@Timeout(60)
+@Timeout(300)
 class SlowListenerTest {
     private static final QmpCommand<JsonNode> STORM = QmpCommand.of("storm");
     private static final int EVENTS = 1000;

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(60)
+@Timeout(300)
 class TimeoutTest {
     private static final QmpCommand<JsonNode> STATUS = QmpCommand.of("query-status");
     private static final QmpCommand<JsonNode> STOP = QmpCommand.of("stop");

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What QEMU's own tests torture it with, on the connection of a live session: each command still gets its own reply. */
 @QemuVersions
-@Timeout(60)
+@Timeout(300)
 class TortureTest {
     private static final Duration SOON = Duration.ofSeconds(5);
     private static final QmpCommand<JsonNode> STATUS = QmpCommand.of("query-status");

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** JNA is optional: without it everything but descriptors works, and what is missing is said. */
-@Timeout(60)
+@Timeout(300)
 class WithoutJnaTest {
 
     @Test

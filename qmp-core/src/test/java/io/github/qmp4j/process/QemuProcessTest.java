@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(300)
 class QemuProcessTest {
     private static final QmpOptions PATIENT = QmpOptions.with(options -> options.waitFor = Duration.ofSeconds(10));
     private static final QmpOptions HASTY = QmpOptions.with(options -> options.waitFor = Duration.ofMillis(300));

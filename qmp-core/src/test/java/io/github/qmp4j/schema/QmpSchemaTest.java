@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The schema of a real QEMU. */
 @QemuVersions
-@Timeout(60)
+@Timeout(300)
 class QmpSchemaTest {
     private static final String UNSTABLE = "x-debug-query-block-graph/$unstable";
     private static final Map<QemuPlace, Known> KNOWN = new HashMap<>();

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class SocketHoldersTest {
     private static final String HEAD = "Num       RefCount Protocol Flags    Type St Inode Path";
     private static final String OURS = "/run/vm one.sock";

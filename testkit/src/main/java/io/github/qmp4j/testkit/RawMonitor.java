@@ -122,6 +122,12 @@ public final class RawMonitor implements AutoCloseable {
         return List.copyOf(events);
     }
 
+    /** Forgets the events that were read so far; for a connection that lives through more than 100,000 of them. */
+    public synchronized void forgetEvents() {
+        events.clear();
+        unclaimed.clear();
+    }
+
     /** Leaves the monitor; a second call does nothing. */
     @Override
     public synchronized void close() {

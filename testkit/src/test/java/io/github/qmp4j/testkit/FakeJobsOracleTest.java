@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Plays the same commands to {@link FakeJobs} and to the QEMU of this machine: both must say the same. */
 @QemuVersions
-@Timeout(60)
+@Timeout(300)
 class FakeJobsOracleTest {
     private static final Duration LONG = Duration.ofSeconds(10);
     private static final long SIZE = 4 << 20;

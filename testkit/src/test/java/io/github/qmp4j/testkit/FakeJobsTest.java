@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
+@Timeout(300)
 class FakeJobsTest {
     private static final Duration LONG = Duration.ofSeconds(5);
     private static final String STREAM = "{\"device\":\"top\",\"job-id\":\"j\",\"auto-dismiss\":false,\"speed\":9}";

@@ -8,7 +8,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
+@Timeout(300)
 class FakeQemuVerifyTest {
     private static final Duration LONG = Duration.ofSeconds(5);
 

@@ -15,7 +15,7 @@ import org.testcontainers.containers.Network;
         named = "qmp4j.versions",
         matches = ".*\\b7\\.2\\b.*",
         disabledReason = "needs QEMU in a container, and qmp4j.versions does not ask for 7.2")
-@Timeout(120)
+@Timeout(600)
 class MappedMonitorTest {
     @Test
     void thePortOfTheMonitorIsMapped() {

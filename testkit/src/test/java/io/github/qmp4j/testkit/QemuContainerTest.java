@@ -21,7 +21,7 @@ import org.testcontainers.utility.DockerImageName;
 
 /** Needs a Docker engine; which versions it runs on says {@code qmp4j.versions}. */
 @QemuVersions(containersOnly = true)
-@Timeout(120)
+@Timeout(600)
 class QemuContainerTest {
     private static final Duration SOON = Duration.ofSeconds(2);
     private static final long MIB = 1 << 20;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The programs of each place behave as if they were started here. */
 @QemuVersions
-@Timeout(60)
+@Timeout(300)
 class QemuVersionsTest {
     @TempDir
     private Path folder;
@@ -77,7 +77,7 @@ class QemuVersionsTest {
             ProcessHandle qemu = ContainedProcess.behind(place.system(), started.toHandle());
             ProcessHandle docker = started.children().findFirst().orElse(started.toHandle());
             (client ? docker : started.toHandle()).destroyForcibly();
-            await().atMost(Duration.ofSeconds(10)).until(() -> !qemu.isAlive());
+            await().atMost(Duration.ofMinutes(2)).until(() -> !qemu.isAlive());
             assertThat(started.waitFor(10, TimeUnit.SECONDS)).isTrue();
         }
     }
@@ -112,7 +112,7 @@ class QemuVersionsTest {
                 "none",
                 "-qmp",
                 "unix:" + socket + ",server=on,wait=off");
-        await().atMost(Duration.ofSeconds(20)).until(() -> {
+        await().atMost(Duration.ofMinutes(2)).until(() -> {
             assertThat(started.isAlive()).isTrue();
             try {
                 RawMonitor.connect(socket, Duration.ofSeconds(5)).close();

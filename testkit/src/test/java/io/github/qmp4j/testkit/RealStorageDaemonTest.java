@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @QemuVersions
-@Timeout(60)
+@Timeout(300)
 class RealStorageDaemonTest {
     private static final Duration LONG = Duration.ofSeconds(10);
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @QemuVersions
-@Timeout(30)
+@Timeout(300)
 class RecordedSchemaTest {
     private static final Duration LONG = Duration.ofSeconds(5);
 

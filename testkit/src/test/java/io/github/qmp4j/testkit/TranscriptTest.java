@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @QemuVersions
-@Timeout(30)
+@Timeout(300)
 class TranscriptTest {
     private static final Duration LONG = Duration.ofSeconds(5);
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What happens without the parts that not everybody needs, in JVMs of their own. */
-@Timeout(60)
+@Timeout(300)
 class WithoutPartsTest {
     @TempDir
     private Path folder;

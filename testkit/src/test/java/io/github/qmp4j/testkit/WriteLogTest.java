@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Logs that are written here, byte by byte as the kernel's documentation of dm-log-writes has it, and one of qemu-io. */
-@Timeout(60)
+@Timeout(300)
 class WriteLogTest {
     private static final int SECTOR = 512;
     private static final long MAGIC = 0x6a736677736872L;

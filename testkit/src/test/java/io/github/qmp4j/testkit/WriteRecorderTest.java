@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Two disks of one QEMU whose writes are recorded; what is written, and the files that QEMU leaves, are the oracles. */
 @QemuVersions
-@Timeout(60)
+@Timeout(300)
 class WriteRecorderTest {
     private static final int KIB = 1024;
     private static final int WRITES = 40;

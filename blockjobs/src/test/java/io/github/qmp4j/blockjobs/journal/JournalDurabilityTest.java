@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a process that is killed cannot show: that the disk was waited for, as the kernel saw it. */
-@Timeout(120)
+@Timeout(600)
 class JournalDurabilityTest {
     @Name("qmp4j.Acknowledged")
     @StackTrace(false)
@@ -50,7 +50,7 @@ class JournalDurabilityTest {
             recording.start();
             try (Journal journal = Journal.open(file)) {
                 for (int number = 0; number < records; number++) {
-                    journal.put("id", "x" + number).get(30, TimeUnit.SECONDS);
+                    journal.put("id", "x" + number).get(3, TimeUnit.MINUTES);
                     new Acknowledged().commit();
                 }
             }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Two processes, and what is left of one that is killed. */
-@Timeout(600)
+@Timeout(3000)
 class JournalKillTest {
     private static final int ROUNDS = Boolean.getBoolean("qmp4j.full") ? 200 : 8;
     private static final int MOST_RECORDS = 2000;

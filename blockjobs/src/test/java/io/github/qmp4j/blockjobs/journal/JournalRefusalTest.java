@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What is wrong with a path, or with a disk, is said in one sentence with what to do. */
-@Timeout(60)
+@Timeout(300)
 class JournalRefusalTest {
     private final TempFolder folder = TempFolder.create("journal");
     private final Path file = folder.resolve("jobs");

@@ -12,9 +12,9 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import picocli.CommandLine.ParameterException;
 
-/** What the monitor knows that the words so far name; nothing where it does not answer within a second. */
+/** What the monitor knows that the words so far name; nothing where it does not answer within five seconds. */
 final class LiveNames {
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final List<String> WHICH_MONITOR = List.of("--socket", "--connect");
 
     private final QmpCtl ctl;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Issue 2, "Bad input": monitors that are none. Each is exit code 3, one sentence, and nothing on standard output. */
-@Timeout(60)
+@Timeout(300)
 class BadMonitorTest {
     private static final Duration LIMIT = Duration.ofSeconds(10);
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Issue 2, "Bad input": requests that do not fit, to a QEMU that is well; nothing is started, nothing is left. */
-@Timeout(60)
+@Timeout(300)
 class BadRequestTest {
     private static final Vm VM = new Vm();
     private static final ChainedDisk DISK = VM.disk(1);

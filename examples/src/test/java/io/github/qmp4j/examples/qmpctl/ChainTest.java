@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code qmpctl chain} beside jobs that somebody else has started, under names that tell nothing. */
-@Timeout(60)
+@Timeout(300)
 class ChainTest {
     private static final Vm VM = new Vm();
 

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** F26: {@code qmpctl clean} removes the nodes that other programs have left. */
-@Timeout(120)
+@Timeout(600)
 class CleanTest {
     private final Vm vm = new Vm();
 

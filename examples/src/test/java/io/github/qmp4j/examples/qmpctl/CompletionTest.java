@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Completion, in the shells themselves, with names from a live monitor. */
-@Timeout(60)
+@Timeout(300)
 class CompletionTest {
     private static final Vm VM = new Vm();
     private static final ChainedDisk DISK = VM.disk(1);

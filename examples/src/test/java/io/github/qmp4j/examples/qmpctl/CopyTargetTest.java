@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Copies that go elsewhere than to a new file, and headers that keep their names relative. */
-@Timeout(60)
+@Timeout(300)
 class CopyTargetTest {
     private static final long SIZE = 64 * Vm.MIB;
     private static final Vm VM = new Vm();

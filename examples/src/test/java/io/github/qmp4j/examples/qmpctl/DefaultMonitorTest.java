@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which monitor is meant: the option, else the environment, else the configuration. */
-@Timeout(60)
+@Timeout(300)
 class DefaultMonitorTest {
     private static RealQemu qemu;
 

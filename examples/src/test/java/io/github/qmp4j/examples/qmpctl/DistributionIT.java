@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the build hands to others: the archive and the Debian package. */
-@Timeout(60)
+@Timeout(300)
 class DistributionIT {
     private static final String VERSION = Installed.archive()
             .getFileName()

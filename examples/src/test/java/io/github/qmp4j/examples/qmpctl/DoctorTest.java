@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** {@code qmpctl doctor} on a real QEMU that the second monitor brings into each state. */
-@Timeout(60)
+@Timeout(300)
 class DoctorTest {
     private final Vm vm = new Vm();
 

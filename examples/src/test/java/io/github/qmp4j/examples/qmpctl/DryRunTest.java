@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** {@code --dry-run} starts nothing, and what it prints starts the job. */
-@Timeout(120)
+@Timeout(600)
 class DryRunTest {
     private static final Vm VM = new Vm();
 

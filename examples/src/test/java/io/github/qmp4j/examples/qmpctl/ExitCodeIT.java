@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Design §5: each exit code, through the launcher, in a pipe and on a pseudo-terminal, where Ctrl-C is the terminal's own. */
-@Timeout(60)
+@Timeout(300)
 class ExitCodeIT {
     private static final String SLOW = "16K";
     private static final String CTRL_C = "\003";

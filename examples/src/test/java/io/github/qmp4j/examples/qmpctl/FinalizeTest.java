@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** {@code finalize}, of jobs that somebody else has started so that they wait for it. */
-@Timeout(60)
+@Timeout(300)
 class FinalizeTest {
     private static final Vm VM = new Vm();
 

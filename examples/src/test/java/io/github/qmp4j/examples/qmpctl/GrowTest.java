@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** F3: a commit into a base that is larger than the disk. */
-@Timeout(120)
+@Timeout(600)
 class GrowTest {
     private static final Vm VM = new Vm();
     private static int number;

@@ -68,13 +68,13 @@ class HelpTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(300)
     void the_version_is_one_line() {
         assertThat(Child.run("--version").with(0).withSilentErr().out()).matches("qmpctl .+\\n");
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(300)
     void help_needs_no_monitor_and_goes_to_standard_output() {
         assertThat(Child.run("copy", "--help").with(0).withSilentErr().out()).startsWith("Usage: qmpctl copy");
         Child.run().with(2).withOneError("a command is missing").withSilentOut();

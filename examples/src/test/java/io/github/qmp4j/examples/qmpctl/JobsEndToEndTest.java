@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Each command that starts jobs, on a real QEMU, with the second monitor and qemu-img as witnesses. */
-@Timeout(60)
+@Timeout(300)
 class JobsEndToEndTest {
     private static final Vm VM = new Vm();
 

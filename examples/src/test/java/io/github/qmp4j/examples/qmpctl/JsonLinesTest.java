@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Design §5: what programs read of qmpctl, line by line. */
-@Timeout(60)
+@Timeout(300)
 class JsonLinesTest {
     private static final Vm VM = new Vm();
     private static final ChainedDisk DISK = VM.disk();

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The shell script that starts qmpctl, on machines of all sorts. */
-@Timeout(60)
+@Timeout(300)
 class LauncherIT {
     private static final String ELSEWHERE = "/usr/lib/jvm";
 

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Design §5, exit code 5: a job that takes too long is left running, and is not called failed. */
-@Timeout(60)
+@Timeout(300)
 class OverdueTest {
     private static final String SLOW = "16K";
     private static final Vm VM = new Vm();

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Jobs that one qmpctl leaves behind on purpose and another one ends. */
-@Timeout(60)
+@Timeout(300)
 class ReadyJobTest {
     private static final Vm VM = new Vm();
 

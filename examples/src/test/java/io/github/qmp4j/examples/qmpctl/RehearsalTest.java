@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the launcher makes its class-data archive of. The archive itself needs jars, which there are none of yet here. */
-@Timeout(60)
+@Timeout(300)
 class RehearsalTest {
     @TempDir
     private Path folder;

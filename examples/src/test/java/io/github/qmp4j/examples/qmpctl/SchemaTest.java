@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** {@code qmpctl schema}; what the second monitor reads with query-qmp-schema is the witness. */
-@Timeout(60)
+@Timeout(300)
 class SchemaTest {
     private static RealQemu qemu;
     private static JsonNode entities;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The screens of the README are what qmpctl prints: each command is run, in their order, on a VM such as they tell of. */
-@Timeout(120)
+@Timeout(600)
 class ScreensIT {
     private static final long MIB = 1 << 20;
     private static final List<String> CHAIN = List.of("base", "snap1", "snap2", "active");

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Several disks in one call: those that are switched wait for each other. */
-@Timeout(60)
+@Timeout(300)
 class SeveralDisksTest {
     private static final Vm VM = new Vm();
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code qmpctl shell} for somebody at a terminal; script(1) is the terminal. */
-@Timeout(30)
+@Timeout(300)
 class ShellOnTerminalTest {
     private static final String ENTER = "\r";
     private static final String TAB = "\t";

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** {@code qmpctl shell} out of a pipe, on a real QEMU, with the second monitor as the witness. */
-@Timeout(60)
+@Timeout(300)
 class ShellTest {
     private static final Vm VM = new Vm();
     private static final ChainedDisk DISK = VM.disk(1);

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Design §5: Ctrl-C and the other signals, to jobs that would go on for a quarter of an hour. */
-@Timeout(60)
+@Timeout(300)
 class SignalTest {
     private static final String SLOW = "16K";
     private static Vm vm;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a person at a terminal sees; script(1) of util-linux is the terminal. */
-@Timeout(60)
+@Timeout(300)
 class TerminalTest {
     private static final String REDRAW = "\033[1A\r\033[J";
     private static final String GREEN = "\033[32m";

@@ -14,10 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What only a store in a database has to do with: a connection that is lost, and a server that is. */
-@Timeout(300)
+@Timeout(1500)
 class JdbcJobStoreTest {
     private static <T> T get(CompletableFuture<T> future) throws Exception {
-        return future.get(60, TimeUnit.SECONDS);
+        return future.get(3, TimeUnit.MINUTES);
     }
 
     @Test

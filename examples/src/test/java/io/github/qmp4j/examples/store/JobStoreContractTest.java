@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What {@link JobStore} promises, of each store that there is. */
 @ParameterizedClass
 @ValueSource(strings = {"file", "database"})
-@Timeout(300)
+@Timeout(1500)
 class JobStoreContractTest {
     private static final int KILLS = Boolean.getBoolean("qmp4j.full") ? 50 : 5;
 
@@ -61,7 +61,7 @@ class JobStoreContractTest {
     }
 
     private static <T> T get(CompletableFuture<T> future) throws Exception {
-        return future.get(60, TimeUnit.SECONDS);
+        return future.get(3, TimeUnit.MINUTES);
     }
 
     @Test
