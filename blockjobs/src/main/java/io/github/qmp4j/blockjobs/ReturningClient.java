@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -75,15 +76,29 @@ final class ReturningClient implements QmpClient {
                 : CompletableFuture.completedFuture(client);
     }
 
-    private <T> CompletableFuture<T> repeated(java.util.function.Function<QmpClient, CompletableFuture<T>> work) {
-        return sessions.next().thenCompose(session -> work.apply(session.withCallbacks(options.callbacks()))
-                .exceptionallyCompose(failure -> {
-                    if (!(Conclusion.unwrapped(failure) instanceof QmpDisconnectedException)) {
-                        return CompletableFuture.failedFuture(failure);
-                    }
-                    sessions.gone(session);
-                    return repeated(work);
-                }));
+    private <T> CompletableFuture<T> repeated(Function<QmpClient, CompletableFuture<T>> work) {
+        return repeated(work, false);
+    }
+
+    /** @param sent whether QEMU may have seen it in an earlier session */
+    private <T> CompletableFuture<T> repeated(Function<QmpClient, CompletableFuture<T>> work, boolean sent) {
+        return sessions.next()
+                .exceptionallyCompose(none -> CompletableFuture.failedFuture(sent ? inDoubt(none) : none))
+                .thenCompose(session -> work.apply(session.withCallbacks(options.callbacks()))
+                        .exceptionallyCompose(failure -> {
+                            if (!(Conclusion.unwrapped(failure) instanceof QmpDisconnectedException lost)) {
+                                return CompletableFuture.failedFuture(failure);
+                            }
+                            sessions.gone(session);
+                            return repeated(work, sent || lost.wasSent());
+                        }));
+    }
+
+    private static Throwable inDoubt(Throwable failure) {
+        Throwable cause = Conclusion.unwrapped(failure);
+        return cause instanceof QmpDisconnectedException
+                ? new QmpDisconnectedException(String.valueOf(cause.getMessage()), true, cause.getCause())
+                : failure;
     }
 
     @Override
@@ -113,7 +128,7 @@ final class ReturningClient implements QmpClient {
         return once(session -> session.executeAndAwait(command, event));
     }
 
-    private <T> CompletableFuture<T> once(java.util.function.Function<QmpClient, CompletableFuture<T>> work) {
+    private <T> CompletableFuture<T> once(Function<QmpClient, CompletableFuture<T>> work) {
         return sessions.present()
                 .map(session -> session.withCallbacks(options.callbacks()))
                 .map(work)

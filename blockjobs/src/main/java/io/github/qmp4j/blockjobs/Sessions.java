@@ -1,6 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.QmpDisconnectedException;
+import io.github.qmp4j.QmpException;
 import io.github.qmp4j.client.MonitorState;
 import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.client.QmpSupervisor;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sessions implements AutoCloseable {
     private final QmpSupervisor supervisor;
-    private final Duration window;
+    private final Duration patience;
     private final ReentrantLock lock = new ReentrantLock();
     private final List<LastingSubscription> subscriptions = new ArrayList<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -42,13 +42,17 @@ final class Sessions implements AutoCloseable {
     /** How many times a session was lost, so that a window knows whether it is the last one. */
     private int losses;
 
+    /** Rings when the time for the next session is over. */
+    private Alarm window;
+
     private Runnable stopListening = () -> {};
     private Consumer<String> onEnd = why -> {};
 
-    /** @param window how long whoever waits for the next session does so */
-    Sessions(QmpSupervisor supervisor, Duration window) {
+    /** @param patience how long a call waits for the next session */
+    Sessions(QmpSupervisor supervisor, Duration patience) {
         this.supervisor = supervisor;
-        this.window = window;
+        this.patience = patience;
+        this.window = Alarm.none();
     }
 
     /**
@@ -67,7 +71,7 @@ final class Sessions implements AutoCloseable {
     private void became(MonitorState state) {
         if (state instanceof MonitorState.Connected connected) {
             QmpClient client = connected.client().withCallbacks(DaemonThreads.work());
-            locked(() -> offered = client);
+            offered(client);
             QemuInstance.of(client).thenAccept(now -> arrived(client, now)).exceptionally(failure -> {
                 // What does not say which QEMU it is cannot be used; the next one may.
                 client.close();
@@ -76,9 +80,22 @@ final class Sessions implements AutoCloseable {
         } else if (state instanceof MonitorState.Lost) {
             locked(() -> offered = null);
             present().ifPresent(this::gone);
+        } else if (state instanceof MonitorState.Failed failed) {
+            end(String.valueOf(failed.cause().getMessage()), failed.cause());
         } else {
-            end("the supervisor of %s is closed".formatted(supervisor.address()));
+            end("the supervisor of %s is closed".formatted(supervisor.address()), null);
         }
+    }
+
+    private void offered(QmpClient client) {
+        locked(() -> {
+            offered = client;
+            if (next.isCompletedExceptionally() && !over) {
+                next = new CompletableFuture<>();
+                expireLater(losses);
+            }
+            return null;
+        });
     }
 
     private void arrived(QmpClient client, QemuInstance now) {
@@ -91,7 +108,7 @@ final class Sessions implements AutoCloseable {
         if (isOther) {
             String why = "there may be another QEMU behind %s now than the one that had the job"
                     .formatted(supervisor.address());
-            renew().completeExceptionally(new QmpDisconnectedException(why, true, null));
+            renew().completeExceptionally(new QmpDisconnectedException(why, false, null));
             locked(() -> onEnd).accept(why);
         }
         if (locked(() -> {
@@ -108,6 +125,7 @@ final class Sessions implements AutoCloseable {
                     }
                     present = client;
                     losses++;
+                    window.off();
                     // After the window those who waited have been told so.
                     next = next.isDone() ? new CompletableFuture<>() : next;
                     return next;
@@ -140,15 +158,33 @@ final class Sessions implements AutoCloseable {
     }
 
     private void expireLater(int loss) {
-        CompletableFuture.delayedExecutor(window.toMillis(), TimeUnit.MILLISECONDS, DaemonThreads.work())
-                .execute(() -> {
-                    if (locked(() -> losses == loss && !ended.isDone())) {
-                        String why = "the monitor %s was lost, and did not come back in %s"
-                                .formatted(supervisor.address(), window);
-                        locked(() -> onEnd).accept(why);
-                        locked(() -> next).completeExceptionally(new QmpDisconnectedException(why, true, null));
-                    }
-                });
+        locked(() -> {
+            window.off();
+            window = Alarm.after(patience, DaemonThreads.work(), () -> expire(loss));
+            return null;
+        });
+    }
+
+    private void expire(int loss) {
+        if (locked(() -> losses == loss && offered != null)) {
+            // There is a session, which has only not said yet which run of QEMU it is with.
+            expireLater(loss);
+        } else if (locked(() -> losses == loss && !ended.isDone())) {
+            QmpDisconnectedException why = noSession();
+            locked(() -> onEnd).accept(why.getMessage());
+            locked(() -> next).completeExceptionally(why);
+        }
+    }
+
+    /** Why there is none in time; nothing was sent to one that is not there. */
+    private QmpDisconnectedException noSession() {
+        MonitorState state = supervisor.state();
+        QmpException cause = state instanceof MonitorState.Lost lost ? lost.cause() : null;
+        String what = locked(() -> last) == null
+                ? "the monitor %s has not been connected to yet, in %s"
+                : "the monitor %s was lost, and did not come back in %s";
+        String why = cause == null ? "" : ": " + cause.getMessage();
+        return new QmpDisconnectedException(what.formatted(supervisor.address(), patience) + why, false, cause);
     }
 
     Optional<QmpClient> present() {
@@ -157,7 +193,9 @@ final class Sessions implements AutoCloseable {
 
     /** The present session or the next one; fails when that is not there in time. */
     CompletableFuture<QmpClient> next() {
-        return locked(() -> next);
+        // The cause may be another one by now.
+        return locked(
+                () -> next.isCompletedExceptionally() && !over ? CompletableFuture.failedFuture(noSession()) : next);
     }
 
     /** The present session, or the one before. */
@@ -181,10 +219,11 @@ final class Sessions implements AutoCloseable {
         return ended.copy();
     }
 
-    private void end(String why) {
-        QmpDisconnectedException cause = new QmpDisconnectedException(why, true, null);
+    private void end(String why, @Nullable QmpException reason) {
+        QmpDisconnectedException cause = new QmpDisconnectedException(why, false, reason);
         CompletableFuture<QmpClient> waiting = locked(() -> {
             stopListening.run();
+            window.off();
             present = null;
             over = true;
             CompletableFuture<QmpClient> old = next;
@@ -198,7 +237,7 @@ final class Sessions implements AutoCloseable {
 
     @Override
     public void close() {
-        end("this side has closed it");
+        end("this side has closed it", null);
         locked(() -> List.copyOf(subscriptions)).forEach(LastingSubscription::close);
     }
 

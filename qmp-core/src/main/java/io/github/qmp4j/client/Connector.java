@@ -7,6 +7,7 @@ import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.threads.CallFuture;
 import io.github.qmp4j.threads.DaemonThreads;
 import io.github.qmp4j.transport.Dialer;
+import io.github.qmp4j.transport.NettyParts;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -55,6 +56,8 @@ final class Connector {
                     DaemonThreads.work().execute(() -> notConnected(failure));
                 }
             });
+        } catch (LinkageError e) {
+            result.fail(NettyParts.unusable(e));
         } catch (RuntimeException | Error e) {
             result.fail(e);
         }

@@ -17,6 +17,14 @@ public sealed interface MonitorState {
      */
     record Lost(QmpException cause, Instant nextTry) implements MonitorState {}
 
+    /**
+     * There is no session, and no other try will be made: this program cannot connect at all, for example because a class that it
+     * needs is missing or too old. Only {@link Closed} comes after this.
+     *
+     * @param cause what is wrong; its own cause is the {@code Error}
+     */
+    record Failed(QmpException cause) implements MonitorState {}
+
     /** The supervisor is closed; nothing comes after this. */
     record Closed() implements MonitorState {}
 }

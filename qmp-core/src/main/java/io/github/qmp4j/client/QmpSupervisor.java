@@ -16,6 +16,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One monitor that is connected to again whenever its session ends, or could not be had. Safe for use by any thread.
@@ -31,8 +33,13 @@ import org.jspecify.annotations.Nullable;
  *    ▼  ┘                            ▼
  *  Closed ◀──────────────────────────┘  close()
  * }</pre>
+ *
+ * <p>An {@code Error} such as a missing class ends the tries with {@link MonitorState.Failed}. Where only the JVM lacks
+ * memory or threads, they go on.
  */
 public final class QmpSupervisor implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(QmpSupervisor.class);
+
     private final QmpAddress address;
     private final QmpOptions options;
     private final Backoff backoff;
@@ -89,7 +96,7 @@ public final class QmpSupervisor implements AutoCloseable {
     /**
      * The present client, or the next one.
      *
-     * @return the caller's own copy; fails with {@link QmpException} when this is closed first
+     * @return the caller's own copy; fails with {@link QmpException} when this is closed first, or cannot connect at all
      */
     public CompletableFuture<QmpClient> client() {
         synchronized (lock) {
@@ -125,7 +132,9 @@ public final class QmpSupervisor implements AutoCloseable {
             attempt = connecting;
         }
         connecting.whenComplete((client, failure) -> {
-            if (failure != null) {
+            if (failure instanceof Error error && !(error instanceof VirtualMachineError)) {
+                failed(error);
+            } else if (failure != null) {
                 lost(failure, false);
             } else {
                 connected(client);
@@ -145,6 +154,19 @@ public final class QmpSupervisor implements AutoCloseable {
             }
         }
         client.close();
+    }
+
+    /** What is missing in this program will be missing the next time too; only what the JVM lacks may come back. */
+    private void failed(Error error) {
+        LOG.error("{} cannot be connected to, and no other try will be made", address, error);
+        synchronized (lock) {
+            if (!isClosed()) {
+                QmpException cause =
+                        new QmpException("cannot connect to %s: %s".formatted(address, error.getMessage()), error);
+                become(new MonitorState.Failed(cause));
+                next.completeExceptionally(cause);
+            }
+        }
     }
 
     private void lost(@Nullable Throwable failure, boolean hadSession) {

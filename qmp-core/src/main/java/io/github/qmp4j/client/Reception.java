@@ -8,6 +8,7 @@ import io.github.qmp4j.QmpException;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.threads.CallFuture;
 import io.github.qmp4j.transport.Doorway;
+import io.github.qmp4j.transport.NettyParts;
 import io.github.qmp4j.transport.WireListener;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,6 +47,8 @@ final class Reception implements QmpListener {
     static QmpListener open(QmpAddress address, QmpOptions options) {
         try {
             return new Reception(address, options);
+        } catch (LinkageError e) {
+            throw NettyParts.unusable(e);
         } catch (IOException e) {
             boolean taken = address instanceof QmpAddress.Unix unix && Files.exists(unix.path());
             throw new QmpConnectException(

@@ -10,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -25,12 +26,12 @@ final class SchemaCache {
 
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** Guarded by the lock; the one that was used longest ago goes first. */
-    private final Map<Key, QmpSchema> schemas = new LinkedHashMap<>(MOST, 1, true) {
+    /** Guarded by the lock, with those that are being read; the one that was used longest ago goes first. */
+    private final Map<Key, CompletableFuture<QmpSchema>> schemas = new LinkedHashMap<>(MOST, 1, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, QmpSchema> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Key, CompletableFuture<QmpSchema>> eldest) {
             return size() > MOST;
         }
     };
@@ -41,12 +42,29 @@ final class SchemaCache {
     CompletableFuture<QmpSchema> of(QmpSession client) {
         return client.ask(QmpCommand.of("query-commands")).thenCompose(commands -> {
             Key key = new Key(client.greeting().version(), client.greeting().packageText(), digest(commands));
-            QmpSchema known = find(key);
-            return known != null
-                    ? CompletableFuture.completedFuture(known)
-                    : client.ask(QmpCommand.of("query-qmp-schema").returning(QmpSchema::of))
-                            .thenApply(read -> keep(key, read));
+            return of(key, client);
         });
+    }
+
+    /** Sessions that ask while another one reads get what that reads; where it is lost, one of them reads in its place. */
+    private CompletableFuture<QmpSchema> of(Key key, QmpSession client) {
+        CompletableFuture<QmpSchema> mine = new CompletableFuture<>();
+        Optional<CompletableFuture<QmpSchema>> shared = others(key, mine);
+        if (shared.isPresent()) {
+            return shared.get()
+                    .handle((read, failure) ->
+                            failure == null ? CompletableFuture.completedFuture(read) : of(key, client))
+                    .thenCompose(result -> result);
+        }
+        client.ask(QmpCommand.of("query-qmp-schema").returning(QmpSchema::of)).whenComplete((read, failure) -> {
+            if (failure == null) {
+                mine.complete(read);
+            } else {
+                forget(key);
+                mine.completeExceptionally(failure);
+            }
+        });
+        return mine;
     }
 
     private static String digest(JsonNode commands) {
@@ -58,20 +76,24 @@ final class SchemaCache {
         }
     }
 
-    private @org.jspecify.annotations.Nullable QmpSchema find(Key key) {
+    /** What another session has read, or reads now; if there is none, {@code mine} is to be read, and others find it. */
+    private Optional<CompletableFuture<QmpSchema>> others(Key key, CompletableFuture<QmpSchema> mine) {
         lock.lock();
         try {
-            return schemas.get(key);
+            Optional<CompletableFuture<QmpSchema>> known = Optional.ofNullable(schemas.get(key));
+            if (known.isEmpty()) {
+                schemas.put(key, mine);
+            }
+            return known;
         } finally {
             lock.unlock();
         }
     }
 
-    private QmpSchema keep(Key key, QmpSchema read) {
+    private void forget(Key key) {
         lock.lock();
         try {
-            schemas.put(key, read);
-            return read;
+            schemas.remove(key);
         } finally {
             lock.unlock();
         }

@@ -7,12 +7,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommand;
+import io.github.qmp4j.QmpDisconnectedException;
 import io.github.qmp4j.QmpException;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.schema.QmpSchema;
 import io.github.qmp4j.testkit.FakeQemu;
+import io.github.qmp4j.testkit.Outgoing;
 import io.github.qmp4j.testkit.ReceivedCommand;
 import io.github.qmp4j.testkit.RecordedSchema;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +61,63 @@ class SchemaSessionTest {
             assertThat(asked(first)).isEqualTo(1);
             assertThat(asked(second)).isZero();
             assertThat(asked(other)).isEqualTo(1);
+        }
+    }
+
+    /** F22. */
+    @Test
+    void sessionsThatAskTogetherReadItOnceAndShareOneCopy() {
+        int sessions = 20;
+        CompletableFuture<Void> allHaveAsked = new CompletableFuture<>();
+        List<FakeQemu> fakes = new ArrayList<>();
+        List<QmpClient> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < sessions; i++) {
+                fakes.add(FakeQemu.responding()
+                        .on("query-commands", "[\"together\"]")
+                        .on("query-qmp-schema", got -> {
+                            allHaveAsked.join();
+                            return List.of(Outgoing.reply(SCHEMA));
+                        })
+                        .on("query-status", "{}")
+                        .start());
+                clients.add(open(fakes.get(i)));
+            }
+            List<CompletableFuture<QmpSchema>> schemas =
+                    clients.stream().map(QmpClient::schema).toList();
+            fakes.forEach(fake -> fake.awaitReceived("query-commands", 1, Outcomes.LONG));
+            // What follows the answer to query-commands is sent before this.
+            clients.forEach(client -> value(client.schema().completeOnTimeout(null, 50, TimeUnit.MILLISECONDS)));
+            allHaveAsked.complete(null);
+            assertThat(schemas.stream().map(Outcomes::value).distinct()).hasSize(1);
+            assertThat(fakes.stream().mapToLong(SchemaSessionTest::asked).sum()).isEqualTo(1);
+        } finally {
+            allHaveAsked.complete(null);
+            clients.forEach(QmpClient::close);
+            fakes.forEach(FakeQemu::close);
+        }
+    }
+
+    @Test
+    void aSchemaThatIsLostWithTheSessionThatReadItIsReadByAnother() {
+        try (FakeQemu lost = FakeQemu.responding()
+                        .on("query-commands", "[\"lost\"]")
+                        .on("query-qmp-schema", got -> List.of())
+                        .start();
+                FakeQemu there = FakeQemu.responding()
+                        .on("query-commands", "[\"lost\"]")
+                        .on("query-qmp-schema", SCHEMA)
+                        .start();
+                QmpClient one = open(lost);
+                QmpClient two = open(there)) {
+            CompletableFuture<QmpSchema> first = one.schema();
+            lost.awaitReceived("query-qmp-schema", 1, Outcomes.LONG);
+            CompletableFuture<QmpSchema> second = two.schema();
+            there.awaitReceived("query-commands", 1, Outcomes.LONG);
+            lost.disconnect();
+            failure(first, QmpDisconnectedException.class);
+            assertThat(value(second).hasCommand("go")).isTrue();
+            assertThat(asked(there)).isEqualTo(1);
         }
     }
 
