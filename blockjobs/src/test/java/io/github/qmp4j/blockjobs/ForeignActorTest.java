@@ -78,10 +78,7 @@ class ForeignActorTest {
         try (TestVm vm = TestVm.start(
                 Nodes::plainChain,
                 builder -> builder.arguments(
-                        "-chardev",
-                        "socket,id=third,path=third.sock,server=on,wait=off",
-                        "-mon",
-                        "chardev=third,mode=control"))) {
+                        "-chardev", "socket,id=third,path=third.sock,server=on,wait=off", "-qmp", "chardev:third"))) {
             BlockJob job = vm.start(CommitRequest.of("disk0")
                     .with(JobSettings.DEFAULT.withSpeed(1).withJobId(new JobId("nightly"))));
             QmpClient other =

@@ -47,11 +47,7 @@ class GraphBesideJobsTest {
     }
 
     private static void secondMonitor(RealQemuBuilder builder) {
-        builder.arguments(
-                "-chardev",
-                "socket,id=looker,path=looker.sock,server=on,wait=off",
-                "-mon",
-                "chardev=looker,mode=control");
+        builder.arguments("-chardev", "socket,id=looker,path=looker.sock,server=on,wait=off", "-qmp", "chardev:looker");
     }
 
     private static QmpClient connect(Path monitor) {

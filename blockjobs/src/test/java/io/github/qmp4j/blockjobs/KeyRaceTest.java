@@ -122,8 +122,7 @@ class KeyRaceTest {
     }
 
     private static void secondMonitor(RealQemuBuilder builder) {
-        builder.arguments(
-                "-chardev", "socket,id=other,path=other.sock,server=on,wait=off", "-mon", "chardev=other,mode=control");
+        builder.arguments("-chardev", "socket,id=other,path=other.sock,server=on,wait=off", "-qmp", "chardev:other");
     }
 
     private static QmpClient connect(TestVm vm, QmpOptions options) {

@@ -31,10 +31,7 @@ class ManyJobsTest {
         try (TestVm vm = TestVm.start(
                 NoOps::nodes,
                 builder -> builder.arguments(
-                        "-chardev",
-                        "socket,id=third,path=third.sock,server=on,wait=off",
-                        "-mon",
-                        "chardev=third,mode=control"))) {
+                        "-chardev", "socket,id=third,path=third.sock,server=on,wait=off", "-qmp", "chardev:third"))) {
             List<NoOps> disks = NoOps.all(vm);
             run(disks, WARM_UP);
             readTheGraph(vm);

@@ -72,10 +72,7 @@ class RealErrorStormTest {
                     nodes.failingTarget("target", EIO);
                 },
                 builder -> builder.arguments(
-                        "-chardev",
-                        "socket,id=third,path=third.sock,server=on,wait=off",
-                        "-mon",
-                        "chardev=third,mode=control"));
+                        "-chardev", "socket,id=third,path=third.sock,server=on,wait=off", "-qmp", "chardev:third"));
     }
 
     @Test

@@ -28,11 +28,7 @@ public final class QemuProcess implements AutoCloseable {
     }
 
     private static List<String> monitorAt(String path) {
-        return List.of(
-                "-chardev",
-                "socket,id=qmp4j,path=" + path + ",server=on,wait=off",
-                "-mon",
-                "chardev=qmp4j,mode=control");
+        return List.of("-chardev", "socket,id=qmp4j,path=" + path + ",server=on,wait=off", "-qmp", "chardev:qmp4j");
     }
 
     /**

@@ -114,7 +114,7 @@ class ListenTest {
         return RealQemu.builder()
                 .machine("none")
                 .arguments("-chardev", "socket,id=ours,server=off," + reconnecting() + "," + where)
-                .arguments("-mon", "chardev=ours,mode=control")
+                .arguments("-qmp", "chardev:ours")
                 .start();
     }
 
@@ -125,7 +125,7 @@ class ListenTest {
                 .arguments(
                         "-chardev",
                         "socket,id=ours,server=off," + reconnecting() + ",tls-creds=tls0,host=127.0.0.1,port=" + port)
-                .arguments("-mon", "chardev=ours,mode=control")
+                .arguments("-qmp", "chardev:ours")
                 .start();
     }
 

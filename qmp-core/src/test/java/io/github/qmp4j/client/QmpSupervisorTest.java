@@ -205,7 +205,7 @@ class QmpSupervisorTest {
         return RealQemu.builder()
                 .machine("none")
                 .arguments("-chardev", "socket,id=ours,server=on,wait=off,path=" + socket)
-                .arguments("-mon", "chardev=ours,mode=control")
+                .arguments("-qmp", "chardev:ours")
                 .start();
     }
 

@@ -55,9 +55,9 @@ class TlsTest {
                         "-object",
                         "tls-creds-x509,id=tls0,endpoint=server,verify-peer=on,dir=" + folder.resolve("server"))
                 .arguments("-chardev", "socket,id=secure,host=" + IP + ",port=0,server=on,wait=off,tls-creds=tls0")
-                .arguments("-mon", "chardev=secure,mode=control")
+                .arguments("-qmp", "chardev:secure")
                 .arguments("-chardev", "socket,id=plain,host=" + IP + ",port=0,server=on,wait=off")
-                .arguments("-mon", "chardev=plain,mode=control")
+                .arguments("-qmp", "chardev:plain")
                 .start();
         securePort = port("secure");
         plainPort = port("plain");

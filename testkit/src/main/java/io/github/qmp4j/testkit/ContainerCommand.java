@@ -39,8 +39,7 @@ final class ContainerCommand {
             words.addAll(RealQemuBuilder.idleMachine(machine));
         }
         words.addAll(List.of("--chardev", "socket,id=monitor," + monitor + ",server=on,wait=off"));
-        words.addAll(
-                daemon ? List.of("--monitor", "chardev=monitor") : List.of("-mon", "chardev=monitor,mode=control"));
+        words.addAll(daemon ? List.of("--monitor", "chardev=monitor") : List.of("-qmp", "chardev:monitor"));
         words.addAll(extra);
         return words.toArray(String[]::new);
     }

@@ -104,7 +104,7 @@ public final class RealQemuBuilder {
         }
         for (String monitor : MonitoredQemu.MONITORS) {
             command.addAll(List.of("-chardev", MonitoredQemu.chardev(folder, monitor)));
-            command.addAll(List.of("-mon", "chardev=" + monitor + ",mode=control"));
+            command.addAll(List.of("-qmp", "chardev:" + monitor));
         }
         command.addAll(extra);
         return command;

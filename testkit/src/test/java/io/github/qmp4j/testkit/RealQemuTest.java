@@ -20,6 +20,14 @@ class RealQemuTest {
     private static final Duration LONG = Duration.ofSeconds(10);
     private static final Duration SHORT = Duration.ofMillis(200);
 
+    /** F18: from 11.1 on QEMU warns of -mon. */
+    @Test
+    void qemuWarnsOfNothingInTheCommandLineOfItsMonitors() {
+        try (RealQemu qemu = RealQemu.builder().start()) {
+            assertThat(qemu.stderr()).doesNotContain("deprecated");
+        }
+    }
+
     @Test
     void runsADiskAndLeavesNothingBehind() throws Exception {
         try (TempFolder images = TempFolder.create("images")) {
