@@ -108,6 +108,9 @@ final class BackingString {
     }
 
     private static String text(BlockNode overlay, BlockNode base) {
+        if (new FileName(base.file()).isSelfContained() && base.path().isEmpty()) {
+            return base.file();
+        }
         String file = base.path()
                 .orElseThrow(() -> new BlockChainException(
                         "base %s has no plain file name ('%s') that could be written into the header of %s"

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -25,6 +26,9 @@ record FileName(String text) {
     /** Filters below a format that leave each byte of the file as it is, so that the file's name alone leads to the same data. */
     private static final Set<String> TRANSPARENT = Set.of("blklogwrites", "throttle");
 
+    /** The options that name an object of QEMU. */
+    private static final Set<String> OBJECTS = Set.of("throttle-group", "key-secret", "password-secret", "tls-creds");
+
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /** What QEMU would open as this image: a path or a URL; empty if it takes more than a name. */
@@ -35,6 +39,22 @@ record FileName(String text) {
         boolean isName =
                 !text.isEmpty() && (!isTakenApart() || URL.matcher(text).matches());
         return isName ? Optional.of(text) : Optional.empty();
+    }
+
+    /** Whether it is a {@code json:} text that means the same in any folder and needs no object of this QEMU. */
+    boolean isSelfContained() {
+        if (!text.startsWith(JSON)) {
+            return false;
+        }
+        try {
+            JsonNode options = MAPPER.readTree(text.substring(JSON.length()));
+            List<JsonNode> files = options.findValues("filename");
+            return !files.isEmpty()
+                    && files.stream().allMatch(file -> file.asText().startsWith("/"))
+                    && OBJECTS.stream().allMatch(name -> options.findValue(name) == null);
+        } catch (JsonProcessingException e) {
+            return false;
+        }
     }
 
     /** Whether QEMU would read the text as a protocol and what belongs to it. */

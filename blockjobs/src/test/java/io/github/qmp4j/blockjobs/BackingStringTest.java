@@ -48,8 +48,13 @@ class BackingStringTest {
         assertThat(text("/a/o.qcow2", "json:{\"driver\":\"qcow2\",\"file\":%s}".formatted(file)))
                 .isEqualTo("/b/base.qcow2");
         String part = filter.formatted("{\"driver\":\"raw\",\"offset\":512,\"file\":%s}".formatted(file));
-        assertThatThrownBy(() -> text("/a/o.qcow2", "json:{\"driver\":\"qcow2\",\"file\":%s}".formatted(part)))
-                .hasMessageContaining("no plain file name");
+        String whole = "json:{\"driver\":\"qcow2\",\"file\":%s}".formatted(part);
+        if (filter.contains("throttle")) {
+            // At the next start there may be no such group.
+            assertThatThrownBy(() -> text("/a/o.qcow2", whole)).hasMessageContaining("no plain file name");
+        } else {
+            assertThat(text("/a/o.qcow2", whole)).isEqualTo(whole);
+        }
     }
 
     @ParameterizedTest
