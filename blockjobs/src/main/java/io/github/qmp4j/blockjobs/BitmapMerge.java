@@ -38,8 +38,11 @@ final class BitmapMerge {
         return plan.kind().becomesReady ? CompletableFuture.completedFuture(null) : merge();
     }
 
-    /** Does it, or fails if the job must not be pivoted. */
+    /** Does it if its moment is before a pivot, and fails if the job must not be pivoted. */
     CompletableFuture<Void> beforePivot() {
+        if (!plan.kind().becomesReady) {
+            return CompletableFuture.completedFuture(null);
+        }
         return refusal.map(CompletableFuture::<Void>failedFuture).orElseGet(this::merge);
     }
 

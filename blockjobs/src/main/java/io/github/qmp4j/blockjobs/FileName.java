@@ -17,6 +17,7 @@ record FileName(String text) {
     private static final Pattern PROTOCOL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:.*", Pattern.DOTALL);
     private static final Pattern URL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://.*", Pattern.DOTALL);
     private static final String JSON = "json:";
+    private static final String ENCRYPTION = "luks";
     private static final Set<String> FILE_DRIVERS = Set.of("file", "host_device");
     /** All that a header says too; anything more, as the offset of a raw image, is lost in a name. */
     private static final Set<String> FORMAT_OPTIONS = Set.of("driver", "file", "backing");
@@ -81,6 +82,30 @@ record FileName(String text) {
             // QEMU cuts a long text off, and then it is no JSON any more.
             return Optional.empty();
         }
+    }
+
+    /** Whether the bytes of the image lie in one that is encrypted, below a format or a filter that is not. */
+    boolean isInsideEncrypted() {
+        if (!text.startsWith(JSON)) {
+            return false;
+        }
+        try {
+            JsonNode part = MAPPER.readTree(text.substring(JSON.length()));
+            while (part.isObject()) {
+                if (part.path("driver").asText().equals(ENCRYPTION) || hasKey(part)) {
+                    return true;
+                }
+                part = part.has("image") ? part.path("image") : part.path("file");
+            }
+            return false;
+        } catch (JsonProcessingException e) {
+            // What QEMU has cut off cannot be looked at.
+            return false;
+        }
+    }
+
+    private static boolean hasKey(JsonNode options) {
+        return names(options).stream().anyMatch(name -> name.startsWith("encrypt"));
     }
 
     private static Set<String> names(JsonNode object) {

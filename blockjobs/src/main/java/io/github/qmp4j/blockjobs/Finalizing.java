@@ -141,7 +141,8 @@ final class Finalizing {
 
     private CompletableFuture<Void> prepared() {
         return NodeFlush.of(context, judge.written(job.id()))
-                .thenCompose(flushed -> context.graphs().read())
+                .thenCompose(flushed -> job.beforeChange())
+                .thenCompose(ready -> context.graphs().read())
                 .thenCompose(graph -> {
                     judge.misfit(graph).ifPresent(why -> {
                         throw new BlockJobException(why);

@@ -1,13 +1,15 @@
 package io.github.qmp4j.blockjobs;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * The file that the guest's disk is on when a job has ended. It can be open in QEMU and no longer at its path: then it is gone
- * when QEMU ends, with all that the job moved into it.
+ * The files that the guest's data is in when a job has ended: that of the disk, and that of the image which receives what the job
+ * moves. One can be open in QEMU and no longer at its path: then it is gone when QEMU ends, with all that is in it.
  */
 final class HeadFile {
     /** How QEMU calls the file that it puts above a disk for {@code -snapshot}, and unlinks as soon as it is open. */
@@ -15,21 +17,24 @@ final class HeadFile {
 
     private final JobContext context;
     private final JobPlan plan;
+    private final SeenFiles seen;
 
     HeadFile(JobContext context, JobPlan plan) {
         this.context = context;
         this.plan = plan;
+        this.seen = new SeenFiles(context);
     }
 
     /** Fails with {@link BlockChainException} if the job would leave the disk on a temporary file and release its images. */
     CompletableFuture<Void> check() {
+        BlockNode active = plan.after().activeImage();
         boolean mayBeTemporary = !plan.kind().becomesReady
-                && knownPath().filter(HeadFile::isTemporary).isPresent();
+                && plain(active.file()).filter(HeadFile::isTemporary).isPresent();
         if (!mayBeTemporary) {
             return CompletableFuture.completedFuture(null);
         }
-        return look().thenAccept(place -> {
-            if (place != Place.THERE) {
+        return look(active).thenAccept(found -> {
+            if (found.place() != Place.THERE) {
                 throw new BlockChainException(
                         "disk %s is on a temporary file without a name (-snapshot), and a %s would leave it there, for QEMU to lose at its end; commit the active layer with a pivot, or copy the disk, instead"
                                 .formatted(plan.request().disk(), plan.kind().word));
@@ -41,57 +46,97 @@ final class HeadFile {
         return TEMPORARY.matcher(path).matches();
     }
 
-    /** Fails if what the disk is to be switched to is no longer at its path. */
+    /** QEMU has the files open now: keeps which they are. Never fails. */
+    CompletableFuture<Void> see() {
+        CompletableFuture<List<String>> paths = CompletableFuture.completedFuture(List.of());
+        for (BlockNode image : images()) {
+            paths = paths.thenCombine(path(image), (before, path) -> Stream.concat(before.stream(), path.stream())
+                    .toList());
+        }
+        return paths.thenCompose(seen::see).exceptionally(unknown -> null);
+    }
+
+    /** Fails if a file that the job leaves the guest's data in is no longer at its path. */
     CompletableFuture<Void> requireThere() {
-        return look().exceptionally(unknown -> Place.UNSEEN).thenAccept(place -> {
-            if (place == Place.GONE) {
-                throw new BlockJobException(
-                        "the file of %s is no longer at its path, and a pivot would leave disk %s on a file without a name; cancel the job"
-                                .formatted(
-                                        plan.after().activeImage().label(),
-                                        plan.request().disk()));
+        return lookAtAll().thenAccept(found -> {
+            if (found.place() == Place.GONE) {
+                throw new BlockJobException("the file of %s is no longer at its path, and %s"
+                        .formatted(
+                                found.image().label(),
+                                plan.kind().becomesReady
+                                        ? "a pivot would leave disk %s on a file without a name; cancel the job"
+                                                .formatted(plan.request().disk())
+                                        : "what the job has moved would end with QEMU"));
             }
         });
     }
 
-    /** Asks for the path again before anything is released. Never fails. */
+    /** Asks for the paths again before anything is released. Never fails. */
     CompletableFuture<JobOutcome> checked(JobOutcome outcome) {
         boolean hasMoved = plan.kind().becomesReady && outcome.head() == JobOutcome.Head.TARGET;
         boolean hasReleased = !plan.kind().becomesReady && !outcome.released().isEmpty();
         if (!outcome.completed() || !(hasMoved || hasReleased)) {
             return CompletableFuture.completedFuture(outcome);
         }
-        return look().exceptionally(unknown -> Place.UNSEEN).thenApply(place -> switch (place) {
+        return lookAtAll().thenApply(found -> switch (found.place()) {
             case THERE -> outcome;
-            case GONE -> outcome.failed(lost(hasMoved));
+            case GONE -> outcome.failed(lost(found.image(), hasMoved));
             case UNSEEN -> outcome.releasing(List.of(), false);
         });
     }
 
-    private String lost(boolean hasMoved) {
+    private static String lost(BlockNode image, boolean hasMoved) {
         return "%s, but the file of %s is no longer at its path: when QEMU ends, its data are gone; keep QEMU running and copy the disk to a new file"
-                .formatted(
-                        hasMoved ? "the disk has been switched" : "the job has moved its data",
-                        plan.after().activeImage().label());
+                .formatted(hasMoved ? "the disk has been switched" : "the job has moved its data", image.label());
     }
 
     private enum Place {
         THERE,
+        /** Not at its path, or another file is. */
         GONE,
         /** QEMU does not even find its folder, as after a change of its root. */
         UNSEEN
     }
 
+    private record Found(Place place, BlockNode image) {}
+
+    private List<BlockNode> images() {
+        BlockNode active = plan.after().activeImage();
+        List<BlockNode> images = new ArrayList<>(List.of(active));
+        Optional<BlockNode> receiver =
+                switch (plan.kind()) {
+                    case PULL -> Optional.of(plan.topNode());
+                    case INTERMEDIATE_COMMIT -> plan.baseNode();
+                    case ACTIVE_COMMIT, COPY -> Optional.empty();
+                };
+        receiver.filter(image -> !image.isSameImage(active)).ifPresent(images::add);
+        return images;
+    }
+
+    /** The first that is not there. Never fails. */
+    private CompletableFuture<Found> lookAtAll() {
+        CompletableFuture<Found> all = CompletableFuture.completedFuture(
+                new Found(Place.THERE, plan.after().activeImage()));
+        for (BlockNode image : images()) {
+            all = all.thenCompose(before -> before.place() == Place.THERE
+                    ? look(image).exceptionally(unknown -> new Found(Place.UNSEEN, image))
+                    : CompletableFuture.completedFuture(before));
+        }
+        return all;
+    }
+
     /** Whether QEMU finds it by its path; what has no absolute path counts as there. */
-    private CompletableFuture<Place> look() {
-        return path().thenCompose(path -> path.map(this::look).orElseGet(() -> now(Place.THERE)));
+    private CompletableFuture<Found> look(BlockNode image) {
+        return path(image)
+                .thenCompose(path -> path.map(this::look).orElseGet(() -> now(Place.THERE)))
+                .thenApply(place -> new Found(place, image));
     }
 
     private CompletableFuture<Place> look(String path) {
         TargetProbe probe = new TargetProbe(context.client());
         return probe.isGoneForQemu(path).thenCompose(gone -> {
             if (!gone) {
-                return now(Place.THERE);
+                return seen.isReplaced(path).thenApply(replaced -> replaced ? Place.GONE : Place.THERE);
             }
             // QEMU has just made or opened the target of a copy by this path.
             return plan.kind() == JobPlan.Kind.COPY
@@ -105,17 +150,13 @@ final class HeadFile {
         return CompletableFuture.completedFuture(place);
     }
 
-    private CompletableFuture<Optional<String>> path() {
+    private CompletableFuture<Optional<String>> path(BlockNode image) {
         if (plan.request() instanceof CopyRequest copy && copy.target() instanceof CopyTarget.Node node) {
             return context.graphs().readAll().thenApply(graph -> graph.node(node.nodeName())
                     .flatMap(GraphNode::image)
-                    .flatMap(image -> plain(image.file())));
+                    .flatMap(known -> plain(known.file())));
         }
-        return CompletableFuture.completedFuture(knownPath());
-    }
-
-    private Optional<String> knownPath() {
-        return plain(plan.after().activeImage().file());
+        return CompletableFuture.completedFuture(plain(image.file()));
     }
 
     private static Optional<String> plain(String file) {

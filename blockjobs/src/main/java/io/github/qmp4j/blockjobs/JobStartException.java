@@ -15,6 +15,13 @@ public final class JobStartException extends BlockJobException {
         this.leftovers = List.copyOf(remnants.leftovers());
     }
 
+    /** @param more what else there is to say of a start that failed, as the end of its message */
+    JobStartException(Throwable refusal, String more) {
+        super(refusal.getMessage() + more);
+        initCause(refusal);
+        this.leftovers = refusal instanceof JobStartException start ? start.leftovers() : List.of();
+    }
+
     private static String appeared(Optional<String> unclaimed) {
         return unclaimed
                 .map(

@@ -9,6 +9,7 @@ import io.github.qmp4j.QmpTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -123,13 +124,12 @@ final class JobStarter {
             StartCommand command,
             BitmapMerge merge) {
         if (steps.isEmpty()) {
-            return grown(ready)
-                    .thenCompose(done -> merge.beforeStart())
+            return grown(ready).thenCompose(done -> merge.beforeStart()
                     .thenCompose(merged -> send(ready, launch, command, merge, Optional.empty()))
                     .handle((job, failure) -> failure == null
                             ? CompletableFuture.completedFuture(job)
-                            : merge.<BlockJob>failed(Conclusion.unwrapped(failure)))
-                    .thenCompose(result -> result);
+                            : merge.<BlockJob>failed(stillGrown(ready, Conclusion.unwrapped(failure))))
+                    .thenCompose(result -> result));
         }
         TargetSetup setup = new TargetSetup(context, (CopyRequest) ready.plan().request());
         return setup.run(steps.get()).thenCompose(made -> {
@@ -147,6 +147,20 @@ final class JobStarter {
                 .orElseGet(() -> CompletableFuture.completedFuture(null));
     }
 
+    /** The guest may use what was added by now, so it stays. */
+    private static Throwable stillGrown(Preflight.Ready ready, Throwable failure) {
+        OptionalLong size = LayerSizes.growth(ready.plan());
+        return size.isEmpty()
+                ? failure
+                : new JobStartException(
+                        failure,
+                        "; disk %s was grown from %d to %d bytes for the job, and stays so"
+                                .formatted(
+                                        ready.disk().name(),
+                                        ready.plan().topNode().virtualSize(),
+                                        size.getAsLong()));
+    }
+
     private CompletableFuture<BlockJob> send(
             Preflight.Ready ready,
             Launch launch,
@@ -161,7 +175,7 @@ final class JobStarter {
                     registry.release(launch.hold());
                 });
         HeadFile head = new HeadFile(context, ready.plan());
-        job.beforePivot(() -> head.requireThere().thenCompose(there -> merge.beforePivot()));
+        job.beforeChange(() -> head.requireThere().thenCompose(there -> merge.beforePivot()));
         job.ending().keep(records);
         job.ready().thenAccept(reached -> records.ready());
         if (records.jobId().isPresent()
@@ -183,7 +197,10 @@ final class JobStarter {
         }
         return context.graphs()
                 .startSafely(() -> context.client().execute(command.command()))
-                .handle((reply, failure) -> answered(job, ready, launch, setup, failure))
+                .handle((reply, failure) -> (failure == null
+                                ? head.see()
+                                : CompletableFuture.<Void>completedFuture(null))
+                        .thenCompose(seen -> answered(job, ready, launch, setup, failure)))
                 .thenCompose(result -> result);
     }
 

@@ -108,7 +108,7 @@ final class JobVerbs {
         if (job.isEnding()) {
             return job.outcome();
         }
-        return job.beforePivot()
+        return job.beforeChange()
                 .thenCompose(prepared -> retrying(
                         () -> job.ask(Asked.PIVOT)
                                 .thenCompose(kept ->

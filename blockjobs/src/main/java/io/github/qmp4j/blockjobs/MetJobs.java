@@ -51,14 +51,16 @@ final class MetJobs {
         CompletableFuture<Void> kept =
                 record.step() == JobRecord.Step.INTENT ? steps.started() : CompletableFuture.completedFuture(null);
         ReleasedFiles released = new ReleasedFiles(context, plan);
+        HeadFile head = new HeadFile(context, plan);
         return kept.thenCompose(done -> released.seeOpen())
+                .thenCompose(done -> head.see())
                 .thenCompose(done -> merge(plan, record))
                 .thenApplyAsync(
-                        merge -> again(record, request, new Again(plan, steps, merge, released)), context.work());
+                        merge -> again(record, request, new Again(plan, steps, merge, released, head)), context.work());
     }
 
     /** What is to be done at the end of a job that is taken up again. */
-    private record Again(JobPlan plan, JobSteps steps, BitmapMerge merge, ReleasedFiles released) {}
+    private record Again(JobPlan plan, JobSteps steps, BitmapMerge merge, ReleasedFiles released, HeadFile head) {}
 
     private BlockJob again(JobRecord record, BlockJobRequest request, Again work) {
         JobPlan plan = work.plan();
@@ -71,8 +73,8 @@ final class MetJobs {
         Judge judge = new PlannedJudge(plan, record.disk(), record.targetNode());
         TrackedJob job = tracked(record.jobId(), request, judge, hold);
         job.ending().keep(steps);
-        HeadFile head = new HeadFile(context, plan);
-        job.beforePivot(() -> head.requireThere().thenCompose(there -> merge.beforePivot()));
+        HeadFile head = work.head();
+        job.beforeChange(() -> head.requireThere().thenCompose(there -> merge.beforePivot()));
         job.ending().afterwards(ended -> merge.settled(ended)
                 .thenCompose(head::checked)
                 .thenCompose(new FilesInUse(context)::checked)

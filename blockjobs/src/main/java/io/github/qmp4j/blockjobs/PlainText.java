@@ -20,7 +20,7 @@ final class PlainText {
                     case INTERMEDIATE_COMMIT, ACTIVE_COMMIT -> plan.baseNode();
                     case COPY -> Optional.empty();
                 };
-        return receiver.filter(BlockNode::encrypted).isEmpty()
+        return receiver.filter(PlainText::isEncrypted).isEmpty()
                 && encrypted(plan).isPresent();
     }
 
@@ -30,7 +30,7 @@ final class PlainText {
         int end = Math.max(plan.base(), plan.top() + 1);
         int from = plan.kind() == JobPlan.Kind.PULL ? plan.top() + 1 : plan.top();
         List<BlockNode> moved = plan.before().nodes().subList(from, Math.max(from, end));
-        return moved.stream().filter(BlockNode::encrypted).findFirst();
+        return moved.stream().filter(PlainText::isEncrypted).findFirst();
     }
 
     /** Fails with {@link BlockChainException} if the job does so and its request does not allow it. */
@@ -50,10 +50,15 @@ final class PlainText {
         });
     }
 
+    /** By itself, or by the image that its bytes lie in. */
+    private static boolean isEncrypted(BlockNode image) {
+        return image.encrypted() || new FileName(image.file()).isInsideEncrypted();
+    }
+
     private static CompletableFuture<Boolean> isTargetEncrypted(JobContext context, JobPlan plan) {
         if (plan.request() instanceof CopyRequest copy && copy.target() instanceof CopyTarget.Node node) {
             return context.graphs().entry(node.nodeName()).thenApply(entry -> entry.filter(
-                            known -> known.at("/image/encrypted").asBoolean())
+                            known -> isEncrypted(ImageReader.node(known)))
                     .isPresent());
         }
         return CompletableFuture.completedFuture(false);

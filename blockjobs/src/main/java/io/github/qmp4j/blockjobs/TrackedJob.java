@@ -32,7 +32,7 @@ final class TrackedJob {
     private final JobEnding ending;
     private final AtomicInteger heard = new AtomicInteger();
     /** Set before the job is registered. */
-    private Supplier<CompletableFuture<Void>> beforePivot = () -> CompletableFuture.completedFuture(null);
+    private Supplier<CompletableFuture<Void>> beforeChange = () -> CompletableFuture.completedFuture(null);
 
     TrackedJob(
             JobId id,
@@ -72,13 +72,13 @@ final class TrackedJob {
         this.handle = new JobHandle(this, request, context, judge);
     }
 
-    /** A pivot waits for it and fails with it. To be called before the job is registered. */
-    void beforePivot(Supplier<CompletableFuture<Void>> preparation) {
-        beforePivot = preparation;
+    /** A pivot, or the end in PENDING, waits for it and fails with it. To be called before the job is registered. */
+    void beforeChange(Supplier<CompletableFuture<Void>> preparation) {
+        beforeChange = preparation;
     }
 
-    CompletableFuture<Void> beforePivot() {
-        return beforePivot.get();
+    CompletableFuture<Void> beforeChange() {
+        return beforeChange.get();
     }
 
     JobEnding ending() {

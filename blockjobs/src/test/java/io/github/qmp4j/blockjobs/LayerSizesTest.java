@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -289,6 +290,35 @@ class LayerSizesTest {
             return TestVm.get(jobs.start(request).thenCompose(BlockJob::outcome));
         } catch (AssertionError e) {
             throw e.getCause() instanceof ExecutionException failed ? new AssertionError(failed.getCause()) : e;
+        }
+    }
+
+    /** What was added may be in use by then. */
+    @Test
+    void aRefusedCommitSaysThatTheDiskHasGrownForIt() {
+        try (TestVm vm = TestVm.start(nodes -> {
+            DiskImages images = nodes.images();
+            Path base = images.create("large.qcow2", "qcow2", 2 * TestVm.MIB);
+            images.overlay("small.qcow2", "qcow2", base, "qcow2", TestVm.MIB);
+            nodes.options.add(
+                    "{\"driver\":\"qcow2\",\"node-name\":\"large\",\"read-only\":true,\"file\":{\"driver\":\"file\",\"filename\":\"%s\"}}"
+                            .formatted(base));
+            nodes.at("small", "large", nodes.path("small"));
+            nodes.disk("disk0", "small");
+        })) {
+            try (RealQemu reader = HeaderProofTest.reader(vm.image("large"))) {
+                assertThat(reader.oracle().execute("query-status").isObject()).isTrue();
+                assertThat(ScriptedVm.failure(
+                                vm.jobs.start(CommitRequest.of("disk0").growingDisk())))
+                        .isInstanceOf(JobStartException.class)
+                        .hasMessageContaining("lock")
+                        .hasMessageContaining("disk disk0 was grown from 1048576 to 2097152 bytes for the job");
+            }
+            assertThat(vm.ask("query-block")
+                            .get(0)
+                            .at("/inserted/image/virtual-size")
+                            .asLong())
+                    .isEqualTo(2 * TestVm.MIB);
         }
     }
 

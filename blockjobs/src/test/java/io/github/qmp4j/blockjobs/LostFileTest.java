@@ -3,6 +3,7 @@ package io.github.qmp4j.blockjobs;
 import static io.github.qmp4j.blockjobs.TestVm.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import io.github.qmp4j.testkit.QemuVersions;
 import java.io.IOException;
@@ -10,9 +11,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A file that QEMU has open may have no name any more; what is moved into it ends with QEMU. */
@@ -93,9 +96,96 @@ class LostFileTest {
             remove(vm.image("active"));
             get(job.setSpeed(0));
             JobOutcome outcome = get(job.outcome());
+            assertThat(vm.liveChain()).as("what was not moved for good").hasSize(4);
+            assertThat(outcome.end()).as("%s", outcome).isInstanceOf(JobOutcome.End.Failed.class);
+            assertThat(outcome.released()).isEmpty();
+        }
+    }
+
+    /** By another client that does not look. */
+    @Test
+    void releasesNothingWhereTheActiveLayerHasVanishedAndAnotherClientFinalizesThePull() {
+        try (TestVm vm = TestVm.start()) {
+            BlockJob job = vm.start(PullRequest.of("disk0")
+                    .with(JobSettings.DEFAULT.withJobId(ID).withManualFinalize()));
+            await().until(
+                            () -> vm.ask("query-jobs").get(0).path("status").asText(),
+                            status -> status.equals("pending"));
+            remove(vm.image("active"));
+            vm.ask("job-finalize", "{\"id\":\"j\"}");
+            JobOutcome outcome = get(job.outcome());
             assertThat(vm.liveChain()).containsExactly("active.qcow2");
             assertThat(outcome.completed()).as("%s", outcome).isFalse();
             assertThat(outcome.released()).isEmpty();
+        }
+    }
+
+    private static final CommitRequest BELOW_SNAP2 =
+            CommitRequest.of("disk0").top("snap1").base("base").with(JobSettings.DEFAULT.withSpeed(1));
+
+    /** The base is what an intermediate commit moves all into. */
+    @Test
+    void finalizesNoCommitWhoseBaseHasVanished() {
+        try (TestVm vm = TestVm.start()) {
+            BlockJob job = vm.start(BELOW_SNAP2);
+            remove(vm.image("base"));
+            get(job.setSpeed(0));
+            JobOutcome outcome = get(job.outcome());
+            assertThat(outcome.end()).as("%s", outcome).isInstanceOf(JobOutcome.End.Failed.class);
+            assertThat(outcome.error().orElseThrow()).contains("the file of base is no longer at its path");
+            assertThat(outcome.released()).isEmpty();
+            assertThat(vm.liveChain()).hasSize(4);
+        }
+    }
+
+    /** Moves a file away that QEMU has open, and puts a copy in its place. */
+    private static void replace(Path file) {
+        try {
+            Path away = file.resolveSibling("away");
+            Files.move(file, away);
+            Files.copy(away, file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void withFiles(TestVm vm, Consumer<BlockJobs> action) {
+        vm.jobs.close();
+        BlockJobOptions options = BlockJobOptions.with(o -> o.files = FileAccess.local());
+        try (BlockJobs jobs = BlockJobs.of(vm.client, options)) {
+            action.accept(jobs);
+        }
+    }
+
+    /** F6, F70: another file at the path is no better than none. */
+    @ParameterizedTest
+    @CsvSource({"pull, active", "commit, base", "active commit, base", "copy, copy"})
+    void countsAFileInWhosePlaceAnotherOneWasPutAsVanished(String kind, String replaced) {
+        try (TestVm vm = TestVm.start()) {
+            withFiles(vm, jobs -> {
+                JobSettings slow = JobSettings.DEFAULT.withSpeed(1);
+                BlockJob job = get(jobs.start(
+                        switch (kind) {
+                            case "pull" -> PullRequest.of("disk0").with(slow);
+                            case "commit" -> BELOW_SNAP2;
+                            case "active commit" ->
+                                CommitRequest.of("disk0").with(slow).whenReady(WhenReady.PIVOT);
+                            default -> copy(vm).with(slow).whenReady(WhenReady.PIVOT);
+                        }));
+                replace(vm.image(replaced));
+                get(job.setSpeed(0));
+                if (kind.equals("copy") || kind.equals("active commit")) {
+                    get(job.ready());
+                    assertThat(ScriptedVm.failure(job.pivot())).hasMessageContaining("no longer at its path");
+                    assertThat(vm.activeFile()).endsWith("active.qcow2");
+                    return;
+                }
+                JobOutcome outcome = get(job.outcome());
+                assertThat(outcome.end()).as("%s", outcome).isInstanceOf(JobOutcome.End.Failed.class);
+                assertThat(outcome.error().orElseThrow()).contains(replaced, "no longer at its path");
+                assertThat(outcome.released()).isEmpty();
+                assertThat(vm.liveChain()).hasSize(4);
+            });
         }
     }
 

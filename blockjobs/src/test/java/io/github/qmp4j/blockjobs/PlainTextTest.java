@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is encrypted comes out in plain text only where the request allows it. */
@@ -150,5 +151,43 @@ class PlainTextTest {
             assertThat(outcome.completed()).isTrue();
             assertThat(outcome.plainText()).isTrue();
         }
+    }
+
+    private static void inside(Nodes nodes, String name, String format, Path secret) {
+        nodes.options.add(
+                "{\"driver\":\"%s\",\"node-name\":\"%s\",\"file\":{\"driver\":\"luks\",\"key-secret\":\"s\",\"file\":{\"driver\":\"file\",\"filename\":\"%s\"}}}"
+                        .formatted(format, name, secret));
+    }
+
+    /** It is the image below that is encrypted, so QEMU calls the disk itself plain. */
+    @Test
+    void refusesToCopyADiskWhoseBytesLieInAnEncryptedImage() {
+        try (TestVm vm = vm(nodes -> {
+            inside(nodes, "outer", "raw", encrypted(nodes, "secret.img", "luks"));
+            nodes.disk("disk0", "outer");
+            inside(nodes, "target", "raw", encrypted(nodes, "target.img", "luks"));
+        })) {
+            assertThat(ScriptedVm.failure(vm.jobs.start(copy(vm))))
+                    .hasMessageContaining("a copy of disk disk0 would write in plain text what outer holds encrypted");
+            assertThat(vm.path("copy.raw")).doesNotExist();
+            JobOutcome outcome = vm.run(
+                    CopyRequest.of("disk0", new CopyTarget.Node("target")).whenReady(WhenReady.PIVOT));
+            assertThat(outcome.pivoted()).as("%s", outcome).isTrue();
+            assertThat(outcome.plainText()).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'json:{\"driver\":\"qcow2\",\"file\":{\"driver\":\"luks\",\"key-secret\":\"s\"}}', true",
+        "'json:{\"driver\":\"raw\",\"file\":{\"driver\":\"throttle\",\"file\":{\"driver\":\"luks\"}}}', true",
+        "'json:{\"driver\":\"raw\",\"file\":{\"driver\":\"qcow2\",\"encrypt.key-secret\":\"s\",\"file\":{}}}', true",
+        "'json:{\"driver\":\"qcow2\",\"backing\":{\"driver\":\"luks\"},\"file\":{\"driver\":\"file\"}}', false",
+        "'json:{\"driver\":\"raw\",\"file\":{\"driver\":\"rbd\",\"key-secret\":\"s\"}}', false",
+        "'json:{\"driver\":\"raw\",\"file\":{\"dri', false",
+        "/luks, false"
+    })
+    void tellsByItsNameWhatLiesInAnEncryptedImage(String file, boolean inside) {
+        assertThat(new FileName(file).isInsideEncrypted()).isEqualTo(inside);
     }
 }
