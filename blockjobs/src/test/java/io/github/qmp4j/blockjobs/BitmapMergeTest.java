@@ -83,6 +83,21 @@ class BitmapMergeTest {
         });
     }
 
+    /** F65: it was reported to make a commit fail with EPERM; none did on 5.2, 7.2, 10.0 and 11.1. */
+    @Test
+    void thatOfTheBaseIsInTheWayOfNoCommit() {
+        try (TestVm vm = start("base")) {
+            assertThat(vm.run(CommitRequest.of("disk0").top("snap2").base("base"))
+                            .completed())
+                    .isTrue();
+            assertThat(vm.run(CommitRequest.of("disk0").base("base").whenReady(WhenReady.PIVOT))
+                            .pivoted())
+                    .isTrue();
+            vm.shutDown();
+            assertThat(inFile(vm, vm.image("base"))).containsExactly("daily");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"active", "active,snap2,snap1", "active,snap2,snap1,base"})
     void goesOnInTheBaseOfAnActiveCommit(String images) {
