@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.qmp4j.blockjobs.JobOutcome.End;
 import io.github.qmp4j.blockjobs.JobOutcome.Head;
 import io.github.qmp4j.testkit.QemuVersions;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -57,6 +59,32 @@ class UnplugTest {
             assertThat(outcome.released()).isEmpty();
             vm.assertNoJobsLeft();
             vm.assertUnchanged(vm.image("active"));
+        }
+    }
+
+    /** F17: nothing is left unknown, since such a job is cancelled before it has changed anything. */
+    @Test
+    void cancelsAPullAndACommitBelowTheActiveLayerWhoseDiskHasGone() {
+        for (BlockJobRequest request : List.of(
+                PullRequest.of("disk0").with(SLOW),
+                CommitRequest.of("disk0").top("snap2").base("base").with(SLOW))) {
+            try (TestVm vm = TestVm.start(Nodes::plainChain, builder -> builder.machine("pc"))) {
+                BlockJob job = vm.start(request);
+                unplug(vm);
+                TestVm.get(job.setSpeed(0));
+                JobOutcome outcome = TestVm.get(job.outcome());
+
+                assertThat(outcome.end()).isInstanceOfSatisfying(End.Failed.class, end -> assertThat(end.error())
+                        .contains("disk disk0 has gone")
+                        .contains("the chain is as it was"));
+                assertThat(outcome.released()).isEmpty();
+                vm.assertNoJobsLeft();
+                vm.shutDown();
+                assertThat(vm.images.backingChain(vm.image("active")))
+                        .extracting(file -> Path.of(file).getFileName().toString())
+                        .containsExactly("active.qcow2", "snap2.qcow2", "snap1.qcow2", "base.qcow2");
+                vm.assertUnchanged(vm.image("active"));
+            }
         }
     }
 }
