@@ -30,7 +30,7 @@ final class ActiveCopy {
                 .schema()
                 .thenCompose(this::send)
                 .exceptionally(failure -> {
-                    if (JobVerbs.isInDoubt(failure)) {
+                    if (SentVerbs.isInDoubt(failure)) {
                         return null;
                     }
                     throw new java.util.concurrent.CompletionException(Conclusion.unwrapped(failure));

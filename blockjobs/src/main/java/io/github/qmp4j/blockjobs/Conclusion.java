@@ -95,7 +95,8 @@ record Conclusion(boolean seen, Optional<String> error, Fate fate, Optional<Grap
         });
     }
 
-    private CompletableFuture<Conclusion> withGraph(JobContext context) {
+    /** The same with the graph as it is now. Never fails. */
+    CompletableFuture<Conclusion> withGraph(JobContext context) {
         // The end of the job is told too by then, so that nothing of it reaches the next job of this id.
         return context.afterEvents(context.graphs().readAll())
                 .handle((graph, failure) -> failure == null

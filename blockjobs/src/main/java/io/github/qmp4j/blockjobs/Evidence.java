@@ -7,8 +7,9 @@ import java.util.Optional;
  *
  * @param result what QEMU says of it
  * @param error QEMU's error text; empty after a success
- * @param asked what we last asked of it
- * @param granted the one way of ending it that QEMU has accepted from us; NOTHING where there is none, or more
+ * @param asked the last verb of ours that QEMU has accepted, or may have; NOTHING where there is none
+ * @param granted the one way of ending it that QEMU has certainly accepted from us; NOTHING where there is none, or where another one
+ *     may have been accepted too
  * @param after the graph after the job was dismissed; empty if it could not be read
  * @param doubt what could not be found out; empty where all was
  */

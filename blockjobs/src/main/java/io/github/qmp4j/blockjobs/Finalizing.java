@@ -147,21 +147,25 @@ final class Finalizing {
                     judge.misfit(graph).ifPresent(why -> {
                         throw new BlockJobException(why);
                     });
-                    return judge.proveHeader(context, job.id(), graph);
+                    return proved(graph);
                 })
                 .thenCompose(proved -> job.ending().steps().finalizing());
     }
 
+    /** The end of the job waits for it. Where another client has finalized the job already, the header is no longer touched. */
+    private CompletableFuture<Void> proved(Graph graph) {
+        CompletableFuture<Void> proof = new CompletableFuture<>();
+        return job.ending()
+                .waitsFor(proof)
+                .thenCompose(mayWrite -> mayWrite
+                        ? judge.proveHeader(context, job.id(), graph)
+                                .whenComplete((done, failure) -> proof.complete(null))
+                        : CompletableFuture.<Void>completedFuture(null));
+    }
+
     /** QEMU's reply is no proof: it is the same where what was prepared could not be carried out. */
     private CompletableFuture<CompletableFuture<JobOutcome>> send() {
-        job.ask(Evidence.Asked.FINALIZE);
-        return verbs.unlessOver(() -> context.execute("job-finalize", job.id())).handle((done, failure) -> {
-            if (failure == null || JobVerbs.isInDoubt(failure)) {
-                return job.outcome();
-            }
-            job.ask(Evidence.Asked.NOTHING);
-            return CompletableFuture.failedFuture(Conclusion.unwrapped(failure));
-        });
+        return verbs.sent(Evidence.Asked.FINALIZE, () -> context.execute("job-finalize", job.id()));
     }
 
     /** A job that is no longer PENDING has been ended by another client; one that a user cancels is no failure. */
@@ -179,7 +183,7 @@ final class Finalizing {
                 .withdrawn("%s; so the job was cancelled instead of finalized, and the chain is as it was"
                         .formatted(cause.getMessage()));
         return verbs.unlessOver(() -> context.execute("job-cancel", job.id())).handle((done, refusal) -> {
-            if (refusal != null && !JobVerbs.isInDoubt(refusal)) {
+            if (refusal != null && !SentVerbs.isInDoubt(refusal)) {
                 job.change(state -> state.refused("it could not be finalized (%s), nor cancelled: %s"
                         .formatted(
                                 cause.getMessage(),

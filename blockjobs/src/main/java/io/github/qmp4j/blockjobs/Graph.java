@@ -117,6 +117,11 @@ record Graph(List<Disk> disks, List<GraphNode> nodes, Map<String, String> export
         return nodes.stream().filter(node -> node.name().equals(name)).findFirst();
     }
 
+    /** An image as it is now; empty where its node is gone, or was not read anew. */
+    Optional<BlockNode> current(BlockNode image) {
+        return image.nodeName().flatMap(this::node).filter(GraphNode::isCurrent).flatMap(GraphNode::image);
+    }
+
     /** The chain below any node; empty where there is no such node. */
     Optional<BlockChain> chainOf(String nodeName) {
         return new Chains(edges, byName()).from(nodeName);

@@ -64,14 +64,15 @@ final class HeaderProof {
                 // A pull itself opens its image for writing at its start, and is refused where QEMU cannot.
                 .filter(header ->
                         plan.kind() != JobPlan.Kind.PULL || !header.image().readOnly())
-                .map(header -> context.headers().during(() -> proved(context, header, graph, root(plan, graph), true)))
+                .map(header -> context.headers()
+                        .during(() -> proved(context, header, graph, root(plan.before(), graph), true)))
                 .orElseGet(() -> CompletableFuture.completedFuture(null));
     }
 
     /** A node that QEMU takes for the root of the chain; none where a job or an overlay of another program is in the way. */
-    private static Optional<String> root(JobPlan plan, Graph graph) {
-        return graph.edges().jobs().isEmpty() && graph.above(plan.before()).isEmpty()
-                ? plan.before().activeLayer().nodeName().filter(name -> !graph.isAmbiguous(name))
+    private static Optional<String> root(BlockChain chain, Graph graph) {
+        return graph.edges().jobs().isEmpty() && graph.above(chain).isEmpty()
+                ? chain.activeLayer().nodeName().filter(name -> !graph.isAmbiguous(name))
                 : Optional.empty();
     }
 
@@ -94,6 +95,31 @@ final class HeaderProof {
                                 Optional.empty(),
                                 false)))
                 .orElseGet(() -> CompletableFuture.completedFuture(null));
+    }
+
+    /**
+     * Writes a header as the job should have left it, where it names another file although the job has done its work. Gives whether
+     * QEMU was asked to. Never fails: a header that cannot be written is judged as it is.
+     *
+     * @param header of an image as it is now
+     */
+    static CompletableFuture<Boolean> mend(JobContext context, NewHeader header, Graph after) {
+        BlockNode image = header.image();
+        if (header.backingName().equals(image.backingFile().orElse(""))
+                || !image.driver().equals(HeaderRewrite.FORMAT)) {
+            return CompletableFuture.completedFuture(false);
+        }
+        Optional<String> root = after.disks().stream()
+                .map(Disk::chain)
+                .filter(chain -> chain.nodes().stream().anyMatch(image::isSameImage))
+                .findFirst()
+                .flatMap(chain -> root(chain, after));
+        HeaderRewrite rewrite = new HeaderRewrite(context, header, after.edges(), false);
+        return context.headers()
+                .during(() -> new IoThreads(context.client())
+                        .mayAddAbove(image, after)
+                        .thenCompose(safe -> rewrite.corrected(safe, root)))
+                .handle((done, failure) -> true);
     }
 
     private static boolean keepsItsFormat(BlockChain chain) {

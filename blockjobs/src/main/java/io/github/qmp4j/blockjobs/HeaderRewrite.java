@@ -9,6 +9,7 @@ import io.github.qmp4j.client.QmpClient;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +69,14 @@ final class HeaderRewrite {
                 .orElseGet(() -> CompletableFuture.completedFuture(null));
     }
 
+    /** Writes the name that the job should have left there. Completes at once where nothing may be added and there is no root. */
+    CompletableFuture<Void> corrected(boolean mayAdd, Optional<String> root) {
+        return mayAdd
+                ? onFilter(() -> write(added, header.backingName()))
+                : root.map(node -> write(node, header.backingName()))
+                        .orElseGet(() -> CompletableFuture.completedFuture(null));
+    }
+
     private CompletableFuture<Void> proved() {
         if (!image.readOnly()) {
             return rewritten();
@@ -96,16 +105,18 @@ final class HeaderRewrite {
     }
 
     private CompletableFuture<Void> rewritten() {
+        return onFilter(() -> unchanged().thenCompose(same -> written(added)));
+    }
+
+    /** Does this while there is the filter; nothing if QEMU refuses the filter. */
+    private CompletableFuture<Void> onFilter(Supplier<CompletableFuture<Void>> work) {
         return client.execute(QmpCommand.of("blockdev-add")
                         .with("driver", FILTER)
                         .with("node-name", added)
                         .with("file", node())
                         .with("read-only", true))
                 .handle((reply, failure) -> failure == null
-                        ? unchanged()
-                                .thenCompose(same -> written(added))
-                                .handle((done, refused) -> removed(refused))
-                                .thenCompose(result -> result)
+                        ? work.get().handle((done, refused) -> removed(refused)).thenCompose(result -> result)
                         : unlessRefused(Conclusion.unwrapped(failure)))
                 .thenCompose(result -> result);
     }

@@ -33,6 +33,8 @@ final class JobEnding {
 
     /** Written by the mailbox, read by anybody. */
     private volatile boolean judged;
+    /** What this side has begun to write to the header in PENDING; empty once the header is known to be right. */
+    private Optional<CompletableFuture<?>> proof = Optional.empty();
     /** What is done between the judgement and its telling; never fails. Set before the job is registered. */
     private Function<JobOutcome, CompletableFuture<JobOutcome>> afterwards = CompletableFuture::completedFuture;
 
@@ -89,9 +91,29 @@ final class JobEnding {
         return judged;
     }
 
+    /**
+     * Has the end wait for this, which writes the header that the job ends with. Gives false if the end has begun: then nothing may be
+     * written any more. On any thread.
+     */
+    CompletableFuture<Boolean> waitsFor(CompletableFuture<?> headerProof) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    if (!underWay) {
+                        proof = Optional.of(headerProof);
+                    }
+                    return !underWay;
+                },
+                mailbox);
+    }
+
+    private CompletableFuture<?> proved() {
+        return proof.<CompletableFuture<?>>map(one -> one.handle((done, failure) -> true))
+                .orElseGet(() -> CompletableFuture.completedFuture(true));
+    }
+
     void concluded() {
         if (beginning.mayEnd()) {
-            end(testimony.heardFor(judge).thenCompose(heard -> Conclusion.read(context, id, owned, this::keepResult)));
+            end(proved().thenCompose(over -> Conclusion.read(context, id, owned, this::keepResult)));
         }
     }
 
@@ -101,7 +123,7 @@ final class JobEnding {
             return;
         }
         if (testimony.isGiven()) {
-            end(testimony.heardFor(judge).thenCompose(heard -> Conclusion.readGraph(context)));
+            end(proved().thenCompose(over -> Conclusion.readGraph(context)));
         } else if (beginning.neverBegan()) {
             testimony.told(
                     Result.FAILED, Optional.of("QEMU did not start the job; its answer came too late to be heard"));
@@ -112,8 +134,13 @@ final class JobEnding {
     }
 
     private CompletableFuture<Void> keepResult(Conclusion conclusion) {
-        return CompletableFuture.supplyAsync(() -> testimony.with(id, conclusion, progress.get()), mailbox)
-                .thenCompose(steps::concluded);
+        return steps.isKept()
+                ? testimony
+                        .verbs()
+                        .answered()
+                        .thenApplyAsync(heard -> testimony.with(id, conclusion, progress.get()), mailbox)
+                        .thenCompose(steps::concluded)
+                : CompletableFuture.completedFuture(null);
     }
 
     /** It has been judged elsewhere. On any thread. */
@@ -144,9 +171,22 @@ final class JobEnding {
         if (judged) {
             return;
         }
+        CompletableFuture<Void> answered = testimony.verbs().answered();
+        if (!answered.isDone()) {
+            answered.thenRunAsync(() -> conclude(conclusion), mailbox);
+            return;
+        }
         if (owned && conclusion.fate() == Fate.KEPT) {
             // Somebody has taken it over while its result was read.
             end(conclusion.dismissed(context, id));
+            return;
+        }
+        if (proof.isPresent() && conclusion.after().isPresent()) {
+            // Another client may have finalized the job in the midst of it.
+            proof = Optional.empty();
+            end(judge.mendHeader(context, id, conclusion.after().get())
+                    .thenCompose(mended ->
+                            mended ? conclusion.withGraph(context) : CompletableFuture.completedFuture(conclusion)));
             return;
         }
         judged = true;

@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param disk the disk with its chain as it was before the job
  * @param predicted its chain when the job has completed, with a pivot where it can have one
  * @param targetNode the node-name that the target of a copy gets; empty for the others
- * @param asked the verb that was sent last to end the job, or was about to be; empty before
+ * @param asked the verb that was sent last to end the job, or was about to be; once QEMU has refused it, the one before that still
+ *     stands; empty where there is none
  * @param told what QEMU said of its end; empty before {@link Step#CONCLUDED}
  * @param outcome the outcome, once it is proved; empty before {@link Step#DISMISSED}
  */
@@ -120,9 +121,10 @@ public record JobRecord(
         return with(Step.ENDING, now, Optional.of(verb), told, outcome);
     }
 
-    /** {@link Step#READY} again, since QEMU has refused the verb for good. */
+    /** The step before {@link Step#ENDING} again, since QEMU has refused the verb for good and no other one stands. */
     public JobRecord refused(Instant now) {
-        return with(Step.READY, now, Optional.empty(), told, outcome);
+        boolean becomesReady = JobPlan.of(disk.chain(), request).kind().becomesReady;
+        return with(becomesReady ? Step.READY : Step.STARTED, now, Optional.empty(), told, outcome);
     }
 
     /** {@link Step#CONCLUDED}. */
@@ -133,6 +135,11 @@ public record JobRecord(
     /** {@link Step#DISMISSED} or the step after it, with the outcome. */
     public JobRecord at(Step next, JobOutcome proved, Instant now) {
         return with(next, now, asked, told, Optional.of(proved));
+    }
+
+    /** The same step, by the verb that QEMU has accepted, or may have. */
+    JobRecord asked(Optional<Verb> accepted) {
+        return with(step, time, accepted, told, outcome);
     }
 
     /** Whether what the job moved was on disk before its header could change. */

@@ -52,6 +52,11 @@ final class JobSteps {
         return key.map(JobKey::jobId);
     }
 
+    /** Whether any step is written down. */
+    boolean isKept() {
+        return key.isPresent();
+    }
+
     /** Fails with {@link JobStoreException}; then the job must not be started. */
     CompletableFuture<Void> intent(BlockJobRequest request, Disk disk, Optional<String> targetNode) {
         if (key.isEmpty() || qemu.isEmpty()) {
@@ -86,12 +91,34 @@ final class JobSteps {
             case PIVOT -> ending(record, JobRecord.Verb.PIVOT);
             case FINISH -> ending(record, JobRecord.Verb.FINISH);
             case CANCEL -> ending(record, JobRecord.Verb.CANCEL);
-            case FINALIZE -> record;
-            case NOTHING ->
-                record.step() == JobRecord.Step.ENDING && !record.isFinalized()
-                        ? record.refused(Instant.now())
-                        : record;
+            case FINALIZE, NOTHING -> record;
         });
+    }
+
+    /**
+     * QEMU has refused the verb that was written down last.
+     *
+     * @param standing the last one that counts all the same
+     */
+    CompletableFuture<Void> refused(Asked standing) {
+        return write(record -> record.step() == JobRecord.Step.ENDING
+                ? verb(record, standing)
+                        .map(verb -> ending(record, verb))
+                        .orElseGet(() -> record.refused(Instant.now()))
+                : record);
+    }
+
+    /** What the record is to name: a verb that QEMU has refused does not stand; that the data was on disk before the end does. */
+    private static Optional<JobRecord.Verb> verb(JobRecord record, Asked standing) {
+        if (record.isFinalized()) {
+            return record.asked();
+        }
+        return switch (standing) {
+            case PIVOT -> Optional.of(JobRecord.Verb.PIVOT);
+            case FINISH -> Optional.of(JobRecord.Verb.FINISH);
+            case CANCEL -> Optional.of(JobRecord.Verb.CANCEL);
+            case FINALIZE, NOTHING -> Optional.empty();
+        };
     }
 
     /**
@@ -121,7 +148,8 @@ final class JobSteps {
                     case CANCELLED -> new JobOutcome.End.Cancelled();
                     case FAILED -> new JobOutcome.End.Failed(evidence.error().orElse("QEMU gave no reason"));
                 };
-        return write(record -> record.concluded(new JobRecord.Told(end, evidence.progress()), Instant.now()));
+        return write(record -> record.asked(verb(record, evidence.asked()))
+                .concluded(new JobRecord.Told(end, evidence.progress()), Instant.now()));
     }
 
     /** What is not proved is not written down, so that whoever comes next looks anew. */

@@ -3,13 +3,9 @@ package io.github.qmp4j.blockjobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpCommandException;
-import io.github.qmp4j.QmpDisconnectedException;
-import io.github.qmp4j.QmpProtocolException;
-import io.github.qmp4j.QmpTimeoutException;
 import io.github.qmp4j.blockjobs.Evidence.Asked;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  * what happened.
  */
 final class JobVerbs {
-    private static final long RETRY_MILLIS = 100;
-
     private final TrackedJob job;
     private final JobContext context;
     private final DeadlyVerbs deadly;
@@ -78,13 +72,9 @@ final class JobVerbs {
 
     CompletableFuture<JobOutcome> cancel() {
         decided = true;
-        return unlessOver(() -> deadly.refuseCancel(job.id()).thenCompose(ok -> {
-                    return job.ask(Asked.CANCEL).thenCompose(asked -> context.execute("job-cancel", job.id()));
-                }))
-                .handle((done, failure) -> failure == null || isInDoubt(failure)
-                        ? job.outcome()
-                        : CompletableFuture.<JobOutcome>failedFuture(Conclusion.unwrapped(failure)))
-                .thenCompose(result -> result);
+        return sent(Asked.CANCEL, () -> deadly.refuseCancel(job.id())
+                        .thenCompose(ok -> context.execute("job-cancel", job.id())))
+                .thenCompose(outcome -> outcome);
     }
 
     CompletableFuture<JobOutcome> pivot(PivotHooks hooks) {
@@ -109,30 +99,11 @@ final class JobVerbs {
             return job.outcome();
         }
         return job.beforeChange()
-                .thenCompose(prepared -> retrying(
-                        () -> job.ask(Asked.PIVOT)
-                                .thenCompose(kept ->
-                                        witnessed(Asked.PIVOT, () -> context.execute("job-complete", job.id()))),
+                .thenCompose(prepared -> end(
+                        Asked.PIVOT,
+                        () -> context.execute("job-complete", job.id()),
                         retries,
                         () -> complete(retries - 1)));
-    }
-
-    /** Where the graph cannot show how a job ended, it counts whether this verb was accepted. */
-    private CompletableFuture<JsonNode> witnessed(Asked verb, Supplier<CompletableFuture<JsonNode>> send) {
-        CompletableFuture<Boolean> accepted = new CompletableFuture<>();
-        // Before it is sent, so that it cannot come after the end of the job.
-        job.ask(verb, accepted);
-        CompletableFuture<JsonNode> reply = send.get();
-        reply.whenComplete((value, failure) -> {
-            if (failure == null) {
-                accepted.complete(true);
-            } else if (isInDoubt(failure)) {
-                accepted.completeExceptionally(failure);
-            } else {
-                accepted.complete(false);
-            }
-        });
-        return reply;
     }
 
     CompletableFuture<JobOutcome> finishWithoutPivot() {
@@ -147,18 +118,18 @@ final class JobVerbs {
     }
 
     private CompletableFuture<JobOutcome> finish(int retries) {
-        CompletableFuture<Void> asked = job.ask(Asked.FINISH);
         boolean halted =
                 switch (job.info().status()) {
                     case PAUSED, STANDBY, PAUSED_ON_ERROR -> true;
-                    // Somebody else may have paused it, which is not shown but makes QEMU refuse.
+                    // Another client may have paused it, which is not shown at once but makes QEMU refuse.
                     default -> retries < context.options().pivotRetries();
                 };
-        return asked.thenCompose(kept -> resumeIf(halted))
-                .thenCompose(done -> retrying(
-                        () -> witnessed(Asked.FINISH, () -> context.client()
+        return resumeIf(halted)
+                .thenCompose(done -> end(
+                        Asked.FINISH,
+                        () -> context.client()
                                 .execute(QmpCommand.of("block-job-cancel")
-                                        .with("device", job.id().value()))),
+                                        .with("device", job.id().value())),
                         retries,
                         () -> finish(retries - 1)));
     }
@@ -189,33 +160,32 @@ final class JobVerbs {
                 .thenCompose(result -> result);
     }
 
-    private CompletableFuture<JobOutcome> retrying(
-            Supplier<CompletableFuture<?>> verb, int retries, Supplier<CompletableFuture<JobOutcome>> again) {
-        return unlessOver(verb)
-                .handle((done, failure) -> {
-                    if (failure == null || isInDoubt(failure)) {
-                        return job.outcome();
-                    }
-                    boolean refused = Conclusion.unwrapped(failure) instanceof QmpCommandException;
-                    if (!refused || retries <= 0) {
-                        job.ask(Asked.NOTHING);
-                        return CompletableFuture.<JobOutcome>failedFuture(Conclusion.unwrapped(failure));
-                    }
-                    return CompletableFuture.supplyAsync(
-                                    () -> again,
-                                    CompletableFuture.delayedExecutor(
-                                            RETRY_MILLIS, TimeUnit.MILLISECONDS, context.work()))
-                            .thenCompose(Supplier::get);
-                })
+    /** Sends a verb that ends the job; completes when QEMU has answered, with the outcome to come or QEMU's refusal. */
+    CompletableFuture<CompletableFuture<JobOutcome>> sent(Asked verb, Supplier<CompletableFuture<JsonNode>> command) {
+        return unlessOver(() -> job.end(verb, command)).handle((done, failure) -> answered(failure));
+    }
+
+    private CompletableFuture<JobOutcome> answered(@Nullable Throwable failure) {
+        if (failure == null || SentVerbs.isInDoubt(failure)) {
+            return job.outcome();
+        }
+        job.ending().steps().refused(job.verbs().last());
+        return CompletableFuture.failedFuture(Conclusion.unwrapped(failure));
+    }
+
+    /** Ends the job by a verb, which is sent again for a while where QEMU refuses it. */
+    private CompletableFuture<JobOutcome> end(
+            Asked verb,
+            Supplier<CompletableFuture<JsonNode>> command,
+            int retries,
+            Supplier<CompletableFuture<JobOutcome>> again) {
+        return unlessOver(() -> job.end(verb, command))
+                .handle((done, failure) -> retries > 0 && isRefusal(failure) ? Pause.before(again) : answered(failure))
                 .thenCompose(result -> result);
     }
 
-    /** The verb may be obeyed yet, or the session is over: the outcome tells, and what was asked still counts. */
-    static boolean isInDoubt(Throwable failure) {
-        Throwable cause = Conclusion.unwrapped(failure);
-        return cause instanceof QmpTimeoutException
-                || cause instanceof QmpProtocolException
-                || cause instanceof QmpDisconnectedException;
+    private static boolean isRefusal(@Nullable Throwable failure) {
+        return failure != null && Conclusion.unwrapped(failure) instanceof QmpCommandException;
     }
 
     /** Sends a verb; if QEMU refuses it to a job that has ended, that is as good as done. */

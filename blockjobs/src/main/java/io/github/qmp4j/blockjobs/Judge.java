@@ -38,6 +38,11 @@ sealed interface Judge permits PlannedJudge, ObservedJudge {
     /** Fails where QEMU could not rewrite the header that the job ends with; completes where that is proved, or cannot be. */
     CompletableFuture<Void> proveHeader(JobContext context, JobId job, Graph now);
 
-    /** Whether nothing but the answers to our verbs may tell how it ended, so that they have to be heard first. */
-    boolean restsOnVerbs();
+    /**
+     * Has the header name what the job should have left there, where the proof wrote it after another client had finalized the job.
+     * Gives whether it was written. Never fails.
+     *
+     * @param after the graph when the job has ended
+     */
+    CompletableFuture<Boolean> mendHeader(JobContext context, JobId job, Graph after);
 }

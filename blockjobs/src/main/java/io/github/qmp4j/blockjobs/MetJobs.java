@@ -79,7 +79,7 @@ final class MetJobs {
                 .thenCompose(head::checked)
                 .thenCompose(new FilesInUse(context)::checked)
                 .thenCompose(ending(work.released(), steps, plan, record.targetNode())));
-        record.asked().ifPresent(verb -> job.ask(asked(verb)));
+        record.asked().ifPresent(verb -> job.verbs().mayHaveSent(asked(verb)));
         return owned(job, request, steps);
     }
 

@@ -61,9 +61,19 @@ record ObservedJudge(JobType type, Graph before, boolean ended) implements Judge
         return proved;
     }
 
+    /** A header that names its backing node already is right; another one is to name that. */
     @Override
-    public boolean restsOnVerbs() {
-        return !neverReady() && !before.disks().stream().allMatch(Disk::isPluggedIn);
+    public CompletableFuture<Boolean> mendHeader(JobContext context, JobId job, Graph after) {
+        CompletableFuture<Boolean> mended = CompletableFuture.completedFuture(false);
+        for (BlockNode image : before.rewrittenBy(job, type)) {
+            Optional<NewHeader> header = after.current(image)
+                    .flatMap(now -> Remains.rightName(now, after).map(name -> new NewHeader(now, name, "job " + job)));
+            if (header.isPresent()) {
+                mended = mended.thenCompose(earlier ->
+                        HeaderProof.mend(context, header.get(), after).thenApply(written -> written || earlier));
+            }
+        }
+        return mended;
     }
 
     @Override

@@ -15,7 +15,7 @@ final class Patience {
     private final Optional<Duration> stallTimeout;
     private final Optional<Duration> deadline;
     private final Duration silence;
-    private final Testimony testimony;
+    private final SentVerbs verbs;
     private final Executor mailbox;
     private final Runnable look;
 
@@ -31,7 +31,7 @@ final class Patience {
             JobState state,
             JobSettings settings,
             BlockJobOptions options,
-            Testimony testimony,
+            SentVerbs verbs,
             Executor mailbox,
             Runnable look) {
         this.state = state;
@@ -39,7 +39,7 @@ final class Patience {
         this.deadline = settings.deadline();
         // How long an answer of QEMU about the progress may take.
         this.silence = options.progressInterval().multipliedBy(2);
-        this.testimony = testimony;
+        this.verbs = verbs;
         this.mailbox = mailbox;
         this.look = look;
         this.seen = state.info();
@@ -88,7 +88,7 @@ final class Patience {
 
     private boolean waitsForUser() {
         boolean holds = state.shown() == JobStatus.READY || state.shown() == JobStatus.PENDING;
-        return state.waitsForResume() || (holds && !testimony.isAsked());
+        return state.waitsForResume() || (holds && verbs.last() == Evidence.Asked.NOTHING);
     }
 
     private boolean hasMoved(JobInfo current) {

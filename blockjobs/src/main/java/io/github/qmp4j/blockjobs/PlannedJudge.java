@@ -66,6 +66,18 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
                 .orElseGet(() -> CompletableFuture.completedFuture(null));
     }
 
+    @Override
+    public CompletableFuture<Boolean> mendHeader(JobContext context, JobId job, Graph after) {
+        return after.same(disk)
+                .map(Disk::chain)
+                .filter(this::isAsPredicted)
+                .flatMap(chain -> NewHeader.of(plan))
+                .flatMap(header -> after.current(header.image())
+                        .map(now -> new NewHeader(now, header.backingName(), header.job())))
+                .map(header -> HeaderProof.mend(context, header, after))
+                .orElseGet(() -> CompletableFuture.completedFuture(false));
+    }
+
     /** The place of the highest node whose header or data such a job changes. */
     private int uppermost() {
         return plan.kind() == JobPlan.Kind.PULL ? plan.top() : plan.top() - 1;
@@ -77,11 +89,6 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
 
     private static List<BlockNode> images(List<BlockNode> nodes) {
         return nodes.stream().filter(node -> !node.isFilter()).toList();
-    }
-
-    @Override
-    public boolean restsOnVerbs() {
-        return Standing.hidesItsPivot(plan, disk);
     }
 
     @Override
@@ -98,7 +105,7 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
                 done ? evidence.after().orElseThrow().unused(plan.dropped()) : List.of(),
                 false,
                 plan.invalidated(head == Head.TARGET),
-                leftovers(end, head),
+                leftovers(end, head, evidence.result() == Evidence.Result.SUCCEEDED),
                 standing.chain().map(this::size),
                 PlainText.isWrittenBy(plan));
     }
@@ -150,10 +157,7 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
     private Optional<BlockNode> wrongHeader(BlockChain now, Graph after) {
         return plan.overlay().flatMap(overlay -> now.nodes().stream()
                 .filter(overlay::isSameImage)
-                .filter(node -> node.nodeName()
-                        .flatMap(after::node)
-                        .filter(GraphNode::isCurrent)
-                        .isPresent())
+                .filter(node -> after.current(node).isPresent())
                 .filter(node -> !node.backingFile().equals(plan.backingString()))
                 .findFirst());
     }
@@ -194,14 +198,16 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
                 : now.isSameImage(predicted);
     }
 
-    private List<Leftover> leftovers(End end, Head head) {
+    private List<Leftover> leftovers(End end, Head head, boolean isWhole) {
         Optional<String> made = plan.request() instanceof CopyRequest copy ? copy.newFile() : Optional.empty();
         if (made.isEmpty() || end instanceof End.Completed || head == Head.TARGET) {
             return List.of();
         }
         String why = end instanceof End.Unknown
                 ? "the job made it; it is not known whether the disk uses it"
-                : "the job made it, and it is no complete copy";
+                : isWhole
+                        ? "the job made it; it is a complete copy of the time when the job ended, and the disk does not use it"
+                        : "the job made it, and it is no complete copy";
         return List.of(new Leftover(Leftover.Kind.FILE, made.get(), why));
     }
 

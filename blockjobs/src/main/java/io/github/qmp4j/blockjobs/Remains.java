@@ -60,6 +60,15 @@ final class Remains {
         return found.stream();
     }
 
+    /** What the header of an image is to name, where it does not name its backing node; empty where it does, or that is not known. */
+    static Optional<String> rightName(BlockNode image, Graph graph) {
+        Optional<BlockNode> below = image.nodeName()
+                .flatMap(graph::chainOf)
+                .filter(chain -> chain.nodes().size() > 1)
+                .map(chain -> chain.nodes().get(chain.imagePlaceFrom(1)));
+        return below.isPresent() && !fits(image, below) ? text(image, below.get()) : Optional.empty();
+    }
+
     private static boolean fits(BlockNode image, Optional<BlockNode> below) {
         Optional<String> header = image.backingFile();
         return header.isPresent() == below.isPresent()

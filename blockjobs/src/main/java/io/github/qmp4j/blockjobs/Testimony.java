@@ -2,60 +2,25 @@ package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.blockjobs.Evidence.Asked;
 import io.github.qmp4j.blockjobs.Evidence.Result;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 
 /** What was heard of a job's end, and what was asked of the job before. Belongs to the job's mailbox. */
 final class Testimony {
+    /**
+     * What QEMU gives as the error of a job that was cancelled: the C library's text for ECANCELED. The event is the better witness;
+     * this one is left where the event was not heard.
+     */
+    private static final String ERROR_OF_CANCELLED = "Operation canceled";
+
+    private final SentVerbs verbs = new SentVerbs();
     private Optional<Result> told = Optional.empty();
     private Optional<String> error = Optional.empty();
-    private Asked asked = Asked.NOTHING;
     /** Why this side has cancelled the job instead of finalizing it. */
     private Optional<String> withdrawn = Optional.empty();
 
-    /** Whether each verb that ends a job was accepted; in doubt it may have been. */
-    private record Answer(Asked verb, CompletableFuture<Boolean> accepted) {}
-
-    private final List<Answer> answers = new ArrayList<>();
-
-    void asked(Asked verb) {
-        asked = verb;
-    }
-
-    /** @param accepted fails where it cannot be known */
-    void asked(Asked verb, CompletableFuture<Boolean> accepted) {
-        asked = verb;
-        answers.add(new Answer(verb, accepted));
-    }
-
-    /** Completes normally when the verbs that a judge rests on are answered, or cannot be any more. */
-    CompletableFuture<?> heardFor(Judge judge) {
-        return judge.restsOnVerbs()
-                ? CompletableFuture.allOf(answers.stream()
-                        .map(answer -> answer.accepted().handle((accepted, failure) -> true))
-                        .toArray(CompletableFuture[]::new))
-                : CompletableFuture.completedFuture(true);
-    }
-
-    /** A verb without an answer may have been obeyed, and then none is certain. */
-    private Asked granted() {
-        boolean doubt = answers.stream()
-                .anyMatch(answer ->
-                        !answer.accepted().isDone() || answer.accepted().isCompletedExceptionally());
-        Set<Asked> accepted = answers.stream()
-                .filter(answer -> answer.verb() != Asked.CANCEL)
-                .filter(answer -> !doubt && answer.accepted().getNow(false))
-                .map(Answer::verb)
-                .collect(Collectors.toSet());
-        return accepted.size() == 1 ? accepted.iterator().next() : Asked.NOTHING;
-    }
-
-    boolean isAsked() {
-        return asked != Asked.NOTHING;
+    /** On any thread. */
+    SentVerbs verbs() {
+        return verbs;
     }
 
     /** {@code BLOCK_JOB_COMPLETED} or {@code BLOCK_JOB_CANCELLED}, or our own conclusion in their place. */
@@ -88,14 +53,14 @@ final class Testimony {
                 id,
                 isWithdrawn ? Result.FAILED : result,
                 isWithdrawn ? withdrawn : conclusion.error().or(() -> error),
-                asked,
-                granted(),
+                verbs.last(),
+                verbs.proved(),
                 progress,
                 conclusion.after(),
                 conclusion.doubt());
     }
 
-    /** A job that was cancelled has an error too; only the event, or our own asking, tells it from a failure. */
+    /** A job that was cancelled has an error too; the event tells it from a failure, or the verb, or at last the error itself. */
     private Result result(Conclusion conclusion) {
         if (!conclusion.seen() || told.equals(Optional.of(Result.CANCELLED))) {
             return told.orElse(Result.UNKNOWN);
@@ -104,6 +69,8 @@ final class Testimony {
             // An error that either of them tells is an error.
             return told.equals(Optional.of(Result.FAILED)) ? Result.FAILED : Result.SUCCEEDED;
         }
-        return asked == Asked.CANCEL && told.isEmpty() ? Result.CANCELLED : Result.FAILED;
+        boolean isCancelled =
+                verbs.isAccepted(Asked.CANCEL) || conclusion.error().get().equals(ERROR_OF_CANCELLED);
+        return told.isEmpty() && isCancelled ? Result.CANCELLED : Result.FAILED;
     }
 }

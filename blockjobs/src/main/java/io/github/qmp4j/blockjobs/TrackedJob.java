@@ -56,7 +56,7 @@ final class TrackedJob {
             int before = heard.get();
             return context.queryJob(id).thenAcceptAsync(entry -> checked(entry, before), mailbox);
         });
-        this.patience = new Patience(state, settings, context.options(), testimony, mailbox, this::publish);
+        this.patience = new Patience(state, settings, context.options(), testimony.verbs(), mailbox, this::publish);
         this.ending = new JobEnding(
                 id,
                 context,
@@ -238,13 +238,13 @@ final class TrackedJob {
         }
     }
 
-    CompletableFuture<Void> ask(Asked verb) {
-        mailbox.execute(() -> testimony.asked(verb));
-        return ending.steps().asked(verb);
+    /** Sends a verb that ends the job, once it is written down; gives QEMU's reply. */
+    CompletableFuture<JsonNode> end(Asked verb, Supplier<CompletableFuture<JsonNode>> command) {
+        return ending.steps().asked(verb).thenCompose(kept -> verbs().send(verb, command));
     }
 
-    void ask(Asked verb, CompletableFuture<Boolean> accepted) {
-        mailbox.execute(() -> testimony.asked(verb, accepted));
+    SentVerbs verbs() {
+        return testimony.verbs();
     }
 
     void change(Consumer<? super JobState> change) {

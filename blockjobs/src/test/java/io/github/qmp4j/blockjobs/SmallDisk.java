@@ -24,8 +24,13 @@ final class SmallDisk implements AutoCloseable {
     /** The images as they are at first, and what a guest sees in them as {@code before.raw}. */
     static SmallDisk create() {
         SmallDisk disk = new SmallDisk();
-        MadeOnce.copy("small disk", disk.folder(), made -> fill(new DiskImages(made)));
+        in(disk.folder());
         return disk;
+    }
+
+    /** The same images in a folder of another's. */
+    static void in(Path folder) {
+        MadeOnce.copy("small disk", folder, made -> fill(new DiskImages(made)));
     }
 
     private static void fill(DiskImages images) {

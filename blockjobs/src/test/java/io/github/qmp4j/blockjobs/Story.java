@@ -84,11 +84,6 @@ record Story(
         return new Story(title, kind, life, verb, tooLate, List.of(end), newHead);
     }
 
-    /** Where QEMU's word and ours can both be told. */
-    Story orAs(Class<? extends End> end) {
-        return new Story(title, kind, life, verb, tooLate, List.of(ends.get(0), end), head);
-    }
-
     boolean becomesReady() {
         return life.contains("ready");
     }
