@@ -25,11 +25,11 @@ final class SentVerbs {
         }
 
         boolean isAccepted() {
-            return !isInDoubt() && accepted.join();
+            return !isInDoubt() && accepted.getNow(false);
         }
 
         boolean isRefused() {
-            return !isInDoubt() && !accepted.join();
+            return !isInDoubt() && !accepted.getNow(true);
         }
     }
 
