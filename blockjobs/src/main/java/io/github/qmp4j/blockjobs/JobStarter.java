@@ -247,8 +247,12 @@ final class JobStarter {
                 .orElseGet(() -> remnants(ready.plan().request(), refusal));
         return undone.thenCompose(left -> {
             List<String> overlays = ready.sheet().graph().above(ready.disk().chain());
-            return CompletableFuture.failedFuture(
-                    left.isNothing() && overlays.isEmpty() ? refusal : new JobStartException(refusal, left, overlays));
+            return left.isNothing() && overlays.isEmpty()
+                    ? preflight
+                            .conflict(ready)
+                            .thenCompose(other -> CompletableFuture.failedFuture(
+                                    other.<Throwable>map(job -> job).orElse(refusal)))
+                    : CompletableFuture.failedFuture(new JobStartException(refusal, left, overlays));
         });
     }
 

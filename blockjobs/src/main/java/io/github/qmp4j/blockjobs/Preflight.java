@@ -48,6 +48,21 @@ final class Preflight {
                 }));
     }
 
+    /** QEMU has refused the start: the job that another client has started since the check, if that is in the way. Never fails. */
+    CompletableFuture<Optional<JobConflictException>> conflict(Ready ready) {
+        JobPlan plan = ready.sheet().plan();
+        return context.graphs()
+                .read()
+                .thenCombine(JobList.read(context), (graph, jobs) -> {
+                    Conflicts.check(
+                            graph, Claim.of(plan, ready.disk()), ready.sheet().id(), jobs, registry.claims());
+                    return Optional.<JobConflictException>empty();
+                })
+                .exceptionally(failure -> Conclusion.unwrapped(failure) instanceof JobConflictException other
+                        ? Optional.of(other)
+                        : Optional.empty());
+    }
+
     private record Fitting(JobPlan plan, Disk disk, Graph graph) {}
 
     private Fitting fitting(BlockJobRequest request, Disk disk, JobId id, Graph graph, List<JobInfo> jobs) {

@@ -9,6 +9,8 @@ import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.testkit.QemuVersions;
 import io.github.qmp4j.testkit.RealQemuBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -75,6 +77,33 @@ class KeyRaceTest {
                     assertThat(outcome.completed()).as("%s", outcome).isTrue();
                 }
                 assertTheHeaderNamesWhatIsOpen(vm);
+            }
+        }
+    }
+
+    /** F86: QEMU's own refusal names no job. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BLOCKDEV_MIRROR")
+    void ofTwoWhoStartAJobOnOneDiskTheLoserIsToldTheJobOfTheOther(Work work) throws IOException {
+        for (int round = 0; round < ROUNDS; round++) {
+            try (TestVm vm = TestVm.start(Nodes::plainChain, KeyRaceTest::secondMonitor);
+                    QmpClient other = connect(vm, QmpOptions.defaults());
+                    BlockJobs second = BlockJobs.of(other, BlockJobOptions.defaults())) {
+                JobSettings slow = JobSettings.DEFAULT.withSpeed(1);
+                List<CompletableFuture<BlockJob>> both = List.of(
+                        vm.jobs.start(work.request.apply(vm.path(""), slow)),
+                        second.start(work.request.apply(Files.createDirectory(vm.path("second")), slow)));
+                List<Object> ends = both.stream()
+                        .map(one -> get(one.handle(
+                                (job, failure) -> failure == null ? (Object) job.id() : Conclusion.unwrapped(failure))))
+                        .toList();
+                JobId winner = new JobId(vm.onlyJob().path("device").asText());
+                assertThat(ends).contains(winner);
+                assertThat(ends)
+                        .filteredOn(Throwable.class::isInstance)
+                        .singleElement()
+                        .isInstanceOfSatisfying(JobConflictException.class, conflict -> assertThat(conflict.other())
+                                .isEqualTo(winner));
             }
         }
     }
