@@ -68,8 +68,9 @@ public interface BlockJobs extends AutoCloseable {
      * Starts the jobs of several disks, one after another, each as {@link #start} does. Those with {@link WhenReady#PIVOT} wait
      * for each other at READY, and then are pivoted as by {@link #pivotTogether}.
      *
-     * @return fails with {@link StartTogetherException} when one is not started; the others have been cancelled by then. With
-     *     {@link BlockJobException}, and nothing started, where the requests name different hooks for the pivot
+     * @return fails with {@link StartTogetherException} when one is not started; the others have been cancelled by then. All are
+     *     checked before the first is started. With {@link BlockJobException}, and nothing started, where two requests are for one
+     *     disk or name different hooks for the pivot
      */
     CompletableFuture<List<BlockJob>> startTogether(List<BlockJobRequest> requests);
 

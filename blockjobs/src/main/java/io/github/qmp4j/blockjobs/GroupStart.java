@@ -24,10 +24,36 @@ final class GroupStart {
             return CompletableFuture.failedFuture(new BlockJobException(
                     "the jobs of a group are pivoted between the same hooks; give all requests the same"));
         }
-        return startFrom(requests, new ArrayList<>()).thenApply(jobs -> {
-            atBarrier(requests, jobs, hooks.isEmpty() ? PivotHooks.NONE : hooks.get(0));
-            return jobs;
-        });
+        return checked(requests, new ArrayList<>())
+                .thenCompose(done -> startFrom(requests, new ArrayList<>()))
+                .thenApply(jobs -> {
+                    atBarrier(requests, jobs, hooks.isEmpty() ? PivotHooks.NONE : hooks.get(0));
+                    return jobs;
+                });
+    }
+
+    /** What refuses one of them, and two on one disk, is found before any is started. */
+    private CompletableFuture<Void> checked(List<BlockJobRequest> requests, List<BlockNode> disks) {
+        if (disks.size() == requests.size()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        BlockJobRequest next = requests.get(disks.size());
+        return starter.preview(next)
+                .handle((preview, refusal) -> {
+                    if (refusal != null) {
+                        return CompletableFuture.<Void>failedFuture(
+                                new StartTogetherException(next, Conclusion.unwrapped(refusal), List.of()));
+                    }
+                    BlockNode disk = preview.before().activeLayer();
+                    if (disks.stream().anyMatch(disk::isSameImage)) {
+                        return CompletableFuture.<Void>failedFuture(new BlockJobException(
+                                "disk %s is named twice, and has one job at a time; nothing was started"
+                                        .formatted(next.disk())));
+                    }
+                    disks.add(disk);
+                    return checked(requests, disks);
+                })
+                .thenComposeAsync(result -> result, callbacks);
     }
 
     private CompletableFuture<List<BlockJob>> startFrom(List<BlockJobRequest> requests, List<BlockJob> started) {
