@@ -137,7 +137,7 @@ class ActiveCopyTest {
             vm.job("mirror", "ready");
             vm.tell("created", "running", "ready");
             CompletableFuture<Void> change = job.switchToActiveCopy();
-            vm.qemu.awaitReceived("block-job-change", 1, Duration.ofSeconds(10));
+            vm.qemu.awaitReceived("block-job-change", 1, Duration.ofMinutes(2));
             long asked = vm.count("query-block-jobs");
             await().until(() -> vm.count("query-block-jobs") > asked + 3);
             assertThat(change).isNotDone();

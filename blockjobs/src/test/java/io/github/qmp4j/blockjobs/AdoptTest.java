@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 class AdoptTest {
     private static final String EDGES = "x-debug-query-block-graph";
     private static final JobId JOB = new JobId("j");
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofMinutes(3);
     private static final long STEP_NANOS = 50_000;
     private static final String ENDED =
             "[{\"id\":\"j\",\"type\":\"commit\",\"status\":\"concluded\",\"error\":\"Operation canceled\"}]";

@@ -89,7 +89,7 @@ class CopyTest {
             vm.images.write(target, "qcow2", 9, 0, 65536);
 
             assertThat(vm.jobs.start(CopyRequest.of("disk0", target.toString(), "qcow2")))
-                    .failsWithin(30, TimeUnit.SECONDS)
+                    .failsWithin(2, TimeUnit.MINUTES)
                     .withThrowableThat()
                     .havingCause()
                     .isInstanceOf(BlockChainException.class)

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Which verbs are kept from somebody else's job, by the schema of a QEMU; {@link ReadyErrorTest} shows why. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class DeadlyVerbsTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofMinutes(3);
 
     /** With a micro version that no other test has, since the schema of each version is kept. */
     private static ScriptedVm with(RecordedSchema schema, String type, boolean ready, int offset, String ioStatus) {

@@ -141,7 +141,7 @@ class FinalizeTest {
             vm.job("stream", "pending");
             vm.tell("created", "running", "waiting", "pending");
             CompletableFuture<JobOutcome> finalized = job.finalizeJob();
-            vm.qemu.awaitReceived("job-finalize", 1, Duration.ofSeconds(10));
+            vm.qemu.awaitReceived("job-finalize", 1, Duration.ofMinutes(2));
             assertThat(finalized).isNotDone();
             vm.job("stream", "concluded", "Invalid argument");
             vm.tell("aborting");

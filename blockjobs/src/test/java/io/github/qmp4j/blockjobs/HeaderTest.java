@@ -137,7 +137,7 @@ class HeaderTest {
             CopyRequest copy = CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2");
 
             assertThat(vm.jobs.start(copy))
-                    .failsWithin(30, TimeUnit.SECONDS)
+                    .failsWithin(2, TimeUnit.MINUTES)
                     .withThrowableThat()
                     .havingCause()
                     .isInstanceOf(JobStartException.class)

@@ -93,7 +93,7 @@ class InterleavingTest {
                 assertThat(play.updates()).doesNotContain(JobStatus.PAUSED_ON_ERROR);
             }
             if (story.becomesReady()) {
-                assertThat(job.ready()).succeedsWithin(Duration.ofSeconds(1));
+                assertThat(job.ready()).succeedsWithin(Duration.ofMinutes(2));
             }
         } catch (AssertionError | RuntimeException e) {
             vm.qemu.verify();

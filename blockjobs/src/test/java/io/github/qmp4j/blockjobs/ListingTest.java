@@ -54,10 +54,10 @@ class ListingTest {
         try (ScriptedVm vm = ScriptedVm.start()) {
             vm.on("query-commands");
             CompletableFuture<BlockJob> start = vm.jobs.start(ScriptedVm.PULL);
-            ReceivedCommand schema = vm.qemu.awaitReceived("query-commands", 1, Duration.ofSeconds(10));
+            ReceivedCommand schema = vm.qemu.awaitReceived("query-commands", 1, Duration.ofMinutes(2));
             vm.on("query-jobs");
             CompletableFuture<BlockChain> chain = vm.jobs.chain(DiskRef.of("nope"));
-            ReceivedCommand jobs = vm.qemu.awaitReceived("query-jobs", ASKED_BY_START + 1, Duration.ofSeconds(10));
+            ReceivedCommand jobs = vm.qemu.awaitReceived("query-jobs", ASKED_BY_START + 1, Duration.ofMinutes(2));
             vm.qemu.answer(schema, Outgoing.reply("[]"));
 
             await().during(Duration.ofMillis(200)).until(() -> vm.count("block-stream") == 0);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class NbdCopyTest {
-    private static final Duration PROMPTLY = Duration.ofSeconds(5);
+    private static final Duration PROMPTLY = Duration.ofMinutes(2);
 
     private static RealQemu serving(String node, Path socket, RealQemuBuilder builder) {
         RealQemu server = builder.start();

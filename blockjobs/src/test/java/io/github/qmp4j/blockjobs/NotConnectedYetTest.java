@@ -98,7 +98,7 @@ class NotConnectedYetTest {
         try (QmpSupervisor supervisor = supervise(fake.socket());
                 BlockJobs jobs = jobs(supervisor, SHORT)) {
             CompletableFuture<?> asked = jobs.list();
-            fake.awaitReceived("query-jobs", 1, Duration.ofSeconds(30));
+            fake.awaitReceived("query-jobs", 1, Duration.ofMinutes(2));
             fake.close();
             assertThat(ScriptedVm.failure(asked))
                     .hasMessageContaining("was lost, and did not come back")

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 /** The order in which an end is read, and the disorder in which QEMU may tell of it. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class OrderTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofMinutes(3);
 
     /** P20: until the job is dismissed it holds its nodes, and listing them can kill QEMU. */
     @Test

@@ -26,7 +26,7 @@ class PivotProofTest {
         vm.job(type, "ready");
         vm.tell("created", "running", "ready");
         CompletableFuture<JobOutcome> pivot = job.pivot();
-        vm.qemu.awaitReceived("job-complete", 1, Duration.ofSeconds(10));
+        vm.qemu.awaitReceived("job-complete", 1, Duration.ofMinutes(2));
         return pivot;
     }
 
@@ -68,7 +68,7 @@ class PivotProofTest {
             vm.job("mirror", "ready");
             BlockJob job = TestVm.get(vm.jobs.attach(new JobId("j"))).orElseThrow();
             CompletableFuture<JobOutcome> pivot = job.pivot();
-            vm.qemu.awaitReceived("job-complete", 1, Duration.ofSeconds(10));
+            vm.qemu.awaitReceived("job-complete", 1, Duration.ofMinutes(2));
             vm.job("mirror", "concluded");
             vm.chain("copy");
             vm.tell("waiting", "pending");

@@ -31,7 +31,7 @@ final class Play {
             List.of("query-jobs", "query-block-jobs", "query-block", "query-named-block-nodes");
 
     private static final Duration SHORT = Duration.ofMillis(1);
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     private final ScriptedVm vm;
     private final Story story;

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class QuitTest {
     private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofMinutes(2);
 
     /** A job of each kind, so slow that it cannot be over, or at READY. */
     enum Kind {

@@ -124,7 +124,7 @@ class RefusalTest {
             vm.on("blockdev-add");
             ScriptedVm.failure(vm.jobs.start(CopyRequest.of("disk0", "/no/such/copy.qcow2", "qcow2")));
             assertThat(vm.qemu
-                            .awaitReceived("blockdev-del", 1, java.time.Duration.ofSeconds(10))
+                            .awaitReceived("blockdev-del", 1, java.time.Duration.ofMinutes(2))
                             .name())
                     .isEqualTo("blockdev-del");
         }

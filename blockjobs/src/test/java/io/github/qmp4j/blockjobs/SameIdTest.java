@@ -22,7 +22,7 @@ class SameIdTest {
         try (ScriptedVm vm = ScriptedVm.start()) {
             vm.on("block-stream");
             CompletableFuture<BlockJob> start = vm.jobs.start(PULL);
-            var command = vm.qemu.awaitReceived("block-stream", 1, Duration.ofSeconds(10));
+            var command = vm.qemu.awaitReceived("block-stream", 1, Duration.ofMinutes(2));
             // Somebody else's job of this id lives and ends before QEMU comes to our command.
             vm.job("stream", "concluded");
             vm.tell("created", "running", "waiting", "pending");
@@ -59,7 +59,7 @@ class SameIdTest {
         try (ScriptedVm vm = ScriptedVm.start()) {
             vm.on("block-stream");
             CompletableFuture<BlockJob> start = vm.jobs.start(PULL);
-            var command = vm.qemu.awaitReceived("block-stream", 1, Duration.ofSeconds(10));
+            var command = vm.qemu.awaitReceived("block-stream", 1, Duration.ofMinutes(2));
             BlockJob met = TestVm.get(vm.jobs.attach(new JobId("j"))).orElseThrow();
             vm.qemu.answer(command, refusal("Node is busy"));
 
@@ -85,7 +85,7 @@ class SameIdTest {
         try (ScriptedVm vm = ScriptedVm.start()) {
             vm.on("block-stream");
             CompletableFuture<BlockJob> first = vm.jobs.start(PULL);
-            var command = vm.qemu.awaitReceived("block-stream", 1, Duration.ofSeconds(10));
+            var command = vm.qemu.awaitReceived("block-stream", 1, Duration.ofMinutes(2));
             CompletableFuture<BlockJob> second =
                     vm.jobs.start(PullRequest.of("disk1").with(ScriptedVm.J));
 

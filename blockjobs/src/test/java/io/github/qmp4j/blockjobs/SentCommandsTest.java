@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What goes to QEMU, word for word, and whether each release takes it. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class SentCommandsTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofMinutes(3);
     private static final CopyRequest COPY = CopyRequest.of("disk0", "/images/copy.qcow2", "qcow2");
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -74,12 +74,12 @@ class StartTest {
         try (ScriptedVm vm = ScriptedVm.start()) {
             vm.on("block-stream");
             CompletableFuture<BlockJob> start = vm.jobs.start(PULL);
-            vm.qemu.awaitReceived("block-stream", 1, Duration.ofSeconds(10));
+            vm.qemu.awaitReceived("block-stream", 1, Duration.ofMinutes(2));
             vm.qemu.disconnect();
 
             BlockJob job = TestVm.get(start);
             assertThat(job.outcome())
-                    .succeedsWithin(Duration.ofSeconds(1))
+                    .succeedsWithin(Duration.ofMinutes(2))
                     .satisfies(outcome -> assertThat(outcome.end()).isInstanceOf(End.Unknown.class));
         }
     }
@@ -136,7 +136,7 @@ class StartTest {
         try (ScriptedVm vm = ScriptedVm.start()) {
             vm.on("block-commit");
             CompletableFuture<BlockJob> start = vm.jobs.start(COMMIT);
-            var command = vm.qemu.awaitReceived("block-commit", 1, Duration.ofSeconds(10));
+            var command = vm.qemu.awaitReceived("block-commit", 1, Duration.ofMinutes(2));
             vm.jobs.close();
             vm.qemu.answer(command, Outgoing.reply());
 
@@ -149,7 +149,7 @@ class StartTest {
         try (ScriptedVm vm = ScriptedVm.start()) {
             vm.on("query-block-exports");
             CompletableFuture<BlockJob> start = vm.jobs.start(COMMIT);
-            var query = vm.qemu.awaitReceived("query-block-exports", 1, Duration.ofSeconds(10));
+            var query = vm.qemu.awaitReceived("query-block-exports", 1, Duration.ofMinutes(2));
             vm.jobs.close();
             vm.on("query-block-exports", Outgoing.reply("[]"));
             vm.qemu.answer(query, Outgoing.reply("[]"));

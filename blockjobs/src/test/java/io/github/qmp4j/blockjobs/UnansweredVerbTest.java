@@ -55,7 +55,7 @@ class UnansweredVerbTest {
             vm.on("job-cancel");
             BlockJob job = vm.start(COMMIT);
             CompletableFuture<JobOutcome> cancel = job.cancel();
-            vm.qemu.awaitReceived("job-cancel", 1, Duration.ofSeconds(10));
+            vm.qemu.awaitReceived("job-cancel", 1, Duration.ofMinutes(2));
             vm.qemu.disconnect();
 
             assertThat(TestVm.get(cancel).end()).isInstanceOf(End.Unknown.class);

@@ -92,7 +92,7 @@ class WhenReadyTest {
             var finish = job.finishWithoutPivot();
             vm.job("commit", "ready");
             vm.tell("created", "running", "ready");
-            vm.qemu.awaitReceived("block-job-cancel", 1, java.time.Duration.ofSeconds(10));
+            vm.qemu.awaitReceived("block-job-cancel", 1, java.time.Duration.ofMinutes(2));
             vm.job("commit", "concluded");
             vm.tell("concluded");
             assertThat(TestVm.get(finish).completed()).isTrue();

@@ -122,7 +122,7 @@ class DescriptorEndTest {
         try (FakeQemu fake = silent().start();
                 QmpClient client = open(fake, QmpOptions.defaults())) {
             CompletableFuture<JsonNode> call = client.execute(ADD_FD, descriptor());
-            fake.awaitReceived("add-fd", 1, Duration.ofSeconds(10));
+            fake.awaitReceived("add-fd", 1, Duration.ofMinutes(2));
             fake.disconnect();
             failure(call).isInstanceOf(QmpDisconnectedException.class);
         }
@@ -171,7 +171,7 @@ class DescriptorEndTest {
             CompletableFuture<JsonNode> call = client.execute(ADD_FD, descriptor());
             assertThat(call.cancel(false)).isTrue();
             reading.countDown();
-            fake.awaitReceived("add-fd", 1, Duration.ofSeconds(10));
+            fake.awaitReceived("add-fd", 1, Duration.ofMinutes(2));
             await().untilAsserted(() -> assertThat(OpenFiles.here(file)).isZero());
         }
     }
@@ -187,7 +187,7 @@ class DescriptorEndTest {
                 QmpClient client = open(fake, QmpOptions.defaults())) {
             QmpDescriptor descriptor = descriptor();
             CompletableFuture<JsonNode> call = client.execute(ADD_FD, descriptor);
-            ReceivedCommand received = fake.awaitReceived("add-fd", 1, Duration.ofSeconds(10));
+            ReceivedCommand received = fake.awaitReceived("add-fd", 1, Duration.ofMinutes(2));
             await().untilAsserted(() -> assertThat(OpenFiles.here(file)).isZero());
             assertThat(call).isNotDone();
             List<QmpDescriptor> others = openUntil(other, descriptor.toString());

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeoutException;
 /** Waits for futures within a bound. */
 public final class Outcomes {
     /** Longer than anything takes that does not hang. */
-    static final Duration LONG = Duration.ofSeconds(20);
+    static final Duration LONG = Duration.ofMinutes(2);
 
     private Outcomes() {}
 

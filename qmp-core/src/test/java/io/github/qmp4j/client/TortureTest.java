@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QemuVersions
 @Timeout(300)
 class TortureTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofMinutes(2);
     private static final QmpCommand<JsonNode> STATUS = QmpCommand.of("query-status");
     private static final QmpCommand<JsonNode> NAME = QmpCommand.of("query-name");
     private static final QmpCommand<JsonNode> UUID = QmpCommand.of("query-uuid");

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(300)
 class CuttingProxyTest {
-    private static final Duration LONG = Duration.ofSeconds(10);
+    private static final Duration LONG = Duration.ofMinutes(1);
 
     private static RawMonitor connect(CuttingProxy proxy) {
         return RawMonitor.connect(proxy.socket(), LONG);

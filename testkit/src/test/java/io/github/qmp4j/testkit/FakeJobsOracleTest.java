@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 @QemuVersions
 @Timeout(300)
 class FakeJobsOracleTest {
-    private static final Duration LONG = Duration.ofSeconds(10);
+    private static final Duration LONG = Duration.ofMinutes(1);
     private static final long SIZE = 4 << 20;
 
     private final TempFolder folder = TempFolder.create("oracle");

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(300)
 class FakeJobsTest {
-    private static final Duration LONG = Duration.ofSeconds(5);
+    private static final Duration LONG = Duration.ofMinutes(1);
     private static final String STREAM = "{\"device\":\"top\",\"job-id\":\"j\",\"auto-dismiss\":false,\"speed\":9}";
     private static final String MIRROR =
             "{\"device\":\"top\",\"target\":\"t\",\"sync\":\"full\",\"job-id\":\"j\",\"auto-dismiss\":false}";

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(300)
 class FakeQemuVerifyTest {
-    private static final Duration LONG = Duration.ofSeconds(5);
+    private static final Duration LONG = Duration.ofMinutes(1);
 
     @Test
     void reportsAMismatchWithExpectedAndGotAndClosesTheConnection() {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 @QemuVersions
 @Timeout(300)
 class RealQemuTest {
-    private static final Duration LONG = Duration.ofSeconds(10);
+    private static final Duration LONG = Duration.ofMinutes(1);
     private static final Duration SHORT = Duration.ofMillis(200);
 
     /** F18: from 11.1 on QEMU warns of -mon. */

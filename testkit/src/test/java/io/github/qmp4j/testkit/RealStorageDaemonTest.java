@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 @QemuVersions
 @Timeout(300)
 class RealStorageDaemonTest {
-    private static final Duration LONG = Duration.ofSeconds(10);
+    private static final Duration LONG = Duration.ofMinutes(1);
 
     @Test
     void hasTwoMonitorsAndLeavesNothingBehind() {

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @QemuVersions
 @Timeout(300)
 class RecordedSchemaTest {
-    private static final Duration LONG = Duration.ofSeconds(5);
+    private static final Duration LONG = Duration.ofMinutes(1);
 
     @ParameterizedTest
     @EnumSource

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 @QemuVersions
 @Timeout(300)
 class TranscriptTest {
-    private static final Duration LONG = Duration.ofSeconds(5);
+    private static final Duration LONG = Duration.ofMinutes(1);
 
     private final TempFolder folder = TempFolder.create("transcript");
     private final Path file = folder.resolve("session.jsonl");

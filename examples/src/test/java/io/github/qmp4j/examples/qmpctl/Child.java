@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * else the classes of this build.
  */
 final class Child implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     private final List<String> arguments;
     private final Process process;

@@ -26,7 +26,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  * the test runs as root, which PostgreSQL refuses; a shell beside it ends it when this JVM is gone.
  */
 final class PostgresCluster implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final String USER = "postgres";
     private static final String GUARD = """
             "$@" </dev/null &
