@@ -46,7 +46,7 @@ final class HeadFile {
         return TEMPORARY.matcher(path).matches();
     }
 
-    /** QEMU has the files open now: keeps which they are. Never fails. */
+    /** QEMU has the files open now: keeps which they are, unless they were seen before. Never fails. */
     CompletableFuture<Void> see() {
         CompletableFuture<List<String>> paths = CompletableFuture.completedFuture(List.of());
         for (BlockNode image : images()) {

@@ -195,8 +195,9 @@ final class JobStarter {
         if (registry.register(job) != job) {
             throw JobRegistry.conflict(id);
         }
-        return context.graphs()
-                .startSafely(() -> context.client().execute(command.command()))
+        return head.see()
+                .thenCompose(seen ->
+                        context.graphs().startSafely(() -> context.client().execute(command.command())))
                 .handle((reply, failure) -> (failure == null
                                 ? head.see()
                                 : CompletableFuture.<Void>completedFuture(null))

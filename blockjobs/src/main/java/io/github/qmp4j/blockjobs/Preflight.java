@@ -2,7 +2,6 @@ package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.schema.QmpSchema;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -42,7 +41,7 @@ final class Preflight {
                     return targetFits(fits.plan())
                             .thenCompose(fit -> PlainText.check(context, fits.plan()))
                             .thenCompose(free -> new HeadFile(context, fits.plan()).check())
-                            .thenCompose(lasting -> requireHeld(fits))
+                            .thenCompose(lasting -> new IoThreads(context.client()).check(sheet, fits.disk()))
                             .thenCompose(held -> released.check())
                             .thenApply(deletable -> new Ready(fits.disk(), sheet, released));
                 }));
@@ -101,28 +100,6 @@ final class Preflight {
                                 .formatted(plan.kind().word, node, export));
             }
         });
-    }
-
-    /** A guest device keeps its node in its thread while a pull puts a filter above that; an export does not. */
-    private CompletableFuture<?> requireHeld(Fitting fits) {
-        JobPlan plan = fits.plan();
-        boolean survives = plan.kind() != JobPlan.Kind.PULL
-                || fits.disk().isPluggedIn()
-                || new Quirks(context.client().greeting().version()).survivesPullsUnderIoThreads();
-        List<String> exported = fits.graph().exports().entrySet().stream()
-                .filter(export -> plan.before().nodes().stream()
-                        .anyMatch(node -> node.nodeName().equals(Optional.of(export.getValue()))))
-                .map(Map.Entry::getKey)
-                .toList();
-        return survives || exported.isEmpty()
-                ? CompletableFuture.completedFuture(null)
-                : new IoThreads(context.client()).any().thenAccept(any -> {
-                    if (any) {
-                        throw new BlockChainException(
-                                "a pull of disk %s cannot be started while it is exported (%s) by a QEMU that has I/O threads, since it kills this version where one of them runs the export; remove the export until the job is over, or copy the disk"
-                                        .formatted(fits.disk().name(), String.join(", ", exported)));
-                    }
-                });
     }
 
     /** For a new target QEMU writes the name of what it stands on as it holds it, and takes none from us. */

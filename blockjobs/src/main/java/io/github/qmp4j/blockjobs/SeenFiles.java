@@ -26,7 +26,7 @@ final class SeenFiles {
                 : CompletableFuture.runAsync(
                         () -> paths.forEach(path -> file(path)
                                 .filter(file -> file.openings().orElse(0) > 0)
-                                .ifPresent(file -> seen.put(path, file))),
+                                .ifPresent(file -> seen.putIfAbsent(path, file))),
                         context.work());
     }
 

@@ -94,6 +94,9 @@
  * <tr><td>pull of a disk without a guest device that is exported, where QEMU has I/O threads
  *     <td colspan="2">starts<td colspan="2">refused: it would kill QEMU where one of them runs the export
  *     <td>{@code IoThreadTest.pullsIntoAnExportInAnIoThreadOrRefusesItWhereThatKillsQemu}
+ * <tr><td>copy by {@code blockdev-mirror} of the active layer of a disk without a guest device, where QEMU has I/O threads
+ *     <td colspan="2">refused: the node that it adds would kill QEMU<td colspan="2">starts
+ *     <td>{@code IoThreadTest.copiesTheActiveLayerBelowAnExportInAnIoThreadOrRefusesItWhereThatKillsQemu}
  * <tr><td>the proof of a header of a guest's disk, where QEMU has I/O threads
  *     <td colspan="2">before the start only: a filter would kill QEMU<td colspan="2">also in PENDING
  *     <td>{@code IoThreadTest.commitsBelowAnExportInAnIoThread}

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A node that an I/O thread runs: QEMU dies of much that is harmless elsewhere. */
 @QemuVersions
@@ -74,6 +76,32 @@ class IoThreadTest {
             Files.move(away, qsd.image("snap2"));
             assertAlive(qsd);
             qsd.assertUnchanged(qsd.image("active"));
+        }
+    }
+
+    /** The target stands on nodes that the thread runs; on 5.2 and 7.2 it is refused where this would be a node of ours. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "AUTO")
+    void copiesTheActiveLayerBelowAnExportInAnIoThreadOrRefusesItWhereThatKillsQemu(CopyEngine engine) {
+        try (TestDaemon qsd = daemon()) {
+            boolean survives = new Quirks(qsd.client.greeting().version()).survivesNodesAboveIoThreads();
+            CopyRequest request = CopyRequest.of(
+                            "active", qsd.path("copy.qcow2").toString(), "qcow2")
+                    .engine(engine)
+                    .ofActiveLayerOnly()
+                    .whenReady(WhenReady.PIVOT);
+            boolean isDone = survives || engine == CopyEngine.DRIVE_MIRROR;
+            if (isDone) {
+                JobOutcome outcome = qsd.run(request);
+                assertThat(outcome.pivoted()).as("%s", outcome).isTrue();
+            } else {
+                assertThat(ScriptedVm.failure(qsd.jobs.start(request)))
+                        .isInstanceOf(BlockChainException.class)
+                        .hasMessageContaining("use drive-mirror");
+                assertThat(qsd.path("copy.qcow2")).doesNotExist();
+            }
+            assertAlive(qsd);
+            qsd.assertUnchanged(isDone ? qsd.path("copy.qcow2") : qsd.image("active"));
         }
     }
 }
