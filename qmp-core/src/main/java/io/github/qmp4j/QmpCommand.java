@@ -44,7 +44,8 @@ public final class QmpCommand<R> {
      *
      * @param value {@code null} leaves the argument out; Jackson's {@code NullNode} sends JSON's {@code null}; text,
      *     numbers, booleans, maps, collections and {@link JsonNode} are sent as what they are
-     * @throws IllegalArgumentException for a {@link Path}: a path for QEMU is text in QEMU's own file system
+     * @throws IllegalArgumentException for a {@link Path}, since a path for QEMU is text in QEMU's own file system, and for what
+     *     cannot be turned into JSON
      */
     public QmpCommand<R> with(String argument, @Nullable Object value) {
         if (value == null) {
@@ -56,8 +57,19 @@ public final class QmpCommand<R> {
                             .formatted(argument, name));
         }
         ObjectNode extended = arguments.deepCopy();
-        extended.set(argument, MAPPER.valueToTree(value));
+        extended.set(argument, json(argument, value));
         return new QmpCommand<>(name, extended, reader);
+    }
+
+    private JsonNode json(String argument, Object value) {
+        try {
+            return MAPPER.valueToTree(value);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "argument '%s' of %s is a %s, which cannot be turned into JSON; give text, numbers, booleans, maps, collections, or a JsonNode"
+                            .formatted(argument, name, value.getClass().getName()),
+                    e);
+        }
     }
 
     /** This command with another way to read its return value; an exception of the reader fails the caller's future. */

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QmpDecoder implements AutoCloseable {
     private final int maxBytes;
+    private final int maxNesting;
     private final JsonParser parser;
     private final ByteArrayFeeder feeder;
 
@@ -35,6 +36,7 @@ public final class QmpDecoder implements AutoCloseable {
 
     public QmpDecoder(int maxBytes, int maxNesting) {
         this.maxBytes = maxBytes;
+        this.maxNesting = maxNesting;
         JsonFactory factory = JsonFactory.builder()
                 // A peer that invents member names must not fill the JVM's table of interned strings.
                 .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -75,7 +77,7 @@ public final class QmpDecoder implements AutoCloseable {
                 take(token, sink);
             }
         } catch (IOException e) {
-            throw new QmpProtocolException("the peer sent what is no QMP: " + firstLine(e), e);
+            throw new QmpProtocolException("the peer sent what is no QMP: " + JsonFaults.of(e, maxNesting), e);
         }
         if (tree == null) {
             requireWhitespace(bytes, (int) Math.max(0, end - before), length);
@@ -139,11 +141,6 @@ public final class QmpDecoder implements AutoCloseable {
             throw new QmpProtocolException(
                     "the peer sent a message of more than %d bytes, which is the limit".formatted(maxBytes), null);
         }
-    }
-
-    /** Jackson adds lines about where in which source it stood. */
-    private static String firstLine(IOException e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 
     /** Gives the parser's buffers back. */

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ContainerNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -58,11 +59,31 @@ final class TreeBuilder {
             case VALUE_TRUE -> NODES.booleanNode(true);
             case VALUE_FALSE -> NODES.booleanNode(false);
             case VALUE_NULL -> NODES.nullNode();
-            case VALUE_STRING -> NODES.textNode(parser.getText());
+            case VALUE_STRING -> text(parser.getText());
             case VALUE_NUMBER_INT -> integer(parser);
-            case VALUE_NUMBER_FLOAT -> NODES.numberNode(parser.getDoubleValue());
+            case VALUE_NUMBER_FLOAT -> fraction(parser);
             default -> throw new IllegalStateException("a JSON token that no text can give: " + token);
         };
+    }
+
+    private static JsonNode text(String text) throws IOException {
+        if (JsonFaults.hasHalfCharacter(text)) {
+            throw new JsonFaults.HalfCharacterException();
+        }
+        return NODES.textNode(text);
+    }
+
+    /** A number that is beyond a double stays what it is; infinity could not be written as JSON again. */
+    private static JsonNode fraction(JsonParser parser) throws IOException {
+        double value = parser.getDoubleValue();
+        if (Double.isFinite(value)) {
+            return NODES.numberNode(value);
+        }
+        try {
+            return NODES.numberNode(new BigDecimal(parser.getText()));
+        } catch (NumberFormatException e) {
+            throw new JsonFaults.TooLargeException(e);
+        }
     }
 
     private static JsonNode integer(JsonParser parser) throws IOException {

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code +case} for a variant of a union
  *   <li>{@code ^value} for a value of an enumeration
  *   <li>{@code !type} for a JSON type: {@code string}, {@code int}, {@code number}, {@code boolean}, {@code null}
- *   <li>{@code $feature} for a flag of what the path names so far, for example {@code block-commit/arg/top/$deprecated}
+ *   <li>{@code $feature} for a flag of what the path names so far, or of its type, for example
+ *       {@code block-commit/arg/top/$deprecated}
  * </ul>
  */
 public final class QmpSchema {

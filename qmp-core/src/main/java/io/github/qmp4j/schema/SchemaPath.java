@@ -80,17 +80,29 @@ record SchemaPath(Set<SchemaType> types, Set<String> features) {
                 : NOWHERE;
     }
 
-    /** Arrays are looked through, and an alternate stands for all that it may be. */
+    /**
+     * Arrays are looked through, and an alternate stands for all that it may be. A flag of the type counts as much as one of the
+     * member that is of this type.
+     */
     private static SchemaPath to(Map<String, SchemaType> all, String name, Set<String> features) {
         SchemaType type = all.get(name);
+        if (type == null) {
+            return NOWHERE;
+        }
+        Set<String> flags = new HashSet<>(features);
+        flags.addAll(type.features());
         if (type instanceof SchemaType.Array array) {
-            return to(all, array.element(), features);
+            return to(all, array.element(), flags);
         }
         if (type instanceof SchemaType.Alternate alternate) {
             Set<SchemaType> possible = new HashSet<>();
-            alternate.types().forEach(option -> possible.addAll(to(all, option, features).types));
-            return new SchemaPath(possible, features);
+            for (String option : alternate.types()) {
+                SchemaPath one = to(all, option, flags);
+                possible.addAll(one.types);
+                flags.addAll(one.features);
+            }
+            return new SchemaPath(possible, flags);
         }
-        return type == null ? NOWHERE : new SchemaPath(Set.of(type), features);
+        return new SchemaPath(Set.of(type), flags);
     }
 }

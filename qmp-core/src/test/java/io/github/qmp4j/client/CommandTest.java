@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpCommandException;
@@ -131,7 +132,41 @@ class CommandTest {
                 QmpClient client = open(fake)) {
             assertThatThrownBy(() -> client.execute(QmpCommand.of("x").with("half", "\ud800")))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("the arguments of x");
+                    .hasMessage(
+                            "the arguments of x cannot be sent: they hold a text with half a character (a surrogate without its pair)");
+            assertThatThrownBy(() -> client.execute(QmpCommand.of("x").with("a", Map.of("half\ud800", 1))))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("half a character");
+            value(client.execute(STATUS));
+            assertThat(fake.received()).extracting(ReceivedCommand::name).doesNotContain("x");
+        }
+    }
+
+    /** F64. */
+    @Test
+    void whatIsNoJsonIsRefusedInOurWordsAndTheSessionGoesOn() {
+        try (FakeQemu fake = FakeQemu.responding().on("query-status", "{}").start();
+                QmpClient client = open(fake)) {
+            QmpCommand<JsonNode> x = QmpCommand.of("x");
+            assertThatThrownBy(() -> client.execute(x.with("a", Double.POSITIVE_INFINITY)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("the arguments of x cannot be sent: JSON has no number Infinity");
+            assertThatThrownBy(() -> client.execute(x.with("a", List.of(Float.NaN))))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("the arguments of x cannot be sent: JSON has no number NaN");
+            JsonNode deep = JsonNodeFactory.instance.arrayNode();
+            for (int i = 0; i < 1000; i++) {
+                deep = JsonNodeFactory.instance.arrayNode().add(deep);
+            }
+            QmpCommand<JsonNode> tooDeep = x.with("a", deep);
+            assertThatThrownBy(() -> client.execute(tooDeep))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(
+                            "the arguments of x cannot be sent: they are nested deeper than 1000, which QEMU does not read");
+            assertThatThrownBy(() -> x.with("a", new Object()))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith(
+                            "argument 'a' of x is a java.lang.Object, which cannot be turned into JSON;");
             value(client.execute(STATUS));
             assertThat(fake.received()).extracting(ReceivedCommand::name).doesNotContain("x");
         }

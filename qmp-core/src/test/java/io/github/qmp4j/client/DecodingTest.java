@@ -134,7 +134,10 @@ class DecodingTest {
     @Test
     void nestingBeyondTheLimitEndsTheSession() {
         String deep = "[".repeat(200) + "]".repeat(200);
-        ends(Outgoing.reply(deep), QmpOptions.with(o -> o.maxNesting = 100), "nesting depth");
+        ends(
+                Outgoing.reply(deep),
+                QmpOptions.with(o -> o.maxNesting = 100),
+                "nested deeper than 100, which is the limit");
         try (FakeQemu fake = FakeQemu.responding().on("query-status", deep).start();
                 QmpClient client = open(fake)) {
             assertThat(value(client.execute(STATUS)).toString()).isEqualTo(deep);

@@ -57,6 +57,72 @@ class QmpDecoderTest {
         assertThat(seen).hasSize(2);
     }
 
+    /** F64. */
+    @Test
+    void aNumberBeyondADoubleIsKeptAsItIs() {
+        feed("{\"a\": 1e9999, \"b\": -1.5E400, \"c\": 1e-9999, \"d\": 1e308}");
+        ObjectNode json = seen.get(0);
+        assertThat(json.get("a").decimalValue()).isEqualByComparingTo("1e9999");
+        assertThat(json.get("b").decimalValue()).isEqualByComparingTo("-1.5e400");
+        assertThat(json.get("c").doubleValue()).isZero();
+        assertThat(json.get("d").doubleValue()).isEqualTo(1e308);
+        assertThat(json).asString().doesNotContain("Infinity");
+        feed(json.toString());
+        assertThat(seen.get(1).get("a")).isEqualTo(json.get("a"));
+    }
+
+    /** F64. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"a\": \"\\ud800\"}",
+                "{\"a\": \"x\\udc00y\"}",
+                "{\"a\": [\"\\ud83d\\u0041\"]}",
+                "{\"\\ud800\": 1}",
+                "{\"x\\udc00\": 1}"
+            })
+    void halfACharacterIsRefusedInAValueAsInAName(String half) {
+        for (int piece : new int[] {100, 1}) {
+            assertThatThrownBy(() -> feed(half.getBytes(StandardCharsets.UTF_8), piece))
+                    .isInstanceOf(QmpProtocolException.class)
+                    .hasMessageStartingWith("the peer sent what is no QMP: ");
+        }
+        assertThat(seen).isEmpty();
+        feed("{\"a\": \"\\ud83d\\ude00\", \"\\ud83d\\ude00\": 1}");
+        assertThat(seen).hasSize(1);
+    }
+
+    /** F64. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"a\" 1}",
+                "{\"a\": NaN}",
+                "{]",
+                "{\"a\": \"\\ud800\"}",
+                "deep",
+                "long",
+                "{\"a\": 1e99999999999}"
+            })
+    void noWordsOfTheParserReachTheUser(String bad) {
+        String text =
+                switch (bad) {
+                    case "deep" -> "{\"a\":" + "[".repeat(DEPTH);
+                    case "long" -> "{\"a\":" + "1".repeat(1001) + "}";
+                    default -> bad;
+                };
+        assertThatThrownBy(() -> {
+                    try (QmpDecoder decoder = new QmpDecoder(10_000, DEPTH)) {
+                        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+                        decoder.feed(bytes, bytes.length, seen::add);
+                    }
+                })
+                .isInstanceOf(QmpProtocolException.class)
+                .message()
+                .matches("the peer sent what is no QMP: (a|text) [a-zJSON0-9 ,()]+")
+                .doesNotContain("Stream", "token", "char '");
+    }
+
     @Test
     void aMessageThatNeverEndsFailsAtTheLimit() {
         assertThatThrownBy(() -> feed(("{\"a\": [" + "1,".repeat(LIMIT)).getBytes(StandardCharsets.UTF_8), 10))
@@ -71,7 +137,8 @@ class QmpDecoderTest {
         assertThat(seen).hasSize(1);
         assertThatThrownBy(() -> feed("{\"a\":" + "[".repeat(DEPTH)))
                 .isInstanceOf(QmpProtocolException.class)
-                .hasMessageContaining("nesting depth");
+                .hasMessage("the peer sent what is no QMP: a message that is nested deeper than %d, which is the limit"
+                        .formatted(DEPTH));
     }
 
     @ParameterizedTest

@@ -109,10 +109,15 @@ public record TypedCommand(String name, ObjectNode arguments) {
         } catch (JsonProcessingException e) {
             if (text.matches("[\\[{\"].*")) {
                 throw new IllegalArgumentException(
-                        "the value of '%s' is no JSON: %s".formatted(word, e.getOriginalMessage()), e);
+                        "the value of '%s' is no JSON from its character %d on".formatted(word, place(e)), e);
             }
             return TextNode.valueOf(text); // for example 10.0.0.1
         }
+    }
+
+    /** Jackson's own words are about its settings. */
+    private static int place(JsonProcessingException e) {
+        return e.getLocation().getColumnNr();
     }
 
     private static ObjectNode object(String what, String text) {
@@ -121,7 +126,7 @@ public record TypedCommand(String name, ObjectNode arguments) {
                 return object;
             }
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("%s is no JSON: %s".formatted(what, e.getOriginalMessage()), e);
+            throw new IllegalArgumentException("%s is no JSON from its character %d on".formatted(what, place(e)), e);
         }
         throw new IllegalArgumentException("%s '%s' is no JSON object and no name=value".formatted(what, text));
     }
