@@ -52,7 +52,7 @@ final class ConnectFailures {
                     refused ? Reason.REFUSED : Reason.OTHER,
                     refused
                             ? "nothing listens there; was QEMU started with -qmp tcp:…,server=on,wait=off?"
-                            : String.valueOf(cause),
+                            : words(cause),
                     cause);
         }
         Path path = unix.path();
@@ -190,6 +190,11 @@ final class ConnectFailures {
     private QmpConnectException of(Phase phase, Reason reason, String sentence, @Nullable Throwable cause) {
         String what = listening ? "no session with a peer that connected to %s: %s" : "cannot connect to %s: %s";
         return new QmpConnectException(phase, reason, what.formatted(address, sentence), cause);
+    }
+
+    /** The messages of the JDK's own subclasses, such as that of an unknown host, say little without their names. */
+    private static String words(Throwable cause) {
+        return cause.getClass() == IOException.class ? String.valueOf(cause.getMessage()) : cause.toString();
     }
 
     private static boolean isSocket(Path path) {

@@ -90,14 +90,27 @@ final class Connector {
 
     private void notConnected(Throwable failure) {
         QmpConnectException refusal = failures.notConnected(cause(failure), options.connectTimeout());
-        if (mayCome(refusal.reason())
-                && Duration.ofNanos(System.nanoTime() - started).compareTo(options.waitFor()) < 0
-                && !result.isDone()) {
+        if (isPatientWith(refusal) && !result.isDone()) {
             CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS, DaemonThreads.work())
                     .execute(this::dial);
         } else {
             result.fail(refusal);
         }
+    }
+
+    private boolean isPatientWith(QmpConnectException refusal) {
+        Duration waited = Duration.ofNanos(System.nanoTime() - started);
+        return (mayCome(refusal.reason()) && waited.compareTo(options.waitFor()) < 0)
+                || (isQueueFull(refusal) && waited.compareTo(options.connectTimeout()) < 0);
+    }
+
+    /** The kernel refuses at once where a connect over TCP would wait for its turn. */
+    private boolean isQueueFull(QmpConnectException refusal) {
+        return address instanceof QmpAddress.Unix
+                && switch (refusal.reason()) {
+                    case BUSY, FROZEN, SILENT -> true;
+                    default -> false;
+                };
     }
 
     /**

@@ -169,7 +169,8 @@ public interface QmpClient extends AutoCloseable {
 
     /**
      * Ends the session; what waits for a reply fails with {@link io.github.qmp4j.QmpDisconnectedException}. QEMU and its
-     * jobs go on. Waits for the socket to close, at most 5 s. Does nothing the second time.
+     * jobs go on. Waits for the socket to close, at most 5 s, but not on an event loop, where an executor that runs callbacks in
+     * place may call it. Does nothing the second time.
      */
     @Override
     void close();

@@ -284,6 +284,9 @@ final class QmpSession {
             return;
         }
         closeSoon();
+        if (wire.isOnLoop()) {
+            return; // the end cannot come while this waits for it
+        }
         try {
             closed.handle((done, failure) -> null).get(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {

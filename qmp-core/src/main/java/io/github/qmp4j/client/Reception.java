@@ -42,6 +42,7 @@ final class Reception implements QmpListener {
         this.address = address;
         this.options = options;
         this.doorway = Doorway.open(address, options, this::newcomer);
+        doorway.letIn(true);
     }
 
     static QmpListener open(QmpAddress address, QmpOptions options) {
@@ -67,15 +68,20 @@ final class Reception implements QmpListener {
     /** Null turns the peer away. */
     private @Nullable WireListener newcomer() {
         synchronized (lock) {
-            if (closed || negotiating + ready.size() >= MOST_GUESTS) {
-                LOG.warn("a peer that connected to {} is turned away: {} others are there", address, MOST_GUESTS);
+            if (closed) {
                 return null;
             }
             negotiating++;
+            lookForRoom();
         }
         Handshake handshake = new Handshake(address, options, ConnectFailures.ofPeersAt(address));
         handshake.session().whenComplete(this::negotiated);
         return handshake;
+    }
+
+    /** Called with the lock held. A QEMU that is starting can die of a connection that is taken and closed at once. */
+    private void lookForRoom() {
+        doorway.letIn(!closed && negotiating + ready.size() < MOST_GUESTS);
     }
 
     private void negotiated(@Nullable QmpSession session, @Nullable Throwable failure) {
@@ -86,6 +92,7 @@ final class Reception implements QmpListener {
             if (session != null && !late && !giveAway(session)) {
                 ready.add(session);
             }
+            lookForRoom();
         }
         if (session == null) {
             LOG.warn("{}", failure == null ? "" : failure.getMessage());
@@ -109,6 +116,7 @@ final class Reception implements QmpListener {
     private void forget(QmpSession session) {
         synchronized (lock) {
             ready.remove(session);
+            lookForRoom();
         }
     }
 
@@ -135,6 +143,7 @@ final class Reception implements QmpListener {
             } else {
                 result.arrive(session::client);
             }
+            lookForRoom();
         }
         return result;
     }

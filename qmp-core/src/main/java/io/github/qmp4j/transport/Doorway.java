@@ -6,34 +6,38 @@ import io.github.qmp4j.codec.QmpDecoder;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
+import io.netty.util.AttributeKey;
 import java.io.IOException;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A socket that listens. */
+/** A socket that listens, and lets peers in one by one while it is told to. */
 public final class Doorway {
     private static final int CLOSE_SECONDS = 5;
+    private static final AttributeKey<WireListener> UNTOLD = AttributeKey.valueOf(Doorway.class, "untold");
 
     private final Channel channel;
+    private final @Nullable SocketFile file;
 
-    private Doorway(Channel channel) {
+    private Doorway(Channel channel, @Nullable SocketFile file) {
         this.channel = channel;
+        this.file = file;
     }
 
     /**
-     * Listens. Blocks to look up a TCP host's name, to read the files of TLS, and until the socket is there. A UNIX socket
-     * gets mode 0600, and only what its creator's umask allows before that.
+     * Listens, and lets nobody in before {@link #letIn}. Blocks to look up a TCP host's name, to read the files of TLS, and until
+     * the socket is there. A UNIX socket gets mode 0600, and only what its creator's umask allows before that.
      *
-     * @param newcomers asked on the event loop for each peer that connects; null turns it away
+     * @param newcomers asked on one event loop for each peer that is let in; null turns it away
      * @throws IOException also when there is a file already where a UNIX socket shall be
      */
     public static Doorway open(
@@ -43,55 +47,100 @@ public final class Doorway {
                 ? Tls.of(tcp, tcp.tls().get())
                 : null;
         Consumer<ChannelPipeline> secured = tls == null ? plain -> {} : tls::accept;
+        SocketFile file = address instanceof QmpAddress.Unix unix ? new SocketFile(unix.path()) : null;
+        Sockets sockets = Sockets.of(options);
         // Netty's epoll deletes whatever is at the path before it binds; NIO leaves it and fails.
-        Sockets sockets = address instanceof QmpAddress.Unix ? Sockets.NIO : Sockets.of(options);
-        EventLoops loops = sockets.loops();
+        EventLoops loops = file == null ? sockets.loops() : EventLoops.NIO;
         ServerBootstrap bootstrap = new ServerBootstrap()
-                .channel(sockets.serverChannel(address))
+                .option(ChannelOption.AUTO_READ, false)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(1))
+                .handler(new Entrance(newcomers))
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, Dialer.UNREAD)
                 .childOption(ChannelOption.AUTO_CLOSE, false)
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
-                    protected void initChannel(Channel channel) {
-                        WireListener listener = newcomers.get();
-                        if (listener == null) {
-                            channel.close();
-                            return;
-                        }
+                    protected void initChannel(Channel peer) {
+                        WireListener listener =
+                                Objects.requireNonNull(peer.attr(UNTOLD).get());
                         loops.acquire();
-                        channel.closeFuture().addListener(closed -> loops.release());
-                        secured.accept(channel.pipeline());
+                        peer.closeFuture().addListener(closed -> loops.release());
+                        secured.accept(peer.pipeline());
                         QmpDecoder decoder = new QmpDecoder(options.maxMessageBytes(), options.maxNesting());
-                        channel.pipeline().addLast(new WireHandler(decoder, listener, new WireTap(address, options)));
+                        peer.pipeline().addLast(new WireHandler(decoder, listener, new WireTap(address, options)));
+                        peer.attr(UNTOLD).set(null);
                     }
                 });
-        var local = sockets.resolve(address);
-        ChannelFuture bound = bootstrap.group(loops.acquire()).bind(local).awaitUninterruptibly();
+        if (file == null) {
+            bootstrap.channel(sockets.serverChannel());
+        } else {
+            bootstrap.channelFactory(file::channel);
+        }
+        ChannelFuture bound =
+                bootstrap.group(loops.acquire()).bind(sockets.local(address)).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             loops.release();
             throw new IOException(bound.cause().getMessage(), bound.cause());
         }
         bound.channel().closeFuture().addListener(closed -> loops.release());
-        Doorway doorway = new Doorway(bound.channel());
-        if (address instanceof QmpAddress.Unix unix) {
-            doorway.restrict(unix.path());
+        Doorway doorway = new Doorway(bound.channel(), file);
+        if (file != null) {
+            doorway.restrict(file);
         }
         return doorway;
     }
 
-    private void restrict(Path socket) throws IOException {
-        if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
-            try {
-                Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
-            } catch (IOException e) {
-                close();
-                throw e;
-            }
+    private void restrict(SocketFile made) throws IOException {
+        try {
+            made.restrict();
+        } catch (IOException e) {
+            close();
+            throw e;
         }
     }
 
-    /** Stops listening and removes a UNIX socket's file. The connections that it let in stay. */
+    /** Lets peers in, or leaves them in the socket's queue, where they wait unanswered. */
+    public void letIn(boolean open) {
+        channel.config().setAutoRead(open);
+    }
+
+    /**
+     * Stops listening and removes a UNIX socket's file, unless another one is in its place. The connections that it let in stay.
+     * Waits for the end, but not on an event loop.
+     */
     public void close() {
-        channel.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+        if (file != null) {
+            file.close();
+        }
+        ChannelFuture closing = channel.close();
+        if (!channel.eventLoop().inEventLoop()) {
+            closing.awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Asks who hears of a peer, and tells the hearer of one that is gone before anything could be heard of it. */
+    private static final class Entrance extends ChannelInboundHandlerAdapter {
+        private final Supplier<? extends @Nullable WireListener> newcomers;
+
+        Entrance(Supplier<? extends @Nullable WireListener> newcomers) {
+            this.newcomers = newcomers;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            Channel peer = (Channel) message;
+            WireListener listener = newcomers.get();
+            if (listener == null) {
+                peer.unsafe().closeForcibly();
+                return;
+            }
+            peer.attr(UNTOLD).set(listener);
+            peer.closeFuture().addListener(closed -> {
+                WireListener untold = peer.attr(UNTOLD).getAndSet(null);
+                if (untold != null) {
+                    untold.ended(closed.cause());
+                }
+            });
+            context.fireChannelRead(peer);
+        }
     }
 }

@@ -6,11 +6,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
-import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -40,11 +38,14 @@ enum Sockets {
         return this == EPOLL ? EpollSocketChannel.class : NioSocketChannel.class;
     }
 
-    Class<? extends ServerChannel> serverChannel(QmpAddress address) {
-        if (address instanceof QmpAddress.Unix) {
-            return this == EPOLL ? EpollServerDomainSocketChannel.class : NioServerDomainSocketChannel.class;
-        }
+    /** For TCP. */
+    Class<? extends ServerChannel> serverChannel() {
         return this == EPOLL ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    }
+
+    /** Where to listen. Blocks to look up a TCP host's name. */
+    SocketAddress local(QmpAddress address) throws UnknownHostException {
+        return address instanceof QmpAddress.Unix ? NIO.resolve(address) : resolve(address);
     }
 
     /** Blocks to look up a TCP host's name. */

@@ -5,9 +5,16 @@ import io.github.qmp4j.TlsOptions;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.Certificate;
+import java.security.spec.InvalidKeySpecException;
+import java.util.Map;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -28,6 +35,10 @@ final class Tls {
      * that for the certificates too: a QEMU whose certificate an RSA CA has signed then shows none.
      */
     private static final String[] ACCEPTED_PROTOCOLS = {"TLSv1.2"};
+
+    /** By the kind of key; the kinds that are not here sign under their own name. */
+    private static final Map<String, String> SIGNATURES =
+            Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA", "DSA", "SHA256withDSA");
 
     private final QmpAddress.Tcp address;
     private final TlsOptions options;
@@ -67,13 +78,53 @@ final class Tls {
         }
         Certificate[] chain = PemFile.read(options.certificate().get()).certificates();
         String algorithm = chain[0].getPublicKey().getAlgorithm();
+        PrivateKey key = key(options.key().get(), options.certificate().get(), algorithm);
+        requirePair(key, chain[0].getPublicKey(), options);
         // The store lives in this process's memory only, beside the key itself.
         char[] password = {'q'};
         KeyStore store = emptyStore();
-        store.setKeyEntry("own", PemFile.read(options.key().get()).key(algorithm), password, chain);
+        store.setKeyEntry("own", key, password, chain);
         KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
         factory.init(store, password);
         return factory.getKeyManagers();
+    }
+
+    private static PrivateKey key(Path file, Path certificate, String algorithm)
+            throws IOException, GeneralSecurityException {
+        try {
+            return PemFile.read(file).key(algorithm);
+        } catch (InvalidKeySpecException e) {
+            throw new IOException(
+                    "the key in %s is none of the kind %s, which the certificate in %s is for; use the key that the certificate was made with"
+                            .formatted(file, algorithm, certificate),
+                    e);
+        }
+    }
+
+    /** Without this the peer would see a wrong signature, and say only that the handshake failed. */
+    private static void requirePair(PrivateKey key, PublicKey certified, TlsOptions options)
+            throws IOException, GeneralSecurityException {
+        byte[] text = {1};
+        Signature signature = Signature.getInstance(SIGNATURES.getOrDefault(key.getAlgorithm(), key.getAlgorithm()));
+        signature.initSign(key);
+        signature.update(text);
+        byte[] signed = signature.sign();
+        signature.initVerify(certified);
+        signature.update(text);
+        if (!verifies(signature, signed)) {
+            throw new IOException(
+                    "the key in %s does not belong to the certificate in %s; use the key that the certificate was made with"
+                            .formatted(
+                                    options.key().get(), options.certificate().get()));
+        }
+    }
+
+    private static boolean verifies(Signature signature, byte[] signed) {
+        try {
+            return signature.verify(signed);
+        } catch (SignatureException wrongLength) {
+            return false;
+        }
     }
 
     private static KeyStore emptyStore() throws IOException, GeneralSecurityException {

@@ -55,6 +55,11 @@ public final class Wire {
         channel.writeAndFlush(new DescriptorLine(socket, line, descriptor, refused), channel.voidPromise());
     }
 
+    /** Whether this is the event loop of this wire, which must not wait. */
+    public boolean isOnLoop() {
+        return channel.eventLoop().inEventLoop();
+    }
+
     /**
      * Runs {@code task} on the event loop, after what was given to it before.
      *

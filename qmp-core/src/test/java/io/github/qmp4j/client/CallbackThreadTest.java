@@ -7,12 +7,16 @@ import static io.github.qmp4j.client.Sessions.unix;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.QmpAddress;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpDisconnectedException;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.event.EventFilter;
 import io.github.qmp4j.testkit.FakeQemu;
 import io.github.qmp4j.testkit.Outgoing;
+import io.github.qmp4j.testkit.TempFolder;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -100,6 +104,52 @@ class CallbackThreadTest {
         } finally {
             one.shutdownNow();
         }
+    }
+
+    /** F86: the thread that would bring the end must not wait for it. */
+    @Test
+    void closeDoesNotWaitOnTheLoopThatAnExecutorRunsCallbacksOn() {
+        try (FakeQemu fake = FakeQemu.responding().start();
+                QmpClient client = open(fake, QmpOptions.with(o -> o.callbacks = Runnable::run))) {
+            CompletableFuture<Long> waits = new CompletableFuture<>();
+            client.subscribe(EventFilter.all(), event -> waits.complete(waitsIn(client::close)));
+            fake.send(Outgoing.event("STOP", "{}"));
+            assertThat(value(waits)).isZero();
+            value(client.closed());
+        }
+    }
+
+    @Test
+    void aListenerClosesOnTheLoopThatAnExecutorRunsCallbacksOn() {
+        QmpOptions inline = QmpOptions.with(o -> o.callbacks = Runnable::run);
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        try (TempFolder folder = TempFolder.create("inline");
+                FakeQemu fake = FakeQemu.responding().start();
+                QmpClient client = open(fake, inline)) {
+            List<QmpListener> listeners = new ArrayList<>();
+            // One on each loop, so that one of them is closed on its own.
+            for (int i = 0; i < 8; i++) {
+                listeners.add(QmpClient.listen(new QmpAddress.Unix(folder.resolve("vm" + i)), inline));
+            }
+            client.subscribe(EventFilter.all(), event -> {
+                listeners.forEach(QmpListener::close);
+                closed.complete(null);
+            });
+            fake.send(Outgoing.event("STOP", "{}"));
+            value(closed);
+        }
+    }
+
+    private static long waitsIn(Runnable action) {
+        long before = timesWaited();
+        action.run();
+        return timesWaited() - before;
+    }
+
+    private static long timesWaited() {
+        return ManagementFactory.getThreadMXBean()
+                .getThreadInfo(Thread.currentThread().getId())
+                .getWaitedCount();
     }
 
     @Test

@@ -11,9 +11,15 @@ import io.github.qmp4j.TlsOptions;
 import io.github.qmp4j.testkit.QemuVersions;
 import io.github.qmp4j.testkit.RealQemu;
 import java.net.ServerSocket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,6 +51,41 @@ class ListenTest {
             assertThat(status(second)).isEqualTo("prelaunch");
             qemu.kill();
             Outcomes.failure(second.closed(), QmpException.class);
+        }
+    }
+
+    /** F82: a QEMU 7.2 that is starting can die of a connection that is taken and closed at once. */
+    @Test
+    void QEMU_that_finds_the_listener_full_starts_and_has_its_turn_later() throws Exception {
+        Path socket = folder.resolve("vm.qmp");
+        List<SocketChannel> silent = new ArrayList<>();
+        QmpOptions patient = QmpOptions.with(o -> o.greetingTimeout = Duration.ofMinutes(10));
+        try (QmpListener listener = QmpClient.listen(new QmpAddress.Unix(socket), patient)) {
+            for (int i = 0; i < 16; i++) {
+                SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+                channel.connect(UnixDomainSocketAddress.of(socket));
+                silent.add(channel);
+            }
+            for (int round = 0; round < 5; round++) {
+                try (RealQemu qemu = connecting("path=" + socket)) {
+                    qemu.oracle().execute("query-status");
+                    if (round == 4) {
+                        CompletableFuture<QmpClient> accepted = listener.accept();
+                        for (SocketChannel each : silent) {
+                            each.close();
+                        }
+                        // Those of the rounds before have ended, and answer no negotiation.
+                        try (QmpClient client = Outcomes.value(accepted)) {
+                            assertThat(status(client)).isEqualTo("prelaunch");
+                        }
+                    }
+                    assertThat(qemu.process().isAlive()).isTrue();
+                }
+            }
+        } finally {
+            for (SocketChannel each : silent) {
+                each.close();
+            }
         }
     }
 

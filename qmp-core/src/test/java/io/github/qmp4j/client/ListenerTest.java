@@ -12,6 +12,7 @@ import io.github.qmp4j.QmpOptions;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -136,26 +137,71 @@ class ListenerTest {
         }
     }
 
-    /** R6. */
+    /** R6, F82. */
     @Test
-    void what_nobody_accepts_is_bounded() throws Exception {
+    void what_nobody_accepts_is_bounded_and_who_comes_then_waits_in_the_queue() throws Exception {
         Path socket = folder.resolve("vm.qmp");
         List<SocketChannel> kept = new ArrayList<>();
-        // The one too many is not to be taken for one that takes too long.
+        // The ones that wait are not to be taken for ones that take too long.
         QmpOptions patient = QmpOptions.with(o -> o.greetingTimeout = Duration.ofMinutes(10));
         try (QmpListener listener = QmpClient.listen(new QmpAddress.Unix(socket), patient)) {
             for (int i = 0; i < 16; i++) {
                 kept.add(greeting(socket));
             }
-            try (SocketChannel tooMany = peer(socket)) {
-                assertThat(tooMany.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+            for (int i = 0; i < 5; i++) {
+                SocketChannel waits = peer(socket);
+                kept.add(waits);
+                send(waits, GREETING);
             }
-            Outcomes.value(listener.accept()).close();
-            greeting(socket).close();
+            for (int i = 0; i < 16; i++) {
+                Outcomes.value(listener.accept()).close();
+            }
+            for (SocketChannel waits : kept.subList(16, kept.size())) {
+                answerNegotiation(waits);
+                Outcomes.value(listener.accept()).close();
+            }
         } finally {
             for (SocketChannel each : kept) {
                 each.close();
             }
+        }
+    }
+
+    /** F82: nothing is read of who waits, and nothing is closed, until one of the silent ones has had its time. */
+    @Test
+    void silent_peers_make_newcomers_wait_and_close_none_of_them() throws Exception {
+        Path socket = folder.resolve("vm.qmp");
+        List<SocketChannel> silent = new ArrayList<>();
+        QmpOptions patient = QmpOptions.with(o -> o.greetingTimeout = Duration.ofMinutes(10));
+        try (QmpListener listener = QmpClient.listen(new QmpAddress.Unix(socket), patient)) {
+            for (int i = 0; i < 16; i++) {
+                silent.add(peer(socket));
+            }
+            CompletableFuture<QmpClient> accepted = listener.accept();
+            try (SocketChannel late = peer(socket)) {
+                send(late, GREETING);
+                silent.get(3).close();
+                answerNegotiation(late);
+                Outcomes.value(accepted).close();
+            }
+        } finally {
+            for (SocketChannel each : silent) {
+                each.close();
+            }
+        }
+    }
+
+    /** F86. */
+    @Test
+    void the_socket_of_another_server_is_left_where_it_is() throws Exception {
+        Path socket = folder.resolve("vm.qmp");
+        QmpListener listener = QmpClient.listen(new QmpAddress.Unix(socket), QmpOptions.defaults());
+        Files.delete(socket);
+        try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            other.bind(UnixDomainSocketAddress.of(socket));
+            listener.close();
+            assertThat(socket).exists();
+            peer(socket).close();
         }
     }
 
@@ -169,12 +215,16 @@ class ListenerTest {
     private static SocketChannel greeting(Path socket) throws Exception {
         SocketChannel channel = peer(socket);
         send(channel, GREETING);
+        answerNegotiation(channel);
+        return channel;
+    }
+
+    private static void answerNegotiation(SocketChannel channel) throws Exception {
         ByteBuffer command = ByteBuffer.allocate(1000);
         while (command.position() == 0 || command.get(command.position() - 1) != '\n') {
             assertThat(channel.read(command)).isPositive();
         }
         send(channel, "{\"return\":{},\"id\":0}\n");
-        return channel;
     }
 
     private static void send(SocketChannel channel, String text) throws Exception {

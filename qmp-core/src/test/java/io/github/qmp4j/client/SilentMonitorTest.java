@@ -6,6 +6,8 @@ import static io.github.qmp4j.client.Outcomes.value;
 import static io.github.qmp4j.client.Sessions.unix;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpConnectException;
 import io.github.qmp4j.QmpConnectException.Phase;
 import io.github.qmp4j.QmpConnectException.Reason;
@@ -25,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -34,6 +37,7 @@ import org.junit.jupiter.api.Timeout;
 class SilentMonitorTest {
     private final QmpOptions options = QmpOptions.with(o -> {
         o.nativeTransport = nativeTransport();
+        o.connectTimeout = Duration.ofMillis(300);
         o.greetingTimeout = Duration.ofMillis(300);
     });
 
@@ -73,6 +77,29 @@ class SilentMonitorTest {
             expect(qemu.monitor(), Phase.CONNECT, Reason.BUSY);
             closeAll(waiting);
             holder.close();
+        }
+    }
+
+    /** F83: each holds the monitor for a moment, and most find the backlog full. */
+    @Test
+    void manyThatComeAtOnceAllHaveTheirTurnInTheTimeThatWasAsked() {
+        QmpOptions patient = QmpOptions.with(o -> {
+            o.nativeTransport = nativeTransport();
+            o.connectTimeout = Duration.ofMinutes(2);
+            o.greetingTimeout = Duration.ofMinutes(2);
+        });
+        try (RealQemu qemu = RealQemu.builder().machine("none").start()) {
+            RawMonitor holder = RawMonitor.connect(qemu.monitor(), LONG);
+            List<CompletableFuture<JsonNode>> all = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                all.add(QmpClient.connect(unix(qemu.monitor()), patient)
+                        .thenCompose(client -> client.execute(QmpCommand.of("query-status"))
+                                .whenComplete((status, failure) -> client.close())));
+            }
+            holder.close();
+            assertThat(all)
+                    .allSatisfy(each ->
+                            assertThat(value(each).path("status").asText()).isEqualTo("prelaunch"));
         }
     }
 

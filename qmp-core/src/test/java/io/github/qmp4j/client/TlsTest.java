@@ -14,7 +14,9 @@ import io.github.qmp4j.testkit.QemuVersions;
 import io.github.qmp4j.testkit.RealQemu;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPairGenerator;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -94,6 +96,31 @@ class TlsTest {
                         .isEqualTo("prelaunch");
             }
         }
+    }
+
+    /** F86. */
+    @ParameterizedTest
+    @ValueSource(strings = {"RSA", "EC"})
+    void a_key_that_does_not_fit_its_certificate_is_named_with_it(String kind, @TempDir Path wrong) throws Exception {
+        ours.client(wrong);
+        Path key = wrong.resolve("client-key.pem");
+        byte[] other = KeyPairGenerator.getInstance(kind)
+                .generateKeyPair()
+                .getPrivate()
+                .getEncoded();
+        Files.writeString(
+                key,
+                "-----BEGIN PRIVATE KEY-----\n%s\n-----END PRIVATE KEY-----\n"
+                        .formatted(Base64.getMimeEncoder().encodeToString(other)));
+        assertThat(Outcomes.failure(
+                        QmpClient.connect(secure(IP, TlsOptions.client(wrong)), HASTY), QmpConnectException.class))
+                .hasMessageContaining(
+                        kind.equals("RSA")
+                                ? "the key in %s does not belong to the certificate in %s"
+                                        .formatted(key, wrong.resolve("client-cert.pem"))
+                                : "the key in %s is none of the kind RSA, which the certificate in %s is for"
+                                        .formatted(key, wrong.resolve("client-cert.pem")))
+                .hasMessageNotContaining("java.");
     }
 
     @Test
