@@ -121,7 +121,10 @@ class CallbackThreadTest {
 
     @Test
     void aListenerClosesOnTheLoopThatAnExecutorRunsCallbacksOn() {
-        QmpOptions inline = QmpOptions.with(o -> o.callbacks = Runnable::run);
+        QmpOptions inline = QmpOptions.with(o -> {
+            o.nativeTransport = false; // as the listeners, so that they share loops
+            o.callbacks = Runnable::run;
+        });
         CompletableFuture<Void> closed = new CompletableFuture<>();
         try (TempFolder folder = TempFolder.create("inline");
                 FakeQemu fake = FakeQemu.responding().start();

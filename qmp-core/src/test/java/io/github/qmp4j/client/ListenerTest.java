@@ -177,12 +177,16 @@ class ListenerTest {
             for (int i = 0; i < 16; i++) {
                 silent.add(peer(socket));
             }
-            CompletableFuture<QmpClient> accepted = listener.accept();
-            try (SocketChannel late = peer(socket)) {
-                send(late, GREETING);
-                silent.get(3).close();
-                answerNegotiation(late);
-                Outcomes.value(accepted).close();
+            List<SocketChannel> late = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                late.add(peer(socket));
+                silent.add(late.get(i));
+                send(late.get(i), GREETING);
+            }
+            silent.get(3).close();
+            for (SocketChannel each : late) {
+                answerNegotiation(each);
+                Outcomes.value(listener.accept()).close();
             }
         } finally {
             for (SocketChannel each : silent) {
