@@ -57,22 +57,20 @@ final class ConnectFailures {
         }
         Path path = unix.path();
         if (!Files.exists(path)) {
-            return of(
-                    Phase.CONNECT,
-                    Reason.NO_SUCH_SOCKET,
-                    "there is no such file; is QEMU running, and was it started with -qmp unix:%s,server=on,wait=off?"
-                            .formatted(path),
-                    cause);
+            return noSuchSocket(path, cause);
         }
         if (!isSocket(path)) {
             return of(Phase.CONNECT, Reason.NOT_A_SOCKET, "this is a file or folder and no socket", cause);
         }
         if (!Files.isWritable(path)) {
-            return of(
-                    Phase.CONNECT,
-                    Reason.NOT_ALLOWED,
-                    "this user may not write to the socket; run as the user that owns it",
-                    cause);
+            // It may have gone since the first look.
+            return Files.exists(path)
+                    ? of(
+                            Phase.CONNECT,
+                            Reason.NOT_ALLOWED,
+                            "this user may not write to the socket; run as the user that owns it",
+                            cause)
+                    : noSuchSocket(path, cause);
         }
         if (!Dialer.foundBacklogFull(cause)) {
             return of(
@@ -91,6 +89,15 @@ final class ConnectFailures {
                         "too many connections already wait for it; another client holds the monitor (QEMU serves one at a time), or QEMU is stuck",
                         cause);
         };
+    }
+
+    private QmpConnectException noSuchSocket(Path path, Throwable cause) {
+        return of(
+                Phase.CONNECT,
+                Reason.NO_SUCH_SOCKET,
+                "there is no such file; is QEMU running, and was it started with -qmp unix:%s,server=on,wait=off?"
+                        .formatted(path),
+                cause);
     }
 
     /** The connection is there and no greeting came. Reads a file. */
