@@ -27,9 +27,8 @@ class OneTargetTest {
     private static List<Throwable> refused(List<CompletableFuture<BlockJob>> starts, List<BlockJob> started) {
         List<Throwable> refused = new ArrayList<>();
         for (CompletableFuture<BlockJob> start : starts) {
-            get(start.handle((job, failure) -> failure == null
-                    ? started.add(job)
-                    : refused.add(failure.getCause() == null ? failure : failure.getCause())));
+            get(start.handle(
+                    (job, failure) -> failure == null ? started.add(job) : refused.add(Conclusion.unwrapped(failure))));
         }
         return refused;
     }
