@@ -79,7 +79,8 @@ final class GroupStart {
 
     private static CompletableFuture<List<BlockJob>> undone(
             BlockJobRequest refused, Throwable refusal, List<BlockJob> started) {
-        return Together.<BlockJob, JobOutcome>inOrder(started, BlockJob::cancel)
+        return Together.<BlockJob, JobOutcome>inOrder(
+                        started, job -> JobHandle.own(job).cancel())
                 .handle((outcomes, failure) -> failure == null
                         ? new StartTogetherException(refused, refusal, outcomes)
                         : new StartTogetherException(refused, refusal, started, Conclusion.unwrapped(failure)))

@@ -3,7 +3,6 @@ package io.github.qmp4j.blockjobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.client.QmpClient;
-import io.github.qmp4j.threads.CallFuture;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -32,11 +31,6 @@ record JobContext(
     /** Where the library does its own work. */
     Executor work() {
         return client.options().callbacks();
-    }
-
-    /** What a user gets of a future that the library works with: what hangs on it cannot hold up the library's work. */
-    <T> CompletableFuture<T> handedOver(CompletableFuture<T> own) {
-        return CallFuture.copyOf(own, users);
     }
 
     /** A command about one job: {@code job-cancel} and its like. */

@@ -1,6 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.event.EventSubscription;
+import io.github.qmp4j.threads.CallFuture;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -22,6 +23,20 @@ final class JobHandle implements BlockJob {
         this.context = context;
         this.callbacks = context.users();
         this.finalizing = new Finalizing(job, verbs, context, request, judge);
+    }
+
+    private JobHandle(JobHandle same, Executor callbacks) {
+        this.job = same.job;
+        this.request = same.request;
+        this.verbs = same.verbs;
+        this.context = same.context;
+        this.callbacks = callbacks;
+        this.finalizing = same.finalizing;
+    }
+
+    /** The same job as the library itself works with it, so that no user can hold it up. */
+    static BlockJob own(BlockJob job) {
+        return job instanceof JobHandle handle ? new JobHandle(handle, handle.context.work()) : job;
     }
 
     /** Nothing is to be done at READY but what is asked for. */
@@ -86,7 +101,7 @@ final class JobHandle implements BlockJob {
     }
 
     private <T> CompletableFuture<T> copy(CompletableFuture<T> original) {
-        return context.handedOver(original);
+        return CallFuture.copyOf(original, callbacks);
     }
 
     @Override

@@ -243,7 +243,7 @@ final class MonitoredJobs implements BlockJobs {
         if (job.isEmpty()) {
             return CompletableFuture.completedFuture(before);
         }
-        return job.get().outcome().thenApply(outcome -> {
+        return JobHandle.own(job.get()).outcome().thenApply(outcome -> {
             List<JobOutcome> all = new ArrayList<>(before);
             all.add(outcome);
             return all;

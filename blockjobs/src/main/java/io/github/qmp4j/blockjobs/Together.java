@@ -1,10 +1,12 @@
 package io.github.qmp4j.blockjobs;
 
+import io.github.qmp4j.threads.CallFuture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Several jobs that wait for each other at READY, and are then ended one after another. */
 final class Together {
@@ -34,7 +36,7 @@ final class Together {
         }
         jobs.forEach(JobHandle::decide);
         Executor callbacks = jobs.get(0).callbacks();
-        return allReady().thenCompose(ready -> {
+        CompletableFuture<List<JobOutcome>> result = allReady().thenCompose(ready -> {
             List<BlockJob> told = List.copyOf(jobs);
             return ready
                     ? new HookedPivot(hooks, told, callbacks)
@@ -42,13 +44,17 @@ final class Together {
                             .thenCompose(this::restFinished)
                     : restFinished(0);
         });
+        return CallFuture.copyOf(result, callbacks);
+    }
+
+    private Stream<BlockJob> own() {
+        return jobs.stream().map(JobHandle::own);
     }
 
     /** Completes with whether all are READY, with false as soon as one has ended before that. Never fails. */
     private CompletableFuture<Boolean> allReady() {
         CompletableFuture<Boolean> all = new CompletableFuture<>();
-        List<CompletableFuture<BlockJob>> each =
-                jobs.stream().map(JobHandle::ready).toList();
+        List<CompletableFuture<BlockJob>> each = own().map(BlockJob::ready).toList();
         each.forEach(ready -> ready.exceptionally(ended -> {
             all.complete(false);
             return null;
@@ -62,7 +68,7 @@ final class Together {
         if (place == jobs.size()) {
             return CompletableFuture.completedFuture(place);
         }
-        return jobs.get(place)
+        return JobHandle.own(jobs.get(place))
                 .pivot(PivotHooks.NONE)
                 .handle((outcome, refused) -> refused == null && outcome.pivoted()
                         ? pivotFrom(place + 1)
@@ -74,7 +80,7 @@ final class Together {
     private CompletableFuture<List<JobOutcome>> restFinished(int pivoted) {
         List<CompletableFuture<JobOutcome>> outcomes = new ArrayList<>();
         for (int i = 0; i < jobs.size(); i++) {
-            JobHandle job = jobs.get(i);
+            BlockJob job = JobHandle.own(jobs.get(i));
             // Where it cannot be finished, for example since an error holds it up, it is given up.
             outcomes.add(
                     i < pivoted

@@ -14,6 +14,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Jobs on two disks that wait for each other at READY. */
 @QemuVersions
@@ -89,6 +91,25 @@ class TogetherTest {
             assertThat(file(vm, 1)).isEqualTo("otherbase.qcow2");
             vm.assertNoJobsLeft();
             vm.assertUnchanged(vm.image("base"));
+        }
+    }
+
+    /** All of its threads may wait for just these jobs (F75). */
+    @ParameterizedTest
+    @EnumSource(names = {"PIVOT", "HOLD"})
+    void arePivotedAlthoughTheExecutorForCallbacksRunsNothing(WhenReady then) {
+        try (TestVm vm = twoDisks();
+                BlockJobs stuck = BlockJobs.of(vm.client.withCallbacks(task -> {}), BlockJobOptions.defaults())) {
+            List<BlockJob> jobs =
+                    TestVm.get(stuck.startTogether(List.of(SECOND.whenReady(then), FIRST.whenReady(then))));
+            if (then == WhenReady.HOLD) {
+                assertThat(TestVm.get(BlockJobs.pivotTogether(jobs, PivotHooks.NONE)))
+                        .allMatch(JobOutcome::pivoted);
+            }
+            assertThat(outcomes(jobs)).allMatch(JobOutcome::pivoted);
+            assertThat(file(vm, 0)).isEqualTo("base.qcow2");
+            assertThat(file(vm, 1)).isEqualTo("otherbase.qcow2");
+            vm.assertNoJobsLeft();
         }
     }
 

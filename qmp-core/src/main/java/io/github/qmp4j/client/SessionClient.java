@@ -10,6 +10,7 @@ import io.github.qmp4j.event.EventSubscription;
 import io.github.qmp4j.event.QmpEvent;
 import io.github.qmp4j.schema.QmpSchema;
 import io.github.qmp4j.threads.CallFuture;
+import io.github.qmp4j.threads.DaemonThreads;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -54,7 +55,7 @@ record SessionClient(QmpSession session, QmpOptions options) implements QmpClien
 
     @Override
     public <R> CompletableFuture<QmpEvent> executeAndAwait(QmpCommand<R> command, EventFilter event) {
-        return AwaitedEvent.of(this, command, event);
+        return CallFuture.copyOf(AwaitedEvent.of(withCallbacks(DaemonThreads.work()), command, event), callbacks());
     }
 
     @Override

@@ -67,8 +67,7 @@ final class JsonFaults {
         if (tree.isTextual() && hasHalfCharacter(tree.textValue())) {
             return "they hold " + HALF_CHARACTER;
         }
-        if (tree.isDouble() && !Double.isFinite(tree.doubleValue())
-                || tree.isFloat() && !Float.isFinite(tree.floatValue())) {
+        if (tree.isFloatingPointNumber() && !tree.isBigDecimal() && !Double.isFinite(tree.doubleValue())) {
             return "JSON has no number " + tree.asText();
         }
         var names = tree.fieldNames();

@@ -12,6 +12,7 @@ import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpDisconnectedException;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.event.EventFilter;
+import io.github.qmp4j.event.QmpEvent;
 import io.github.qmp4j.testkit.FakeQemu;
 import io.github.qmp4j.testkit.Outgoing;
 import io.github.qmp4j.testkit.TempFolder;
@@ -44,6 +45,9 @@ class CallbackThreadTest {
             assertThat(reply.join().asText()).isEqualTo("here");
             assertThat(client.execute(STATUS).join().asText()).isEqualTo("here");
             assertThat(value(client.schema()).hasCommand("stop")).isFalse();
+            CompletableFuture<QmpEvent> stopped = client.executeAndAwait(STATUS, EventFilter.named("STOP"));
+            fake.send(Outgoing.event("STOP", "{}"));
+            assertThat(value(stopped).name()).isEqualTo("STOP");
             CompletableFuture<Void> closed = client.closed();
             fake.disconnect();
             failure(closed, QmpDisconnectedException.class);
