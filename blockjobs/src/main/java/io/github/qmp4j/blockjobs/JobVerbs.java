@@ -37,13 +37,13 @@ final class JobVerbs {
 
     CompletableFuture<Void> pause() {
         return unlessOver(() -> context.execute("job-pause", job.id()))
-                .thenRun(() -> job.change(state -> state.pausedByUser(true)));
+                .thenCompose(done -> job.change(state -> state.pausedByUser(true)));
     }
 
     CompletableFuture<Void> resume() {
         return unlessOver(
                         () -> deadly.refuseResume(job.id()).thenCompose(ok -> context.execute("job-resume", job.id())))
-                .thenRun(() -> job.change(state -> state.pausedByUser(false)));
+                .thenCompose(done -> job.change(state -> state.pausedByUser(false)));
     }
 
     CompletableFuture<Void> setSpeed(long bytesPerSecond) {

@@ -247,11 +247,14 @@ final class TrackedJob {
         return testimony.verbs();
     }
 
-    void change(Consumer<? super JobState> change) {
-        mailbox.execute(() -> {
-            change.accept(state);
-            publish();
-        });
+    /** Completes when {@link #info()} shows it. */
+    CompletableFuture<Void> change(Consumer<? super JobState> change) {
+        return CompletableFuture.runAsync(
+                () -> {
+                    change.accept(state);
+                    publish();
+                },
+                mailbox);
     }
 
     boolean isEnding() {

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiFunction;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,26 +30,30 @@ class KeyRaceTest {
     private static final int ROUNDS = Boolean.getBoolean("qmp4j.full") ? 20 : 2;
 
     enum Work {
-        PULL((folder, settings) -> PullRequest.of("disk0").with(settings)),
-        COMMIT((folder, settings) ->
-                CommitRequest.of("disk0").top("snap2").base("snap1").with(settings)),
-        ACTIVE_COMMIT((folder, settings) -> CommitRequest.of("disk0")
-                .base("base")
-                .whenReady(WhenReady.PIVOT)
-                .with(settings)),
-        MIRROR((folder, settings) ->
-                copy(folder).engine(CopyEngine.DRIVE_MIRROR).with(settings)),
-        BLOCKDEV_MIRROR((folder, settings) ->
-                copy(folder).engine(CopyEngine.BLOCKDEV_MIRROR).with(settings));
+        PULL,
+        COMMIT,
+        ACTIVE_COMMIT,
+        MIRROR,
+        BLOCKDEV_MIRROR;
 
-        final BiFunction<Path, JobSettings, BlockJobRequest> request;
-
-        Work(BiFunction<Path, JobSettings, BlockJobRequest> request) {
-            this.request = request;
+        BlockJobRequest request(Path folder, JobSettings settings) {
+            return switch (this) {
+                case PULL -> PullRequest.of("disk0").with(settings);
+                case COMMIT ->
+                    CommitRequest.of("disk0").top("snap2").base("snap1").with(settings);
+                case ACTIVE_COMMIT ->
+                    CommitRequest.of("disk0")
+                            .base("base")
+                            .whenReady(WhenReady.PIVOT)
+                            .with(settings);
+                case MIRROR -> copy(folder, CopyEngine.DRIVE_MIRROR).with(settings);
+                case BLOCKDEV_MIRROR -> copy(folder, CopyEngine.BLOCKDEV_MIRROR).with(settings);
+            };
         }
 
-        private static CopyRequest copy(Path folder) {
+        private static CopyRequest copy(Path folder, CopyEngine engine) {
             return CopyRequest.of("disk0", folder.resolve("copy.qcow2").toString(), "qcow2")
+                    .engine(engine)
                     .whenReady(WhenReady.PIVOT);
         }
     }
@@ -63,7 +66,7 @@ class KeyRaceTest {
             try (TestVm vm = TestVm.start(Nodes::plainChain, KeyRaceTest::secondMonitor);
                     QmpClient other = connect(vm, QmpOptions.defaults());
                     BlockJobs second = BlockJobs.of(other, BlockJobOptions.defaults())) {
-                BlockJobRequest request = work.request.apply(vm.path(""), JobSettings.DEFAULT.withSpeed(1));
+                BlockJobRequest request = work.request(vm.path(""), JobSettings.DEFAULT.withSpeed(1));
                 List<CompletableFuture<BlockJob>> both =
                         List.of(vm.jobs.adoptOrStart(KEY, request), second.adoptOrStart(KEY, request));
                 for (CompletableFuture<BlockJob> one : both) {
@@ -91,8 +94,8 @@ class KeyRaceTest {
                     BlockJobs second = BlockJobs.of(other, BlockJobOptions.defaults())) {
                 JobSettings slow = JobSettings.DEFAULT.withSpeed(1);
                 List<CompletableFuture<BlockJob>> both = List.of(
-                        vm.jobs.start(work.request.apply(vm.path(""), slow)),
-                        second.start(work.request.apply(Files.createDirectory(vm.path("second")), slow)));
+                        vm.jobs.start(work.request(vm.path(""), slow)),
+                        second.start(work.request(Files.createDirectory(vm.path("second")), slow)));
                 List<Object> ends = both.stream()
                         .map(one -> get(one.handle(
                                 (job, failure) -> failure == null ? (Object) job.id() : Conclusion.unwrapped(failure))))
