@@ -249,12 +249,7 @@ final class TrackedJob {
 
     /** Completes when {@link #info()} shows it. */
     CompletableFuture<Void> change(Consumer<? super JobState> change) {
-        return CompletableFuture.runAsync(
-                () -> {
-                    change.accept(state);
-                    publish();
-                },
-                mailbox);
+        return CompletableFuture.runAsync(() -> change.accept(state), mailbox).thenRunAsync(this::publish, mailbox);
     }
 
     boolean isEnding() {
