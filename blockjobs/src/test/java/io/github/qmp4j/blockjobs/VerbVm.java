@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -160,7 +161,7 @@ final class VerbVm implements AutoCloseable {
     void assertWhole() {
         end();
         for (Path image : whole) {
-            DiskImages images = new DiskImages(image.getParent());
+            DiskImages images = new DiskImages(Objects.requireNonNull(image.getParent()));
             images.check(image, "qcow2");
             assertThat(images.identical(image.resolveSibling("before.raw"), "raw", image, "qcow2"))
                     .as("%s holds what the guest saw", image)
