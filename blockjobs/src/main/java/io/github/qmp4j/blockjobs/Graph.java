@@ -199,6 +199,22 @@ record Graph(List<Disk> disks, List<GraphNode> nodes, Map<String, String> export
         return images.filter(node -> !node.isFilter()).distinct().toList();
     }
 
+    /** The images that a pull or a commit moves data into, as far as the graph shows a job that was met. */
+    List<BlockNode> writtenBy(JobId job, JobType type) {
+        Set<String> held = edges.workedOnBy(job.value());
+        return type == JobType.PULL
+                ? rewrittenBy(job, type)
+                : disks.stream()
+                        .flatMap(disk -> disk.chain().nodes().stream()
+                                .filter(node -> !node.isFilter())
+                                .filter(node ->
+                                        node.nodeName().filter(held::contains).isPresent())
+                                .reduce((upper, lower) -> lower)
+                                .stream())
+                        .distinct()
+                        .toList();
+    }
+
     /** The filters of jobs right above nodes of a chain that no job holds: of jobs that have ended and are not dismissed. */
     boolean hasFilterOfEndedJob(BlockChain chain) {
         return chain.nodes().stream()

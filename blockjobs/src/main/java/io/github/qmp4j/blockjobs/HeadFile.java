@@ -15,6 +15,8 @@ final class HeadFile {
     /** How QEMU calls the file that it puts above a disk for {@code -snapshot}, and unlinks as soon as it is open. */
     private static final Pattern TEMPORARY = Pattern.compile(".*/vl\\.[A-Za-z0-9]{6}");
 
+    private static final String WOULD_BE_LOST = "what the job has moved would end with QEMU";
+
     private final JobContext context;
     private final JobPlan plan;
     private final SeenFiles seen;
@@ -60,15 +62,41 @@ final class HeadFile {
     CompletableFuture<Void> requireThere() {
         return lookAtAll().thenAccept(found -> {
             if (found.place() == Place.GONE) {
-                throw new BlockJobException("the file of %s is no longer at its path, and %s"
-                        .formatted(
-                                found.image().label(),
-                                plan.kind().becomesReady
-                                        ? "a pivot would leave disk %s on a file without a name; cancel the job"
-                                                .formatted(plan.request().disk())
-                                        : "what the job has moved would end with QEMU"));
+                throw new BlockJobException(gone(found.image())
+                        + (plan.kind().becomesReady
+                                ? "a pivot would leave disk %s on a file without a name; cancel the job"
+                                        .formatted(plan.request().disk())
+                                : WOULD_BE_LOST));
             }
         });
+    }
+
+    /** The same of the images that a job moves data into which was met, so that there is no plan. */
+    static CompletableFuture<Void> requireThere(JobContext context, List<BlockNode> receivers) {
+        TargetProbe probe = new TargetProbe(context.client());
+        CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
+        for (BlockNode image : receivers) {
+            all = all.thenCompose(before -> plain(image.file())
+                    .map(path -> isGone(probe, path))
+                    .orElseGet(() -> CompletableFuture.completedFuture(false))
+                    .thenAccept(gone -> {
+                        if (gone) {
+                            throw new BlockJobException(gone(image) + WOULD_BE_LOST);
+                        }
+                    }));
+        }
+        return all;
+    }
+
+    private static CompletableFuture<Boolean> isGone(TargetProbe probe, String path) {
+        return probe.isGoneForQemu(path)
+                .thenCompose(gone -> gone
+                        ? probe.isGoneForQemu(SharedFolder.of(path)).thenApply(without -> !without)
+                        : CompletableFuture.completedFuture(false));
+    }
+
+    private static String gone(BlockNode image) {
+        return "the file of %s is no longer at its path, and ".formatted(image.label());
     }
 
     /** Asks for the paths again before anything is released. Never fails. */

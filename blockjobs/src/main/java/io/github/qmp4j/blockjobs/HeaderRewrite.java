@@ -203,8 +203,14 @@ final class HeaderRewrite {
     private RuntimeException refusal(Throwable cause) {
         if (cause instanceof QmpCommandException refused) {
             return new BlockChainException(
-                    "%s ends by rewriting the header of '%s', and QEMU cannot write it: %s; see that its file is writable, in its place, in use by no other process, and has room for a backing name of %d bytes"
-                            .formatted(header.job(), image.label(), refused.desc(), header.bytes()));
+                    "%s ends by rewriting the header of '%s', and QEMU cannot write it: %s; see that its file is writable, in its place, in use by no other process, and has room for %s"
+                            .formatted(
+                                    header.job(),
+                                    image.label(),
+                                    refused.desc(),
+                                    header.bytes() == 0
+                                            ? "the new backing name"
+                                            : "a backing name of %d bytes".formatted(header.bytes())));
         }
         return cause instanceof RuntimeException known ? known : new BlockJobException(String.valueOf(cause));
     }

@@ -47,10 +47,10 @@ record ObservedJudge(JobType type, Graph before, boolean ended) implements Judge
         return Optional.empty();
     }
 
-    /** Which headers these are the graph shows; what they are to name it does not. */
+    /** Which headers these are the graph shows; what they are to name it does not. The files must be at their paths too. */
     @Override
     public CompletableFuture<Void> proveHeader(JobContext context, JobId job, Graph now) {
-        CompletableFuture<Void> proved = CompletableFuture.completedFuture(null);
+        CompletableFuture<Void> proved = HeadFile.requireThere(context, now.writtenBy(job, type));
         for (BlockNode image : now.rewrittenBy(job, type)) {
             NewHeader header = NewHeader.of(job, image);
             proved = proved.thenCompose(before -> {

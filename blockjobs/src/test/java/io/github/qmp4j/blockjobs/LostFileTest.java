@@ -138,6 +138,31 @@ class LostFileTest {
         }
     }
 
+    /** As {@code qmpctl wait} does with a job that was detached, of which it knows no more than the graph shows. */
+    @ParameterizedTest
+    @CsvSource({"base, commit", "active, stream"})
+    void finalizesNoJobThatIsAdoptedWhereWhatItMovedWouldBeLost(String removed, String kind) {
+        try (TestVm vm = TestVm.start()) {
+            String more = kind.equals("commit")
+                    ? "\"top-node\":\"snap1\",\"base-node\":\"base\",\"backing-file\":\"%s\","
+                            .formatted(vm.image("base"))
+                    : "";
+            vm.ask(
+                    "block-" + kind,
+                    "{\"job-id\":\"j\",\"device\":\"active\",%s\"auto-finalize\":false,\"auto-dismiss\":false}"
+                            .formatted(more));
+            await().until(
+                            () -> vm.ask("query-jobs").get(0).path("status").asText(),
+                            status -> status.equals("pending"));
+            remove(vm.image(removed));
+            JobOutcome outcome = get(get(vm.jobs.adopt(ID)).orElseThrow().outcome());
+            assertThat(outcome.end()).as("%s", outcome).isInstanceOf(JobOutcome.End.Failed.class);
+            assertThat(outcome.error().orElseThrow()).contains("the file of " + removed + " is no longer at its path");
+            vm.assertNoJobsLeft();
+            assertThat(vm.liveChain()).hasSize(4);
+        }
+    }
+
     /** Moves a file away that QEMU has open, and puts a copy in its place. */
     private static void replace(Path file) {
         try {
