@@ -30,6 +30,9 @@ record FileName(String text) {
     /** The options that name an object of QEMU. */
     private static final Set<String> OBJECTS = Set.of("throttle-group", "key-secret", "password-secret", "tls-creds");
 
+    /** Drivers that play faults; no header is to lead to them. */
+    private static final Set<String> FAULTS = Set.of("blkdebug", "blkverify", "blkreplay");
+
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /** What QEMU would open as this image: a path or a URL; empty if it takes more than a name. */
@@ -52,6 +55,9 @@ record FileName(String text) {
             List<JsonNode> files = options.findValues("filename");
             return !files.isEmpty()
                     && files.stream().allMatch(file -> file.asText().startsWith("/"))
+                    && options.findValues("driver").stream()
+                            .map(JsonNode::asText)
+                            .noneMatch(FAULTS::contains)
                     && OBJECTS.stream().allMatch(name -> options.findValue(name) == null);
         } catch (JsonProcessingException e) {
             return false;
