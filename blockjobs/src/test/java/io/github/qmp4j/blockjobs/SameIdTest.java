@@ -31,7 +31,7 @@ class SameIdTest {
             assertThat(TestVm.get(vm.jobs.list())).hasSize(1);
             vm.qemu.answer(command, refusal("Job ID 'j' already in use"));
 
-            assertThat(failure(start)).hasMessageContaining("already in use");
+            assertThat(failure(start)).hasMessageContaining("there is already a job j");
             assertThat(TestVm.get(vm.jobs.list())).hasSize(1);
             assertThat(vm.count("job-dismiss")).isZero();
         }

@@ -221,7 +221,15 @@ class StorageDaemonTest {
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "AUTO")
     void finishesACopyWithoutAPivot(CopyEngine engine) {
         try (TestDaemon qsd = TestDaemon.start()) {
-            JobOutcome outcome = qsd.run(copy(qsd, engine).ofActiveLayerOnly().whenReady(WhenReady.FINISH));
+            CopyRequest copy = copy(qsd, engine).ofActiveLayerOnly().whenReady(WhenReady.FINISH);
+            // A daemon does not tell whether it has I/O threads, with which such a copy would kill it.
+            boolean isSafe = new Quirks(qsd.client.greeting().version()).survivesNodesAboveIoThreads();
+            if (engine == CopyEngine.BLOCKDEV_MIRROR && !isSafe) {
+                assertThat(ScriptedVm.failure(qsd.jobs.start(copy)))
+                        .hasMessageContaining("kills this version of QEMU where an I/O thread runs them");
+                return;
+            }
+            JobOutcome outcome = qsd.run(copy);
 
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             assertThat(outcome.head()).isEqualTo(Head.SOURCE);
