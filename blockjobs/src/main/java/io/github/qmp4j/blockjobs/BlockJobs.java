@@ -108,8 +108,9 @@ public interface BlockJobs extends AutoCloseable {
      *
      * @return fails with {@link BlockJobException} when the work is done, but QEMU could not write to disk what it moved;
      *     with {@link JobConflictException} when the key stands for another request (only what is done at READY may differ, and
-     *     settings other than the rules for bitmaps and plain text), or the job of its id is of another kind or on another disk, with {@link JobStoreException} when the store cannot be read, or the intent not written down: then
-     *     nothing was started; for the rest as {@link #start}
+     *     settings other than the rules for bitmaps and plain text), or the job of its id is of another kind or on another disk,
+     *     with {@link JobStoreException} when the store cannot be read, or the intent not written down: then nothing was started;
+     *     for the rest as {@link #start}
      */
     CompletableFuture<BlockJob> adoptOrStart(JobKey key, BlockJobRequest request);
 

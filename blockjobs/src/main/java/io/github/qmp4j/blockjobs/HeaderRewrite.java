@@ -142,9 +142,7 @@ final class HeaderRewrite {
                 .filter(job -> now.workedOnBy(new JobId(job)).contains(node()))
                 .findFirst()
                 .ifPresent(job -> {
-                    throw new JobConflictException(
-                            new JobId(job),
-                            "'%s' is in use by job %s; wait for its end, or cancel it".formatted(image.label(), job));
+                    throw JobConflictException.inUse("'%s'".formatted(image.label()), new JobId(job));
                 });
         boolean isSame = now.edges().child(node(), Edges.BACKING).equals(edges.child(node(), Edges.BACKING))
                 && now.node(node())

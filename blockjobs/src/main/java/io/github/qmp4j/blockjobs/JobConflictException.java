@@ -11,6 +11,11 @@ public final class JobConflictException extends BlockJobException {
         this.other = other;
     }
 
+    static JobConflictException inUse(String what, JobId other) {
+        return new JobConflictException(
+                other, "%s is in use by job %s; wait for its end, or cancel it".formatted(what, other));
+    }
+
     /** The job that uses the chain. */
     public JobId other() {
         return other;

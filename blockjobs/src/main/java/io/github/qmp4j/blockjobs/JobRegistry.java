@@ -77,9 +77,7 @@ final class JobRegistry {
         for (Hold other : busy) {
             if (except.filter(other::equals).isEmpty()) {
                 claim.collision(other.claim).ifPresent(what -> {
-                    throw new JobConflictException(
-                            other.id,
-                            "%s is in use by job %s; wait for its end, or cancel it".formatted(what, other.id));
+                    throw JobConflictException.inUse(what, other.id);
                 });
             }
         }

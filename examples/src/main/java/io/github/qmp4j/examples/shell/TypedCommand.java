@@ -126,7 +126,8 @@ public record TypedCommand(String name, ObjectNode arguments) {
                 return object;
             }
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("%s is no JSON from its character %d on".formatted(what, place(e)), e);
+            throw new IllegalArgumentException(
+                    "%s '%s' is no JSON from its character %d on".formatted(what, text, place(e)), e);
         }
         throw new IllegalArgumentException("%s '%s' is no JSON object and no name=value".formatted(what, text));
     }

@@ -60,7 +60,7 @@ class ShellOnTerminalTest {
         try (Child shell = start(Map.of("NO_COLOR", "1"))) {
             shell.awaitOut("qmp> ")
                     .type("job-cancel no" + ENTER)
-                    .awaitOut("is no JSON")
+                    .awaitOut("'no'")
                     .type("exit" + ENTER);
             assertThat(shell.ended().with(0).out()).doesNotContain("id=string", "\033[3");
         }

@@ -60,7 +60,7 @@ class ShellTest {
 
     @Test
     void aLineThatGoesWrongDoesNotStopTheRestAndDecidesTheExitCode() {
-        Ended ended = shell("query-status x\nquery-name\n").with(1).withOneError("line 1: .*no JSON");
+        Ended ended = shell("query-status x\nquery-name\n").with(1).withOneError("line 1: .*'x'");
         assertThat(ended.out()).isEqualTo("{ }\n");
     }
 
