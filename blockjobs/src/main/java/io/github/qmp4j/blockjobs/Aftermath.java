@@ -101,6 +101,7 @@ record Aftermath(JobRecord record, RecordedChain chain, boolean inSameRun, boole
                                 error,
                                 asked(),
                                 Asked.NOTHING,
+                                Optional.empty(),
                                 record.told().map(Told::progress).orElse(JobProgress.NONE),
                                 Optional.of(chain.now()),
                                 "nobody saw its end"),

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param asked the last verb of ours that QEMU has accepted, or may have; NOTHING where there is none
  * @param granted the one way of ending it that QEMU has certainly accepted from us; NOTHING where there is none, or where another one
  *     may have been accepted too
+ * @param givenUp why this side gave up a pivot that was wanted, and had the job finished without it; empty where it did not
  * @param after the graph after the job was dismissed; empty if it could not be read
  * @param doubt what could not be found out; empty where all was
  */
@@ -19,6 +20,7 @@ record Evidence(
         Optional<String> error,
         Asked asked,
         Asked granted,
+        Optional<String> givenUp,
         JobProgress progress,
         Optional<Graph> after,
         String doubt) {

@@ -157,6 +157,11 @@ final class JobEnding {
         mailbox.execute(() -> testimony.withdrawn(why));
     }
 
+    /** A pivot was wanted, and this side is about to have the job finished without it. On any thread. */
+    void givenUp(String why) {
+        mailbox.execute(() -> testimony.givenUp(why));
+    }
+
     /** Nothing more can be found out. */
     void unread(String why) {
         end(CompletableFuture.completedFuture(Conclusion.none(why)));

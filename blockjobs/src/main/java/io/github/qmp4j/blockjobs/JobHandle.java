@@ -36,7 +36,11 @@ final class JobHandle implements BlockJob {
 
     /** The same job as the library itself works with it, so that no user can hold it up. */
     static BlockJob own(BlockJob job) {
-        return job instanceof JobHandle handle ? new JobHandle(handle, handle.context.work()) : job;
+        return job instanceof JobHandle handle ? handle.own() : job;
+    }
+
+    JobHandle own() {
+        return new JobHandle(this, context.work());
     }
 
     /** Nothing is to be done at READY but what is asked for. */
@@ -55,6 +59,13 @@ final class JobHandle implements BlockJob {
     /** What was to be done with it cannot be done, and its info is to say so. */
     void tell(String refusal) {
         job.change(state -> state.refused(refusal));
+    }
+
+    /** The disk is not to be switched after all: ends the job without that, and has its outcome say why. */
+    CompletableFuture<JobOutcome> giveUp(String why) {
+        job.ending().givenUp(why);
+        // Where it cannot be finished, for example since an error holds it up, it is cancelled.
+        return finishWithoutPivot().exceptionallyCompose(refused -> cancel());
     }
 
     /** Its start is answered, so what it was asked to do at READY can be prepared. */

@@ -34,12 +34,16 @@ final class MetJobs {
             requireType(id, request, first.get());
             // The graph is read while there is the job: an earlier one lacks its filter.
             return context.graphs().read().thenCompose(graph -> context.queryJob(id)
-                    .thenApply(entry -> entry.map(job -> {
+                    .thenCompose(entry -> {
+                        if (entry.isEmpty()) {
+                            return CompletableFuture.completedFuture(Optional.<BlockJob>empty());
+                        }
                         requireDisk(id, request, graph);
-                        boolean ended = JobStatus.of(job.path("status").asText()) == JobStatus.CONCLUDED;
-                        Judge judge = new ObservedJudge(type(request), graph, ended);
-                        return owned(tracked(id, request, judge, Optional.empty()), request, JobSteps.none());
-                    })));
+                        boolean ended = JobStatus.of(entry.get().path("status").asText()) == JobStatus.CONCLUDED;
+                        return ObservedJudge.of(context, type(request), graph, ended)
+                                .thenApply(judge -> Optional.of(owned(
+                                        tracked(id, request, judge, Optional.empty()), request, JobSteps.none())));
+                    }));
         });
     }
 
@@ -160,7 +164,7 @@ final class MetJobs {
 
     /** A handle on what is over. */
     BlockJob ended(JobId id, BlockJobRequest request, JobOutcome outcome) {
-        Judge judge = new ObservedJudge(type(request), NOTHING, true);
+        Judge judge = new ObservedJudge(type(request), NOTHING, true, true);
         TrackedJob job = tracked(id, request, judge, Optional.empty());
         job.ending().known(outcome);
         return job.handle();

@@ -198,14 +198,18 @@ final class MonitoredJobs implements BlockJobs {
                 .thenCompose(present -> present.isEmpty()
                         ? none
                         : context.graphs().read().thenCompose(graph -> context.queryJob(id)
-                                .thenCompose(entry -> entry.map(job -> join(tracked(id, job, graph, owned), owned))
+                                .thenCompose(entry -> entry.map(job ->
+                                                tracked(id, job, graph, owned).thenCompose(met -> join(met, owned)))
                                         .orElse(none))));
     }
 
-    private TrackedJob tracked(JobId id, JsonNode entry, Graph graph, boolean owned) {
+    private CompletableFuture<TrackedJob> tracked(JobId id, JsonNode entry, Graph graph, boolean owned) {
         JobType type = JobType.of(entry.path("type").asText());
         boolean ended = JobStatus.of(entry.path("status").asText()) == JobStatus.CONCLUDED;
-        Judge judge = new ObservedJudge(type, graph, ended);
+        return ObservedJudge.of(context, type, graph, ended).thenApply(judge -> tracked(id, type, judge, owned));
+    }
+
+    private TrackedJob tracked(JobId id, JobType type, Judge judge, boolean owned) {
         TrackedJob met = new TrackedJob(id, type, Optional.empty(), context, judge, owned, registry::forget);
         TrackedJob job = registry.register(met);
         if (job == met) {

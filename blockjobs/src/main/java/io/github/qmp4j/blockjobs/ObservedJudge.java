@@ -14,8 +14,16 @@ import java.util.concurrent.CompletableFuture;
  *
  * @param before the graph when we met it
  * @param ended whether it had already ended then
+ * @param hasGuest whether this QEMU can have guest devices, so that a disk without one may have lost it
  */
-record ObservedJudge(JobType type, Graph before, boolean ended) implements Judge {
+record ObservedJudge(JobType type, Graph before, boolean ended, boolean hasGuest) implements Judge {
+
+    /** Of a job that is met now. */
+    static CompletableFuture<Judge> of(JobContext context, JobType type, Graph before, boolean ended) {
+        return context.client()
+                .schema()
+                .thenApply(schema -> new ObservedJudge(type, before, ended, schema.has("device_add")));
+    }
 
     @Override
     public boolean neverReady() {
@@ -102,6 +110,9 @@ record ObservedJudge(JobType type, Graph before, boolean ended) implements Judge
                     yield new End.Unknown(
                             "QEMU reports success, but the graph could not be checked: " + evidence.doubt());
                 }
+                if (evidence.givenUp().isPresent() && head != Head.TARGET) {
+                    yield new End.Failed(evidence.givenUp().get());
+                }
                 yield evidence.asked() == Evidence.Asked.PIVOT ? pivoted(head) : new End.Completed();
             }
         };
@@ -154,7 +165,7 @@ record ObservedJudge(JobType type, Graph before, boolean ended) implements Judge
         if (disks.size() == 1
                 && !disks.get(0).isPluggedIn()
                 && disks.get(0).exports().isEmpty()) {
-            return byVerb(evidence);
+            return hasGuest && evidence.result() != Evidence.Result.CANCELLED ? Head.UNKNOWN : byVerb(evidence);
         }
         if (disks.stream().allMatch(disk -> isOnSource(disk, after))) {
             return Head.SOURCE;
@@ -163,7 +174,7 @@ record ObservedJudge(JobType type, Graph before, boolean ended) implements Judge
         return disks.size() == 1 && now(disks.get(0), after).isPresent() ? Head.TARGET : Head.UNKNOWN;
     }
 
-    /** Nothing is above the disk that a pivot could be seen by. */
+    /** Nothing is above the disk that a pivot could be seen by, and nothing ever was, as for all disks of a storage daemon. */
     private static Head byVerb(Evidence evidence) {
         return switch (evidence.result()) {
             case CANCELLED -> Head.SOURCE;

@@ -134,9 +134,11 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
                     "QEMU reports success, but the disk is on neither side of the job: its chain is " + drawn(now));
         }
         if (plan.kind().becomesReady && head == Head.SOURCE) {
-            return evidence.asked() == Evidence.Asked.PIVOT
-                    ? new End.Failed("QEMU reports success, but the disk has not been switched")
-                    : new End.Completed();
+            Optional<String> why = evidence.givenUp()
+                    .or(() -> evidence.asked() == Evidence.Asked.PIVOT
+                            ? Optional.of("QEMU reports success, but the disk has not been switched")
+                            : Optional.empty());
+            return why.<End>map(End.Failed::new).orElseGet(End.Completed::new);
         }
         if (isAsPredicted(now)) {
             return wrongHeader(now, evidence.after().orElseThrow())

@@ -18,6 +18,8 @@ final class Testimony {
     /** Why this side has cancelled the job instead of finalizing it. */
     private Optional<String> withdrawn = Optional.empty();
 
+    private Optional<String> givenUp = Optional.empty();
+
     /** On any thread. */
     SentVerbs verbs() {
         return verbs;
@@ -44,6 +46,11 @@ final class Testimony {
         withdrawn = Optional.of(why);
     }
 
+    /** A pivot was wanted, and this side is about to have the job finished without it. */
+    void givenUp(String why) {
+        givenUp = Optional.of(why);
+    }
+
     /** Joins what was heard with what QEMU still had to say when it was asked. */
     Evidence with(JobId id, Conclusion conclusion, JobProgress progress) {
         Result result = result(conclusion);
@@ -55,6 +62,7 @@ final class Testimony {
                 isWithdrawn ? withdrawn : conclusion.error().or(() -> error),
                 verbs.last(),
                 verbs.proved(),
+                givenUp,
                 progress,
                 conclusion.after(),
                 conclusion.doubt());

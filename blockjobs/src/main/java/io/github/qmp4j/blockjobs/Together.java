@@ -3,17 +3,20 @@ package io.github.qmp4j.blockjobs;
 import io.github.qmp4j.threads.CallFuture;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /** Several jobs that wait for each other at READY, and are then ended one after another. */
 final class Together {
     private final List<JobHandle> jobs;
+    /** The same as the library works with them. */
+    private final List<JobHandle> own;
 
     private Together(List<JobHandle> jobs) {
         this.jobs = jobs;
+        this.own = jobs.stream().map(JobHandle::own).toList();
     }
 
     /** @throws BlockJobException if one of the jobs never becomes READY, or is not of this library's making */
@@ -29,6 +32,9 @@ final class Together {
         return new Together(handles);
     }
 
+    /** How many were pivoted, and why the next one was not; empty where all were. */
+    private record Pivoted(int count, String why) {}
+
     /** One outcome for each job, in their order: a pivot until one fails, from then on finished without. */
     CompletableFuture<List<JobOutcome>> pivot(PivotHooks hooks) {
         if (jobs.isEmpty()) {
@@ -36,56 +42,66 @@ final class Together {
         }
         jobs.forEach(JobHandle::decide);
         Executor callbacks = jobs.get(0).callbacks();
-        CompletableFuture<List<JobOutcome>> result = allReady().thenCompose(ready -> {
-            List<BlockJob> told = List.copyOf(jobs);
-            return ready
-                    ? new HookedPivot(hooks, told, callbacks)
-                            .around(() -> pivotFrom(0))
-                            .thenCompose(this::restFinished)
-                    : restFinished(0);
-        });
+        CompletableFuture<List<JobOutcome>> result = firstEnded()
+                .thenCompose(ended -> ended.map(why ->
+                                CompletableFuture.completedFuture(new Pivoted(0, inWords(why.outcome()))))
+                        .orElseGet(() -> new HookedPivot(hooks, List.copyOf(jobs), callbacks).around(() -> pivotFrom(0)))
+                        .thenCompose(this::restGivenUp));
         return CallFuture.copyOf(result, callbacks);
     }
 
-    private Stream<BlockJob> own() {
-        return jobs.stream().map(JobHandle::own);
-    }
-
-    /** Completes with whether all are READY, with false as soon as one has ended before that. Never fails. */
-    private CompletableFuture<Boolean> allReady() {
-        CompletableFuture<Boolean> all = new CompletableFuture<>();
-        List<CompletableFuture<BlockJob>> each = own().map(BlockJob::ready).toList();
+    /** Completes empty when all are READY, and with the first that has ended before that. Never fails. */
+    private CompletableFuture<Optional<JobEndedException>> firstEnded() {
+        CompletableFuture<Optional<JobEndedException>> first = new CompletableFuture<>();
+        List<CompletableFuture<BlockJob>> each =
+                own.stream().map(JobHandle::ready).toList();
         each.forEach(ready -> ready.exceptionally(ended -> {
-            all.complete(false);
+            first.complete(Optional.of((JobEndedException) Conclusion.unwrapped(ended)));
             return null;
         }));
-        CompletableFuture.allOf(each.toArray(CompletableFuture[]::new)).thenRun(() -> all.complete(true));
-        return all;
+        CompletableFuture.allOf(each.toArray(CompletableFuture[]::new)).thenRun(() -> first.complete(Optional.empty()));
+        return first;
     }
 
-    /** Gives how many have been pivoted when one has not, or all have. */
-    private CompletableFuture<Integer> pivotFrom(int place) {
+    private CompletableFuture<Pivoted> pivotFrom(int place) {
         if (place == jobs.size()) {
-            return CompletableFuture.completedFuture(place);
+            return CompletableFuture.completedFuture(new Pivoted(place, ""));
         }
-        return JobHandle.own(jobs.get(place))
-                .pivot(PivotHooks.NONE)
+        JobHandle job = own.get(place);
+        return job.pivot(PivotHooks.NONE)
                 .handle((outcome, refused) -> refused == null && outcome.pivoted()
                         ? pivotFrom(place + 1)
-                        : CompletableFuture.completedFuture(place))
+                        : CompletableFuture.completedFuture(new Pivoted(
+                                place,
+                                refused == null
+                                        ? inWords(outcome)
+                                        : "job %s could not be pivoted: %s"
+                                                .formatted(
+                                                        job.id(),
+                                                        Conclusion.unwrapped(refused)
+                                                                .getMessage()))))
                 .thenCompose(pivoted -> pivoted);
     }
 
-    /** Those from this place on stay on their source; one that has ended gives its outcome as it is. */
-    private CompletableFuture<List<JobOutcome>> restFinished(int pivoted) {
+    private static String inWords(JobOutcome outcome) {
+        JobOutcome.End end = outcome.end();
+        String how = end instanceof JobOutcome.End.Cancelled
+                ? "was cancelled"
+                : end instanceof JobOutcome.End.Failed failed
+                        ? "failed: " + failed.error()
+                        : end instanceof JobOutcome.End.Unknown unknown
+                                ? "has an unknown end: " + unknown.evidence()
+                                : "was finished without a pivot";
+        return "job %s %s".formatted(outcome.job(), how);
+    }
+
+    /** Those that were not pivoted stay on their source; one that has ended gives its outcome as it is. */
+    private CompletableFuture<List<JobOutcome>> restGivenUp(Pivoted pivoted) {
+        String why = "the disk was not switched, since " + pivoted.why();
         List<CompletableFuture<JobOutcome>> outcomes = new ArrayList<>();
         for (int i = 0; i < jobs.size(); i++) {
-            BlockJob job = JobHandle.own(jobs.get(i));
-            // Where it cannot be finished, for example since an error holds it up, it is given up.
-            outcomes.add(
-                    i < pivoted
-                            ? job.outcome()
-                            : job.finishWithoutPivot().exceptionallyCompose(refused -> job.cancel()));
+            JobHandle job = own.get(i);
+            outcomes.add(i < pivoted.count() ? job.outcome() : job.giveUp(why));
         }
         return inOrder(outcomes, Function.identity());
     }

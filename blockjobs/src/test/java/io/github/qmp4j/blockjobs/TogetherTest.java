@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Jobs on two disks that wait for each other at READY. */
 @QemuVersions
@@ -124,7 +125,9 @@ class TogetherTest {
 
             assertThat(outcomes).extracting(JobOutcome::head).containsExactly(Head.SOURCE, Head.SOURCE);
             assertThat(outcomes.get(0).end()).isEqualTo(new End.Failed("Input/output error"));
-            assertThat(outcomes.get(1).completed()).isTrue();
+            assertThat(outcomes.get(1).end())
+                    .isEqualTo(new End.Failed("the disk was not switched, since job %s failed: Input/output error"
+                            .formatted(jobs.get(0).id())));
             assertThat(file(vm, 0)).isEqualTo("active.qcow2");
             assertThat(file(vm, 1)).isEqualTo("other.qcow2");
             vm.assertNoJobsLeft();
@@ -157,11 +160,56 @@ class TogetherTest {
             vm.ask("job-cancel", "{\"id\":\"" + jobs.get(1).id() + "\"}");
 
             List<JobOutcome> outcomes = outcomes(jobs);
-            assertThat(outcomes.get(0).completed()).isTrue();
+            assertThat(outcomes.get(0).end())
+                    .isEqualTo(new End.Failed("the disk was not switched, since job %s was cancelled"
+                            .formatted(jobs.get(1).id())));
             assertThat(outcomes.get(1).end()).isInstanceOf(End.Cancelled.class);
             assertThat(outcomes).extracting(JobOutcome::head).containsOnly(Head.SOURCE);
             assertThat(file(vm, 1)).isEqualTo("other.qcow2");
             vm.assertNoJobsLeft();
+        }
+    }
+
+    /** F80: the copy that is complete and not wanted is named with the one that is neither. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void nameTheCauseAndTheFilesWhereOneCopyIsCancelledByHand(boolean atReady) {
+        try (TestVm vm = twoDisks()) {
+            List<BlockJob> jobs = start(
+                    vm,
+                    CopyRequest.of("disk0", vm.path("copy0.qcow2").toString(), "qcow2"),
+                    CopyRequest.of("disk1", vm.path("copy1.qcow2").toString(), "qcow2")
+                            .with(atReady ? JobSettings.DEFAULT : SLOW));
+            TestVm.get(jobs.get(0).ready());
+            if (atReady) {
+                TestVm.get(jobs.get(1).ready());
+            }
+            String cancelled = "{\"id\":\"" + jobs.get(1).id() + "\"}";
+            if (atReady) {
+                vm.ask("job-cancel", cancelled);
+            }
+            CompletableFuture<List<JobOutcome>> pivot =
+                    BlockJobs.pivotTogether(List.of(jobs.get(1), jobs.get(0)), PivotHooks.NONE);
+            if (!atReady) {
+                vm.ask("job-cancel", cancelled);
+            }
+            List<JobOutcome> outcomes = TestVm.get(pivot);
+
+            assertThat(outcomes.get(0).end()).isEqualTo(new End.Cancelled());
+            assertThat(outcomes.get(0).leftovers())
+                    .extracting(Leftover::name)
+                    .containsExactly(vm.path("copy1.qcow2").toString());
+            assertThat(outcomes.get(1).end())
+                    .isEqualTo(new End.Failed("the disk was not switched, since job %s was cancelled"
+                            .formatted(jobs.get(1).id())));
+            assertThat(outcomes.get(1).leftovers()).hasSize(1).allSatisfy(left -> {
+                assertThat(left.name()).isEqualTo(vm.path("copy0.qcow2").toString());
+                assertThat(left.why()).contains("a complete copy");
+            });
+            assertThat(file(vm, 0)).isEqualTo("active.qcow2");
+            assertThat(file(vm, 1)).isEqualTo("other.qcow2");
+            vm.assertNoJobsLeft();
+            vm.assertUnchanged(vm.path("copy0.qcow2"));
         }
     }
 

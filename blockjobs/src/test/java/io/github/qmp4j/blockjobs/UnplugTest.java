@@ -8,15 +8,20 @@ import io.github.qmp4j.testkit.QemuVersions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A17: a disk that is unplugged while it has a job. A reset lets go of what no guest is there to let go of. */
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class UnplugTest {
     private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
+
+    private static final JobId THEIRS = new JobId("theirs");
 
     private static void unplug(TestVm vm) {
         vm.ask("device_del", "{\"id\":\"disk0\"}");
@@ -56,6 +61,38 @@ class UnplugTest {
             JobOutcome outcome = TestVm.get(job.pivot());
 
             assertThat(outcome.pivoted()).as("%s", outcome).isFalse();
+            assertThat(outcome.released()).isEmpty();
+            vm.assertNoJobsLeft();
+            vm.assertUnchanged(vm.image("active"));
+        }
+    }
+
+    /** F81: no graph shows what a pivot of the job has done, and no disk is on its target. */
+    @ParameterizedTest
+    @CsvSource({"true,true", "true,false", "false,true", "false,false"})
+    void claimsNoPivotOfAnAttachedJobWhoseDiskHasGone(boolean copy, boolean attachedBefore) {
+        try (TestVm vm = TestVm.start(Nodes::plainChain, builder -> builder.machine("pc"))) {
+            if (copy) {
+                vm.ask("drive-mirror", """
+                        {"job-id":"theirs","device":"active","target":"copy.qcow2","format":"qcow2","sync":"full",
+                        "auto-dismiss":false}""");
+            } else {
+                vm.ask("block-commit", "{\"job-id\":\"theirs\",\"device\":\"active\",\"auto-dismiss\":false}");
+            }
+            vm.qemu
+                    .oracle()
+                    .awaitEvent(
+                            "BLOCK_JOB_READY",
+                            data -> data.path("device").asText().equals("theirs"),
+                            Duration.ofSeconds(20));
+            Optional<BlockJob> before = attachedBefore ? TestVm.get(vm.jobs.adopt(THEIRS)) : Optional.empty();
+            unplug(vm);
+            BlockJob job = before.or(() -> TestVm.get(vm.jobs.adopt(THEIRS))).orElseThrow();
+            JobOutcome outcome = TestVm.get(job.pivot());
+
+            assertThat(vm.ask("query-block")).isEmpty();
+            assertThat(outcome.end()).as("%s", outcome).isInstanceOf(End.Unknown.class);
+            assertThat(outcome.head()).isEqualTo(Head.UNKNOWN);
             assertThat(outcome.released()).isEmpty();
             vm.assertNoJobsLeft();
             vm.assertUnchanged(vm.image("active"));
