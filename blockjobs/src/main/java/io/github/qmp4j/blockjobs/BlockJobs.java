@@ -58,6 +58,14 @@ public interface BlockJobs extends AutoCloseable {
     CompletableFuture<BlockJob> start(BlockJobRequest request);
 
     /**
+     * The same for a caller that must know the job's id even if it never gets the handle, for example since its process is about to end.
+     *
+     * @param named hears the id once, when all checks have passed, before anything is made or sent for the job. It must be quick. What it
+     *     throws fails the start, and nothing was done
+     */
+    CompletableFuture<BlockJob> start(BlockJobRequest request, Consumer<? super JobId> named);
+
+    /**
      * What {@link #start} would do now. It makes all checks of a start, so that it fails like one. Nothing is changed: a
      * target that exists is opened for a moment to look at it, by a node that is removed again, and where files are to be
      * deleted or read a new one is made beside them for a moment.
@@ -77,7 +85,8 @@ public interface BlockJobs extends AutoCloseable {
     /**
      * Waits until all of these jobs are READY, and pivots them one after another. No atomicity is claimed, since QEMU has none:
      * after the first that is not pivoted the rest are finished without a pivot, and stay on their source; so are all where
-     * one ends before READY. What cannot be finished is cancelled.
+     * one ends before READY. Their outcome is {@link JobOutcome.End.Failed} with the cause, and the file of a copy is a leftover. What
+     * cannot be finished is cancelled.
      *
      * @param hooks run once for all, around all the pivots; those of the requests are not run
      * @return one outcome for each job, in their order; fails with {@link BlockJobException} where a job never becomes READY,

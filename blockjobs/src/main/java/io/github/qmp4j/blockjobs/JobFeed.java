@@ -187,6 +187,22 @@ final class JobFeed {
                         mailbox);
     }
 
+    /** The event was the first look, and this is the second. */
+    private void askWhetherPauseLasts(String id, Stranger stranger) {
+        int before = stranger.changes();
+        Pause.before(() -> context.queryJob(new JobId(id)))
+                .handle((entry, failure) -> failure == null ? entry : Optional.<JsonNode>empty())
+                .thenAcceptAsync(
+                        entry -> {
+                            stranger.answered(entry, before);
+                            if (stranger.changes() != before) {
+                                tell(id, stranger);
+                            }
+                            tellNews(id, stranger);
+                        },
+                        mailbox);
+    }
+
     private void over(String id) {
         asks.forEach(ask -> ask.gone.add(id));
     }
@@ -203,6 +219,9 @@ final class JobFeed {
     private void tell(String id, Stranger stranger) {
         if (stranger.mayBeStopped()) {
             askForIoStatus(id, stranger);
+        }
+        if (stranger.begsQuestion()) {
+            askWhetherPauseLasts(id, stranger);
         }
         tellNews(id, stranger);
     }

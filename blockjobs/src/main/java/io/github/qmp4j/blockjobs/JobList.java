@@ -14,17 +14,42 @@ final class JobList {
 
     static CompletableFuture<List<JobInfo>> read(JobContext context) {
         CompletableFuture<JsonNode> blockJobs = context.client().execute(QmpCommand.of("query-block-jobs"));
-        CompletableFuture<JsonNode> jobs = context.client().execute(QmpCommand.of("query-jobs"));
+        CompletableFuture<List<JsonNode>> jobs = jobs(context)
+                .thenCompose(all -> all.stream().anyMatch(JobList::isPaused)
+                        ? Pause.before(() -> jobs(context)).thenApply(later -> lasting(all, later))
+                        : CompletableFuture.completedFuture(all));
         return jobs.thenCombine(blockJobs, (all, block) -> {
             Map<String, JsonNode> byId = GraphReader.stream(block)
                     .collect(Collectors.toMap(job -> job.path("device").asText(), job -> job));
-            return GraphReader.stream(all)
+            return all.stream()
                     .map(job -> info(
                             context,
                             job,
                             Optional.ofNullable(byId.get(job.path("id").asText()))))
                     .toList();
         });
+    }
+
+    private static CompletableFuture<List<JsonNode>> jobs(JobContext context) {
+        return context.client().execute(QmpCommand.of("query-jobs")).thenApply(all -> GraphReader.stream(all)
+                .toList());
+    }
+
+    private static boolean isPaused(JsonNode job) {
+        JobStatus status = JobStatus.of(job.path("status").asText());
+        return status == JobStatus.PAUSED || status == JobStatus.STANDBY;
+    }
+
+    /** Those that QEMU had paused for a moment only, as they were a moment later; one that has gone since, as it was. */
+    private static List<JsonNode> lasting(List<JsonNode> all, List<JsonNode> later) {
+        return all.stream()
+                .map(job -> isPaused(job)
+                        ? later.stream()
+                                .filter(one -> one.path("id").equals(job.path("id")))
+                                .findFirst()
+                                .orElse(job)
+                        : job)
+                .toList();
     }
 
     private static JobInfo info(JobContext context, JsonNode job, Optional<JsonNode> block) {

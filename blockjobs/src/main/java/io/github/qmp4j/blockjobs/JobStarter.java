@@ -32,13 +32,23 @@ final class JobStarter {
         return start(request, JobHandle::begun);
     }
 
+    /** @param named hears the id before anything is made or sent; what it throws fails the start */
+    CompletableFuture<BlockJob> named(BlockJobRequest request, Consumer<? super JobId> named) {
+        return start(request, named, JobHandle::begun);
+    }
+
     /** @param begun is done when the command is answered, or for good in doubt */
     CompletableFuture<BlockJob> start(BlockJobRequest request, Consumer<JobHandle> begun) {
+        return start(request, id -> {}, begun);
+    }
+
+    private CompletableFuture<BlockJob> start(
+            BlockJobRequest request, Consumer<? super JobId> named, Consumer<JobHandle> begun) {
         return context.graphs().read(request.disk()).thenCompose(graph -> {
             Disk disk = graph.findForJob(request.disk());
             JobId id = id(request, disk);
             JobRegistry.Hold hold = registry.reserve(claim(request, disk), id);
-            return held(request, disk, id, new Launch(hold, begun)).whenComplete((job, failure) -> {
+            return held(request, disk, id, new Launch(hold, named, begun)).whenComplete((job, failure) -> {
                 if (failure != null) {
                     registry.release(hold);
                 }
@@ -96,9 +106,10 @@ final class JobStarter {
     }
 
     /** What a start holds, and what is done when it is answered. */
-    private record Launch(JobRegistry.Hold hold, Consumer<JobHandle> begun) {}
+    private record Launch(JobRegistry.Hold hold, Consumer<? super JobId> named, Consumer<JobHandle> begun) {}
 
     private CompletableFuture<BlockJob> prepared(Preflight.Ready ready, Launch launch) {
+        launch.named().accept(ready.sheet().id());
         Optional<TargetSteps> steps = TargetSteps.of(ready.sheet());
         StartCommand command = StartCommand.of(ready.sheet(), steps.map(TargetSteps::node));
         BitmapMerge merge = new BitmapMerge(

@@ -47,6 +47,8 @@ final class JobState {
                 if (shown == JobStatus.PAUSED_ON_ERROR) {
                     error = Optional.empty();
                 }
+                // Any client may have resumed it.
+                pausedByUser &= !isShownPaused();
                 shown = told;
             }
             case PENDING -> shown = finalized && !ready ? JobStatus.WAITING : told;
@@ -78,9 +80,25 @@ final class JobState {
         return isHalted() && shown != JobStatus.PAUSED_ON_ERROR;
     }
 
-    /** Whether it goes on only when a user resumes it. */
+    private boolean isShownPaused() {
+        return shown == JobStatus.PAUSED || shown == JobStatus.STANDBY;
+    }
+
+    /** Whether QEMU has it paused, be it only for a moment, and neither an error nor a client's pause is shown. */
+    boolean isHaltedAndShownBusy() {
+        return isHaltedUnexplained() && !isShownPaused();
+    }
+
+    /** The pause lasts, so it is none of QEMU's own. */
+    void pausedByAnother() {
+        if (isHaltedAndShownBusy()) {
+            shown = raw;
+        }
+    }
+
+    /** Whether it goes on only when a client resumes it. */
     boolean waitsForResume() {
-        return pausedByUser || shown == JobStatus.PAUSED_ON_ERROR;
+        return pausedByUser || isShownPaused() || shown == JobStatus.PAUSED_ON_ERROR;
     }
 
     JobStatus shown() {

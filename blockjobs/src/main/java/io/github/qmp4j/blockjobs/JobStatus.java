@@ -1,7 +1,9 @@
 package io.github.qmp4j.blockjobs;
 
 /**
- * Where a job stands, by QEMU's {@code JobStatus}. The short pauses that QEMU makes for itself are not shown.
+ * Where a job stands, by QEMU's {@code JobStatus}. The short pauses that QEMU makes for itself are not shown. QEMU tells the pause of
+ * another client in the same way, so that one is shown when it has lasted for two questions, see
+ * {@link BlockJobOptions#progressInterval()}.
  *
  * <pre>
  * CREATED → RUNNING ⇄ PAUSED, PAUSED_ON_ERROR
@@ -13,13 +15,13 @@ package io.github.qmp4j.blockjobs;
 public enum JobStatus {
     CREATED,
     RUNNING,
-    /** Paused by a user, before READY. */
+    /** Paused by a client, before READY. */
     PAUSED,
     /** Stopped by an I/O error under {@link ErrorPolicy#STOP} or {@link ErrorPolicy#ENOSPC}; it waits to be resumed. */
     PAUSED_ON_ERROR,
     /** Source and target are in step; waits for a pivot, or to be finished without one. */
     READY,
-    /** Paused by a user, after READY. */
+    /** Paused by a client, after READY. */
     STANDBY,
     /** Its data is moved; the library flushes and finalizes a pull or a commit of its own here. */
     WAITING,

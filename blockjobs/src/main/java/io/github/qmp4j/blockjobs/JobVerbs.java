@@ -162,7 +162,12 @@ final class JobVerbs {
 
     /** Sends a verb that ends the job; completes when QEMU has answered, with the outcome to come or QEMU's refusal. */
     CompletableFuture<CompletableFuture<JobOutcome>> sent(Asked verb, Supplier<CompletableFuture<JsonNode>> command) {
-        return unlessOver(() -> job.end(verb, command)).handle((done, failure) -> answered(failure));
+        return unlessOver(() -> recorded(verb, command)).handle((done, failure) -> answered(failure));
+    }
+
+    /** Sends the verb once it is written down; gives QEMU's reply. */
+    private CompletableFuture<JsonNode> recorded(Asked verb, Supplier<CompletableFuture<JsonNode>> command) {
+        return job.ending().steps().asked(verb).thenCompose(kept -> job.verbs().send(verb, command));
     }
 
     private CompletableFuture<JobOutcome> answered(@Nullable Throwable failure) {
@@ -179,7 +184,7 @@ final class JobVerbs {
             Supplier<CompletableFuture<JsonNode>> command,
             int retries,
             Supplier<CompletableFuture<JobOutcome>> again) {
-        return unlessOver(() -> job.end(verb, command))
+        return unlessOver(() -> recorded(verb, command))
                 .handle((done, failure) -> retries > 0 && isRefusal(failure) ? Pause.before(again) : answered(failure))
                 .thenCompose(result -> result);
     }

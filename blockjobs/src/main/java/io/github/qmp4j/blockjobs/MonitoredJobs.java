@@ -94,7 +94,12 @@ final class MonitoredJobs implements BlockJobs {
 
     @Override
     public CompletableFuture<BlockJob> start(BlockJobRequest request) {
-        return starter.start(request).whenComplete((job, failure) -> {
+        return start(request, id -> {});
+    }
+
+    @Override
+    public CompletableFuture<BlockJob> start(BlockJobRequest request, Consumer<? super JobId> named) {
+        return starter.named(request, named).whenComplete((job, failure) -> {
             checks.wake();
             progress.wake();
         });

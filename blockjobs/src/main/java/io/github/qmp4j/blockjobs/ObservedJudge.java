@@ -159,13 +159,16 @@ record ObservedJudge(JobType type, Graph before, boolean ended, boolean hasGuest
         if (neverReady()) {
             return Head.SOURCE;
         }
+        if (evidence.result() == Evidence.Result.CANCELLED) {
+            return Head.SOURCE;
+        }
         if (ended || disks.isEmpty()) {
             return Head.UNKNOWN;
         }
         if (disks.size() == 1
                 && !disks.get(0).isPluggedIn()
                 && disks.get(0).exports().isEmpty()) {
-            return hasGuest && evidence.result() != Evidence.Result.CANCELLED ? Head.UNKNOWN : byVerb(evidence);
+            return hasGuest ? Head.UNKNOWN : byVerb(evidence);
         }
         if (disks.stream().allMatch(disk -> isOnSource(disk, after))) {
             return Head.SOURCE;
@@ -177,8 +180,7 @@ record ObservedJudge(JobType type, Graph before, boolean ended, boolean hasGuest
     /** Nothing is above the disk that a pivot could be seen by, and nothing ever was, as for all disks of a storage daemon. */
     private static Head byVerb(Evidence evidence) {
         return switch (evidence.result()) {
-            case CANCELLED -> Head.SOURCE;
-            case UNKNOWN, FAILED -> Head.UNKNOWN;
+            case UNKNOWN, FAILED, CANCELLED -> Head.UNKNOWN;
             case SUCCEEDED ->
                 switch (evidence.granted()) {
                     case PIVOT -> Head.TARGET;

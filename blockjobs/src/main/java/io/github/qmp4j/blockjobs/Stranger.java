@@ -13,6 +13,11 @@ final class Stranger {
     /** Whether an event has told its status. */
     private boolean heard;
 
+    /** How many changes of status events have told. */
+    private int changes;
+    /** Whether QEMU is being asked if a pause lasts. */
+    private boolean questioned;
+
     private Optional<String> error = Optional.empty();
     private Optional<String> failedOperation = Optional.empty();
     private Optional<JobInfo> told = Optional.empty();
@@ -24,6 +29,7 @@ final class Stranger {
     /** Its status by an event. */
     void status(String status) {
         heard = true;
+        changes++;
         take(status);
     }
 
@@ -87,6 +93,31 @@ final class Stranger {
             state.pausedOnError(JobState.cause(ioStatus, failedOperation));
         }
         failedOperation = Optional.empty();
+    }
+
+    /** Whether QEMU is to be asked if its pause lasts; a second time only when the first is answered. */
+    boolean begsQuestion() {
+        boolean begs = !questioned && state.isHaltedAndShownBusy();
+        questioned |= begs;
+        return begs;
+    }
+
+    int changes() {
+        return changes;
+    }
+
+    /**
+     * QEMU has answered whether it is still paused.
+     *
+     * @param before how many changes had been heard when it was asked
+     */
+    void answered(Optional<JsonNode> entry, int before) {
+        questioned = false;
+        JobStatus status =
+                entry.map(job -> JobStatus.of(job.path("status").asText())).orElse(JobStatus.OTHER);
+        if (before == changes && (status == JobStatus.PAUSED || status == JobStatus.STANDBY)) {
+            state.pausedByAnother();
+        }
     }
 
     void vanished() {

@@ -1,7 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.qmp4j.blockjobs.Evidence.Asked;
 import io.github.qmp4j.blockjobs.Evidence.Result;
 import io.github.qmp4j.event.EventSubscription;
 import java.util.Optional;
@@ -27,6 +26,7 @@ final class TrackedJob {
     private final ErrorWatch errors;
     private final Question status;
     private final Patience patience;
+    private final PauseWatch pauses;
     private final Testimony testimony = new Testimony();
     private final Beginning beginning = new Beginning();
     private final JobEnding ending;
@@ -57,6 +57,7 @@ final class TrackedJob {
             return context.queryJob(id).thenAcceptAsync(entry -> checked(entry, before), mailbox);
         });
         this.patience = new Patience(state, settings, context.options(), testimony.verbs(), mailbox, this::publish);
+        this.pauses = new PauseWatch(state, context.onListener());
         this.ending = new JobEnding(
                 id,
                 context,
@@ -149,6 +150,7 @@ final class TrackedJob {
             return;
         }
         state.status(JobStatus.of(status));
+        pauses.changed();
         errors.confirm();
         if (JobStatus.of(status) == JobStatus.CONCLUDED) {
             ending.concluded();
@@ -181,6 +183,7 @@ final class TrackedJob {
                         .see(entry.path("offset").asLong(), entry.path("len").asLong(), now);
                 errors.seen(entry.path("io-status").asText("ok"));
                 patience.progressSeen(now);
+                pauses.seen(JobStatus.of(entry.path("status").asText()), heard.get());
                 publish();
             }
         });
@@ -238,11 +241,6 @@ final class TrackedJob {
         }
     }
 
-    /** Sends a verb that ends the job, once it is written down; gives QEMU's reply. */
-    CompletableFuture<JsonNode> end(Asked verb, Supplier<CompletableFuture<JsonNode>> command) {
-        return ending.steps().asked(verb).thenCompose(kept -> verbs().send(verb, command));
-    }
-
     SentVerbs verbs() {
         return testimony.verbs();
     }
@@ -261,7 +259,7 @@ final class TrackedJob {
     }
 
     boolean isWatched() {
-        return news.isHeard() || patience.needsProgress();
+        return news.isHeard() || patience.needsProgress() || pauses.isDue();
     }
 
     JobHandle handle() {

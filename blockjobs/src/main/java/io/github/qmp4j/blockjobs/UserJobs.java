@@ -24,6 +24,11 @@ record UserJobs(BlockJobs own, Executor users) implements BlockJobs {
     }
 
     @Override
+    public CompletableFuture<BlockJob> start(BlockJobRequest request, Consumer<? super JobId> named) {
+        return given(own.start(request, named));
+    }
+
+    @Override
     public CompletableFuture<JobPreview> preview(BlockJobRequest request) {
         return given(own.preview(request));
     }

@@ -63,6 +63,22 @@ class FeedTest {
         }
     }
 
+    /** F14. */
+    @Test
+    void tellsThatSomebodyElsesJobIsPaused() {
+        try (TestVm vm = TestVm.start()) {
+            vm.jobs.onJob(heard::add);
+            vm.ask("block-stream", "{\"job-id\":\"theirs\",\"device\":\"active\",\"speed\":1048576}");
+            awaitLast("theirs", JobStatus.RUNNING);
+            vm.ask("job-pause", "{\"id\":\"theirs\"}");
+            awaitLast("theirs", JobStatus.PAUSED);
+            vm.ask("job-resume", "{\"id\":\"theirs\"}");
+            awaitLast("theirs", JobStatus.RUNNING);
+            vm.ask("job-cancel", "{\"id\":\"theirs\"}");
+            awaitLast("theirs", JobStatus.CONCLUDED);
+        }
+    }
+
     /** A47: it is over before anything could be asked about it. */
     @Test
     void tellsOfAJobThatIsGoneAtOnce() {

@@ -7,7 +7,9 @@ import static org.awaitility.Awaitility.await;
 import io.github.qmp4j.blockjobs.JobOutcome.Head;
 import io.github.qmp4j.testkit.QemuVersions;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -101,7 +103,78 @@ class PausedJobTest {
         }
     }
 
-    /** Somebody else's pause is not shown, since it looks like QEMU's own, but it is no obstacle. */
+    /** F14: QEMU tells it as it tells its own short pauses, of which none lasts for two questions. */
+    @Test
+    void showsThatAnotherClientHasPausedTheJob() {
+        try (TestVm vm = TestVm.start()) {
+            BlockJob job = vm.start(PullRequest.of("disk0").with(LESS_SLOW));
+            vm.ask("job-pause", "{\"id\":\"" + job.id() + "\"}");
+            await().until(() -> status(vm).equals("paused"));
+            await().untilAsserted(() -> assertThat(job.info().status()).isEqualTo(JobStatus.PAUSED));
+            assertThat(TestVm.get(vm.jobs.list())).extracting(JobInfo::status).containsExactly(JobStatus.PAUSED);
+            vm.ask("job-resume", "{\"id\":\"" + job.id() + "\"}");
+            await().untilAsserted(() -> assertThat(job.info().status()).isEqualTo(JobStatus.RUNNING));
+            TestVm.get(job.cancel());
+        }
+    }
+
+    /** F14. */
+    @Test
+    void showsThatAnotherClientHasPausedAReadyJobBeforeThisHandle() {
+        try (TestVm vm = TestVm.start()) {
+            vm.ask("block-commit", "{\"job-id\":\"theirs\",\"device\":\"active\",\"auto-dismiss\":false}");
+            await().until(() -> status(vm).equals("ready"));
+            vm.ask("job-pause", "{\"id\":\"theirs\"}");
+            await().until(() -> status(vm).equals("standby"));
+            BlockJob job = TestVm.get(vm.jobs.adopt(new JobId("theirs"))).orElseThrow();
+            await().untilAsserted(() -> assertThat(job.info().status()).isEqualTo(JobStatus.STANDBY));
+            assertThat(job.info().ready()).isTrue();
+            TestVm.get(job.resume());
+            await().untilAsserted(() -> assertThat(job.info().status()).isEqualTo(JobStatus.READY));
+            TestVm.get(job.cancel());
+        }
+    }
+
+    /** F14: also where another client resumes what this side has paused. */
+    @Test
+    void showsNoPauseOfItsOwnAfterAnotherClientHasResumedTheJob() {
+        try (TestVm vm = TestVm.start()) {
+            BlockJob job = vm.start(PullRequest.of("disk0").with(LESS_SLOW));
+            TestVm.get(job.pause());
+            await().untilAsserted(() -> assertThat(job.info().status()).isEqualTo(JobStatus.PAUSED));
+            vm.ask("job-resume", "{\"id\":\"" + job.id() + "\"}");
+            await().untilAsserted(() -> assertThat(job.info().status()).isEqualTo(JobStatus.RUNNING));
+            assertNoDrainIsShown(vm, job);
+            TestVm.get(job.cancel());
+        }
+    }
+
+    /** F14: QEMU drains all nodes at each stop of the guest, which pauses the job for that moment. */
+    @Test
+    void showsNoneOfQemusOwnPauses() {
+        try (TestVm vm = TestVm.start();
+                BlockJobs jobs = BlockJobs.of(
+                        vm.client, BlockJobOptions.with(options -> options.progressInterval = Duration.ofMillis(5)))) {
+            assertNoDrainIsShown(
+                    vm, TestVm.get(jobs.start(PullRequest.of("disk0").with(LESS_SLOW))));
+        }
+    }
+
+    private static void assertNoDrainIsShown(TestVm vm, BlockJob job) {
+        Set<JobStatus> shown = ConcurrentHashMap.newKeySet();
+        job.onUpdate(info -> shown.add(info.status()));
+        for (int i = 0; i < 50; i++) {
+            vm.ask("stop");
+            vm.ask("cont");
+        }
+        assertThat(vm.qemu.oracle().events().stream()
+                        .filter(event -> event.at("/data/status").asText().equals("paused")))
+                .isNotEmpty();
+        await().untilAsserted(() -> assertThat(shown).isNotEmpty());
+        assertThat(shown).doesNotContain(JobStatus.PAUSED, JobStatus.STANDBY);
+    }
+
+    /** It is shown only when it has lasted for a while, but it is no obstacle. */
     @Test
     void finishesAnActiveCommitThatSomebodyElseHasPaused() {
         try (TestVm vm = TestVm.start()) {

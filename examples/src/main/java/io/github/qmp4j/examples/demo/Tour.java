@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Makes the chain, starts QEMU on it, and takes the steps. */
 final class Tour {
@@ -71,7 +72,8 @@ final class Tour {
         long begun = System.nanoTime();
         JobResult result;
         try (Noticeboard board = Noticeboard.on(console, screen)) {
-            JobWatch watch = new JobWatch(new Subject(DemoQemu.DISK, step.kind(), step.whenReady(), "qmpctl"), board);
+            JobWatch watch = new JobWatch(
+                    new Subject(DemoQemu.DISK, step.kind(), step.whenReady(), Optional.empty(), "qmpctl"), board);
             watch.start(jobs, step.request());
             result = interruption.await(watch.result());
         }

@@ -15,7 +15,9 @@ import io.github.qmp4j.examples.watch.Interrupts;
 import io.github.qmp4j.examples.watch.JobWatch;
 import io.github.qmp4j.examples.watch.Limits;
 import io.github.qmp4j.examples.watch.Subject;
+import io.github.qmp4j.examples.watch.TargetNote;
 import io.github.qmp4j.examples.watch.WhenReady;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
@@ -64,14 +66,20 @@ final class AdoptedJob {
         try (Session session = taken(() -> Session.open(ctl).join());
                 Noticeboard board = Noticeboard.on(ctl.console(), ctl.screen())) {
             JobInfo info = taken(() -> suitable(session.info(id), whenReady));
+            TargetNote note = new TargetNote(session.client(), id);
+            Optional<String> newFile = taken(() -> note.read().join());
             BlockJob job = taken(() -> meet.apply(session, info));
-            JobWatch watch =
-                    new JobWatch(new Subject(id.value(), Json.word(info.type()), whenReady, ctl.again()), board);
+            JobWatch watch = new JobWatch(
+                    new Subject(id.value(), Json.word(info.type()), whenReady, newFile, ctl.again()), board);
             return new Interrupts(watch::detachUnlessEnding, watch::detach, board::report).during(() -> {
                 watch.follow(job, info);
                 then.accept(watch, job);
                 session.jobs().adopt(id);
-                return watch.result().join().code().number();
+                JobResult last = watch.result().join();
+                if (newFile.isPresent() && job.outcome().isDone()) {
+                    note.remove().exceptionally(lost -> null).join();
+                }
+                return last.code().number();
             });
         }
     }

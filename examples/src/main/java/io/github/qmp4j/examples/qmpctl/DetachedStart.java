@@ -10,6 +10,7 @@ import io.github.qmp4j.examples.report.Phase;
 import io.github.qmp4j.examples.report.Sight;
 import io.github.qmp4j.examples.watch.AbandonedJobs;
 import io.github.qmp4j.examples.watch.Subject;
+import io.github.qmp4j.examples.watch.TargetNote;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,7 +42,11 @@ final class DetachedStart {
 
     private ExitCode start(Session session, Order order) {
         try {
-            print(order, session.jobs().start(order.request()).join());
+            BlockJob job = session.jobs().start(order.request()).join();
+            order.newFile().ifPresent(file -> new TargetNote(session.client(), job.id())
+                    .write(file)
+                    .join());
+            print(order, job);
             return ExitCode.DONE;
         } catch (CompletionException e) {
             return refuse(order, Failure.of(e));

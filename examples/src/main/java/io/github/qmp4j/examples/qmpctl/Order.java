@@ -2,8 +2,11 @@ package io.github.qmp4j.examples.qmpctl;
 
 import io.github.qmp4j.blockjobs.BlockJobRequest;
 import io.github.qmp4j.blockjobs.CommitRequest;
+import io.github.qmp4j.blockjobs.CopyRequest;
+import io.github.qmp4j.blockjobs.CopyTarget;
 import io.github.qmp4j.blockjobs.PullRequest;
 import io.github.qmp4j.examples.watch.WhenReady;
+import java.util.Optional;
 
 /** A job that the user asks for, and what is to be done when it is READY. */
 record Order(BlockJobRequest request, WhenReady whenReady) {
@@ -11,6 +14,15 @@ record Order(BlockJobRequest request, WhenReady whenReady) {
     /** The same order among so many disks: more than one are switched together. */
     Order among(int disks) {
         return disks > 1 && whenReady == WhenReady.PIVOT ? new Order(request, WhenReady.PIVOT_TOGETHER) : this;
+    }
+
+    /** The file that a copy makes; empty where it makes none. */
+    Optional<String> newFile() {
+        return request instanceof CopyRequest copy
+                        && copy.target() instanceof CopyTarget.File file
+                        && !copy.reuseExternal()
+                ? Optional.of(file.path())
+                : Optional.empty();
     }
 
     String disk() {

@@ -1,21 +1,29 @@
 package io.github.qmp4j.examples.qmpctl;
 
+import io.github.qmp4j.blockjobs.BlockJob;
 import io.github.qmp4j.examples.report.Console;
 import io.github.qmp4j.examples.report.ExitCode;
 import io.github.qmp4j.examples.report.Failure;
+import io.github.qmp4j.examples.report.JobResult;
+import io.github.qmp4j.examples.report.JobResult.Outcome;
 import io.github.qmp4j.examples.report.Noticeboard;
 import io.github.qmp4j.examples.watch.AbandonedJobs;
 import io.github.qmp4j.examples.watch.Interrupts;
 import io.github.qmp4j.examples.watch.JobWatch;
 import io.github.qmp4j.examples.watch.PivotGroup;
 import io.github.qmp4j.examples.watch.Subject;
+import io.github.qmp4j.examples.watch.TargetNote;
 import io.github.qmp4j.examples.watch.WhenReady;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** Starts jobs one after another, and watches all of them to their end. */
 final class WatchedStart {
+    /** A QEMU that does not answer gets no note. */
+    private static final long NOTE_SECONDS = 2;
+
     private final QmpCtl ctl;
     private final boolean leaveOnInterrupt;
 
@@ -34,7 +42,13 @@ final class WatchedStart {
                     .map(order -> new Watched(
                             order,
                             new JobWatch(
-                                    new Subject(order.disk(), order.kind(), order.whenReady(), ctl.again()), board)))
+                                    new Subject(
+                                            order.disk(),
+                                            order.kind(),
+                                            order.whenReady(),
+                                            order.newFile(),
+                                            ctl.again()),
+                                    board)))
                     .toList();
             Optional<PivotGroup> group = group(all, board);
             Runnable cancel = () -> group.ifPresentOrElse(
@@ -66,9 +80,25 @@ final class WatchedStart {
         ExitCode worst = ExitCode.worst(
                 all.stream().map(each -> each.watch().result().join().code()).toList());
         if (session.isDone() && !session.isCompletedExceptionally()) {
+            all.forEach(each -> note(each, session.join()));
             session.join().close();
         }
         return worst;
+    }
+
+    /** Leaves a note in QEMU of the file of a copy that goes on. */
+    private static void note(Watched each, Session session) {
+        Optional<BlockJob> started = each.watch().job();
+        JobResult last = each.watch().result().join();
+        boolean goesOn = last.outcome() == Outcome.READY || last.outcome() == Outcome.UNKNOWN;
+        if (goesOn && started.isPresent() && each.order().newFile().isPresent()) {
+            new TargetNote(session.client(), started.get().id())
+                    .write(each.order().newFile().get())
+                    .completeOnTimeout(null, NOTE_SECONDS, TimeUnit.SECONDS)
+                    // The session may be lost; the job goes on all the same.
+                    .exceptionally(failure -> null)
+                    .join();
+        }
     }
 
     private CompletableFuture<Void> start(List<Watched> all, Session open, Noticeboard board, Console console) {

@@ -6,6 +6,7 @@ import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.blockjobs.JobOutcome;
 import io.github.qmp4j.blockjobs.JobProgress;
 import io.github.qmp4j.blockjobs.Leftover;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -110,6 +111,38 @@ public record JobResult(
                 outcome.leftovers(),
                 outcome.size(),
                 outcome.plainText());
+    }
+
+    /** The same, which names a file that the job made or may have made, where the disk is not on it and it was not asked for. */
+    public JobResult leaving(Optional<String> newFile) {
+        boolean isWanted = outcome == Outcome.COMPLETED || outcome == Outcome.READY || pivoted.orElse(false);
+        boolean isNamed = newFile.isEmpty()
+                || leftovers.stream().anyMatch(left -> left.name().equals(newFile.get()));
+        if (isWanted || isNamed) {
+            return this;
+        }
+        List<Leftover> all = new ArrayList<>(leftovers);
+        all.add(new Leftover(
+                Leftover.Kind.FILE,
+                newFile.get(),
+                outcome == Outcome.UNKNOWN
+                        ? "the job may have made it"
+                        : "the job made it, and the disk does not use it"));
+        return new JobResult(
+                disk,
+                kind,
+                outcome,
+                code,
+                job,
+                pivoted,
+                error,
+                progress,
+                released,
+                filesChecked,
+                invalidated,
+                all,
+                size,
+                plainText);
     }
 
     private static Optional<Boolean> pivoted(JobOutcome.Head head) {

@@ -3,7 +3,7 @@ package io.github.qmp4j.examples.watch;
 import io.github.qmp4j.blockjobs.BlockJob;
 import io.github.qmp4j.blockjobs.BlockJobRequest;
 import io.github.qmp4j.blockjobs.BlockJobs;
-import io.github.qmp4j.blockjobs.Doubt;
+import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.blockjobs.JobInfo;
 import io.github.qmp4j.blockjobs.JobOutcome;
 import io.github.qmp4j.blockjobs.JobProgress;
@@ -31,6 +31,7 @@ public final class JobWatch {
     private final AtomicReference<@Nullable Phase> ending = new AtomicReference<>();
 
     private final AtomicBoolean hinted = new AtomicBoolean();
+    private final Launch launch = new Launch();
     private volatile @Nullable BlockJob job;
     private volatile Sight sight;
 
@@ -56,7 +57,7 @@ public final class JobWatch {
         }
         board.show(sight);
         return Endings.check(jobs, request, subject.whenReady())
-                .thenCompose(fits -> jobs.start(request))
+                .thenCompose(fits -> jobs.start(request, launch::named))
                 .handle((started, failure) -> {
                     if (failure == null) {
                         follow(started);
@@ -115,7 +116,7 @@ public final class JobWatch {
     /** Stops watching; the job goes on. */
     public void detach() {
         if (job == null) {
-            refuse(new Failure(ExitCode.DETACHED, "interrupted; `qmpctl jobs` tells whether it was started after all"));
+            launch.abandon().ifPresentOrElse(this::leaveStart, () -> refuse(Launch.NOT_STARTED));
         } else {
             String error = ending.get() == Phase.CANCELLING
                     ? "nobody watches it any more; the cancel was sent and may still come to pass"
@@ -124,6 +125,14 @@ public final class JobWatch {
                     JobResult.goesOn(sight, Outcome.UNKNOWN, ExitCode.DETACHED, Optional.of(error)),
                     unwatched() + "attach again with: %s wait %s".formatted(subject.command(), sight.name()));
         }
+    }
+
+    /** The command that starts it was about to be sent, or was. */
+    private void leaveStart(JobId id) {
+        Sight started = new Sight(
+                subject.disk(), subject.kind(), Optional.of(id), sight.phase(), JobProgress.NONE, Optional.empty());
+        end(JobResult.goesOn(started, Outcome.UNKNOWN, ExitCode.DETACHED, Optional.of(Launch.MAY_BE_THERE))
+                .leaving(subject.newFile()));
     }
 
     private String unwatched() {
@@ -174,7 +183,7 @@ public final class JobWatch {
     }
 
     /** The job, once it has been started. */
-    Optional<BlockJob> job() {
+    public Optional<BlockJob> job() {
         return Optional.ofNullable(job);
     }
 
@@ -244,21 +253,13 @@ public final class JobWatch {
         sight = sighted(info);
         if (!over.get()) {
             board.show(sight);
-            info.doubt().ifPresent(this::overdue);
+            info.doubt().map(Limits::why).ifPresent(this::overdue);
             if (info.progress().notConverging() && !hinted.getAndSet(true)) {
                 board.say(
                         "%s gains nothing on the guest, which writes as fast as it copies; a higher --speed may help, or --synchronous-writes from the start"
                                 .formatted(sight.name()));
             }
         }
-    }
-
-    private void overdue(Doubt doubt) {
-        overdue(
-                switch (doubt) {
-                    case STALLED -> "it makes no progress";
-                    case DEADLINE_PASSED -> "it has not ended within its deadline";
-                });
     }
 
     /** Stops watching a job that may never end. */
@@ -275,7 +276,8 @@ public final class JobWatch {
             sight = new Sight(last.disk(), last.kind(), last.id(), Phase.ENDED, outcome.progress(), Optional.empty());
             board.show(sight);
         }
-        end(JobResult.ended(subject.disk(), subject.kind(), isPivotAsked(), outcome));
+        end(JobResult.ended(subject.disk(), subject.kind(), isPivotAsked(), outcome)
+                .leaving(subject.newFile()));
     }
 
     private void end(JobResult last) {

@@ -1,6 +1,7 @@
 package io.github.qmp4j.examples.watch;
 
 import io.github.qmp4j.blockjobs.BlockJob;
+import io.github.qmp4j.blockjobs.Doubt;
 import io.github.qmp4j.blockjobs.JobInfo;
 import io.github.qmp4j.blockjobs.JobStatus;
 import java.time.Duration;
@@ -25,6 +26,14 @@ public record Limits(Optional<Duration> deadline, Optional<Duration> stall) {
     private static final Set<JobStatus> WAITING =
             Set.of(JobStatus.PAUSED, JobStatus.PAUSED_ON_ERROR, JobStatus.STANDBY, JobStatus.READY, JobStatus.PENDING);
 
+    /** What a doubt says, in words. */
+    static String why(Doubt doubt) {
+        return switch (doubt) {
+            case STALLED -> "it makes no progress";
+            case DEADLINE_PASSED -> "it has not ended within its deadline";
+        };
+    }
+
     /** Has the watch leave a job that is overdue. */
     public void begin(JobWatch watch, BlockJob job) {
         if (!equals(NONE)) {
@@ -46,10 +55,10 @@ public record Limits(Optional<Duration> deadline, Optional<Duration> stall) {
         JobInfo current = job.info();
         long moved = WAITING.contains(current.status()) || hasMoved(seen, current) ? now : movedAt;
         if (deadline.filter(limit -> now - begunAt >= limit.toNanos()).isPresent()) {
-            watch.overdue("it has not ended within its deadline");
+            watch.overdue(why(Doubt.DEADLINE_PASSED));
         } else if (stall.filter(limit -> now - moved >= limit.plus(AGE).toNanos())
                 .isPresent()) {
-            watch.overdue("it makes no progress");
+            watch.overdue(why(Doubt.STALLED));
         } else {
             lookAgain(watch, job, begunAt, moved, current);
         }

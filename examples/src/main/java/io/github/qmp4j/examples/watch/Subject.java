@@ -1,13 +1,16 @@
 package io.github.qmp4j.examples.watch;
 
+import java.util.Optional;
+
 /**
  * The job to watch, as it is known before it has been started.
  *
  * @param disk the disk as the user called it; for a job that somebody else started its job-id
  * @param kind pull, commit, copy or backup
+ * @param newFile the file that a copy makes or made; empty where it makes none, or that is not known
  * @param command how qmpctl is called on this monitor, to be shown with what can be done next
  */
-public record Subject(String disk, String kind, WhenReady whenReady, String command) {
+public record Subject(String disk, String kind, WhenReady whenReady, Optional<String> newFile, String command) {
 
     /** What becomes of a job that is no longer watched, to go before what can be done; empty where that needs no word. */
     public static String unwatched(String kind) {

@@ -107,10 +107,55 @@ class SeveralDisksTest {
             assertThat(ended.lines("result"))
                     .extracting(line -> line.path("outcome").asText())
                     .containsExactlyInAnyOrder("failed", "cancelled");
-            assertThat(ended.err()).contains("the job ended without the pivot; the guest's disk is on the source");
+            assertThat(ended.err())
+                    .containsPattern(
+                            "the disk was not switched, since job commit-" + second.name() + "-\\w+ was cancelled");
         }
         first.assertChain("active", "snap2", "snap1", "base");
         second.assertChain("active", "snap2", "snap1", "base");
+    }
+
+    /** F80: both files are still there, and neither is in use. */
+    @Test
+    void a_copy_that_is_cancelled_by_hand_is_the_cause_that_the_other_one_names_with_its_file() {
+        Path one = VM.path("first" + first.name() + ".qcow2");
+        Path two = VM.path("second" + second.name() + ".qcow2");
+        try (Child child = VM.start(
+                "-o",
+                "json",
+                "copy",
+                first.name(),
+                one.toString(),
+                second.name(),
+                two.toString(),
+                "--format",
+                "qcow2",
+                "--pivot",
+                "--speed",
+                "64K")) {
+            child.awaitOut("-" + second.name() + "-");
+            VM.ask(
+                    "block-job-set-speed",
+                    "{\"device\":\"%s\",\"speed\":0}"
+                            .formatted(job(first).path("id").asText()));
+            await().until(() -> job(first).path("status").asText().equals("ready"));
+            String cancelled = job(second).path("id").asText();
+            VM.ask("job-cancel", "{\"id\":\"%s\"}".formatted(cancelled));
+            Ended ended = child.ended().with(1);
+            assertThat(ended.lines("result")).hasSize(2).anySatisfy(line -> {
+                assertThat(line.path("outcome").asText()).isEqualTo("failed");
+                assertThat(line.path("error").asText())
+                        .isEqualTo("the disk was not switched, since job " + cancelled + " was cancelled");
+                assertThat(line.at("/leftovers/0/name").asText()).isEqualTo(one.toString());
+            });
+            assertThat(ended.lines("result")).anySatisfy(line -> {
+                assertThat(line.path("outcome").asText()).isEqualTo("cancelled");
+                assertThat(line.at("/leftovers/0/name").asText()).isEqualTo(two.toString());
+            });
+        }
+        first.assertChain("active", "snap2", "snap1", "base");
+        second.assertChain("active", "snap2", "snap1", "base");
+        first.assertUnchanged(one);
     }
 
     @Test
