@@ -16,7 +16,7 @@ final class Together {
 
     private Together(List<JobHandle> jobs) {
         this.jobs = jobs;
-        this.own = jobs.stream().map(JobHandle::own).toList();
+        this.own = jobs.stream().map(job -> job.own()).toList();
     }
 
     /** @throws BlockJobException if one of the jobs never becomes READY, or is not of this library's making */
@@ -42,11 +42,10 @@ final class Together {
         }
         jobs.forEach(JobHandle::decide);
         Executor callbacks = jobs.get(0).callbacks();
-        CompletableFuture<List<JobOutcome>> result = firstEnded()
-                .thenCompose(ended -> ended.map(why ->
-                                CompletableFuture.completedFuture(new Pivoted(0, inWords(why.outcome()))))
-                        .orElseGet(() -> new HookedPivot(hooks, List.copyOf(jobs), callbacks).around(() -> pivotFrom(0)))
-                        .thenCompose(this::restGivenUp));
+        CompletableFuture<List<JobOutcome>> result = firstEnded().thenCompose(ended -> ended.map(
+                        why -> CompletableFuture.completedFuture(new Pivoted(0, inWords(why.outcome()))))
+                .orElseGet(() -> new HookedPivot(hooks, List.copyOf(jobs), callbacks).around(() -> pivotFrom(0)))
+                .thenCompose(this::restGivenUp));
         return CallFuture.copyOf(result, callbacks);
     }
 
