@@ -163,15 +163,19 @@ class PausedJobTest {
     private static void assertNoDrainIsShown(TestVm vm, BlockJob job) {
         Set<JobStatus> shown = ConcurrentHashMap.newKeySet();
         job.onUpdate(info -> shown.add(info.status()));
-        for (int i = 0; i < 50; i++) {
+        // A stop pauses the job only where it finds it at work, which on 5.2 few do.
+        for (int stops = 0; stops < 50 || (stops < 5000 && !hasHeardAPause(vm)); stops++) {
             vm.ask("stop");
             vm.ask("cont");
         }
-        assertThat(vm.qemu.oracle().events().stream()
-                        .filter(event -> event.at("/data/status").asText().equals("paused")))
-                .isNotEmpty();
+        assertThat(hasHeardAPause(vm)).isTrue();
         await().untilAsserted(() -> assertThat(shown).isNotEmpty());
         assertThat(shown).doesNotContain(JobStatus.PAUSED, JobStatus.STANDBY);
+    }
+
+    private static boolean hasHeardAPause(TestVm vm) {
+        return vm.qemu.oracle().events().stream()
+                .anyMatch(event -> event.at("/data/status").asText().equals("paused"));
     }
 
     /** It is shown only when it has lasted for a while, but it is no obstacle. */
