@@ -87,7 +87,7 @@ final class BackingString {
         String text = base.path()
                 .filter(BackingString::isWhole)
                 .orElseThrow(() -> new BlockChainException(
-                        "%s has no absolute plain name ('%s') that could be written into the header of a copy; make the target with qemu-img create -b, and ask for reuse"
+                        "%s has no absolute plain name ('%s') that could be written into the header of a copy; make the target with qemu-img create -b, and ask for reuse (CopyRequest.ontoExistingFile)"
                                 .formatted(base.label(), base.file())));
         return fitting(base, base, text);
     }

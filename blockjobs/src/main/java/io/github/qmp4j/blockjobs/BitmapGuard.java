@@ -35,7 +35,7 @@ final class BitmapGuard {
         return lost.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new BlockChainException(
-                        "the job would take nodes with persistent dirty bitmaps out of the chain of disk %s: %s; let the request merge or drop them, or remove them with block-dirty-bitmap-remove"
+                        "the job would take nodes with persistent dirty bitmaps out of the chain of disk %s: %s; let the request merge or drop them (JobSettings.withBitmaps), or remove them with block-dirty-bitmap-remove"
                                 .formatted(plan.request().disk(), String.join(", ", lost))));
     }
 

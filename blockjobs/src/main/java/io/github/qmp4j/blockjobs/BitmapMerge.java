@@ -65,7 +65,7 @@ final class BitmapMerge {
                 // Nothing has been done, so that it can be tried again.
                 merged.compareAndSet(mine, null);
                 mine.completeExceptionally(new BlockChainException(
-                        "QEMU does not merge the dirty bitmaps into %s: %s; let the request drop them"
+                        "QEMU does not merge the dirty bitmaps into %s: %s; let the request drop them (JobSettings.withBitmaps)"
                                 .formatted(bitmaps.get().receiver(), refused.desc())));
             } else {
                 mine.completeExceptionally(cause);

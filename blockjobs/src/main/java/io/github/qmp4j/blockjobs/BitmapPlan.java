@@ -64,7 +64,7 @@ record BitmapPlan(String receiver, List<Carried> carried) {
         String format = receiver(plan).driver();
         if (!format.equals("qcow2") && !format.isEmpty()) {
             throw new BlockChainException(
-                    "an image of the format %s can hold no persistent dirty bitmaps; let the request drop them, or use qcow2"
+                    "an image of the format %s can hold no persistent dirty bitmaps; let the request drop them (JobSettings.withBitmaps), or use qcow2"
                             .formatted(format));
         }
     }
@@ -86,7 +86,7 @@ record BitmapPlan(String receiver, List<Carried> carried) {
                 : holders == 0 || isLower || (there.isPresent() && !rest.isEmpty());
         if (isCut) {
             throw new BlockChainException(
-                    "the dirty bitmap %s is not on every image from the highest to the lowest that has it (%s), so it has not recorded every write; let the request drop it, or remove it"
+                    "the dirty bitmap %s is not on every image from the highest to the lowest that has it (%s), so it has not recorded every write; let the request drop it (JobSettings.withBitmaps), or remove it"
                             .formatted(name, JobPlan.drawn(plan.before())));
         }
         List<BlockNode> sources = images.subList(0, holders);
@@ -106,7 +106,7 @@ record BitmapPlan(String receiver, List<Carried> carried) {
         if (bitmap.inconsistent() || bitmap.busy() || !bitmap.recording()) {
             String why = bitmap.inconsistent() ? "inconsistent" : bitmap.busy() ? "in use" : "disabled";
             throw new BlockChainException(
-                    "the dirty bitmap %s of %s is %s and cannot be merged; let the request drop it, or remove it"
+                    "the dirty bitmap %s of %s is %s and cannot be merged; let the request drop it (JobSettings.withBitmaps), or remove it"
                             .formatted(bitmap.name(), image.label(), why));
         }
     }

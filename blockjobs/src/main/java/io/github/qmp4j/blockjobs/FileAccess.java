@@ -1,6 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * Files of QEMU's file system, where they are files of this program too. The job layer believes none of it unproved: before
@@ -16,7 +17,11 @@ public interface FileAccess {
         return NoFiles.NONE;
     }
 
-    /** The files of this machine, for a QEMU that runs on it and has the folders of its images in the same places. */
+    /**
+     * The files of this machine, for a QEMU that runs on it and has the folders of its images in the same places. A copy onto an
+     * existing file or block device is refused where Linux shows that this machine uses it: as a mount, as swap, by a loop device,
+     * or by a device that stands on it. A program that only has it open is not seen, and neither is a mount in another namespace.
+     */
     static FileAccess local() {
         return new LocalFiles();
     }
@@ -32,6 +37,14 @@ public interface FileAccess {
 
     /** The file that a path leads to, through symbolic links. */
     RealFile look(String path) throws IOException;
+
+    /**
+     * What else on this machine uses a file or a block device, as the end of a sentence about it: "is mounted at '/home'". A copy
+     * onto what exists is refused then. Empty where nothing is known of a use.
+     */
+    default Optional<String> use(String path) throws IOException {
+        return Optional.empty();
+    }
 
     /**
      * Deletes a file. It must fail where the path itself is no longer this regular file, where the file has another name too,

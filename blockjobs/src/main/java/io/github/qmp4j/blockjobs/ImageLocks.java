@@ -41,9 +41,15 @@ final class ImageLocks {
 
     /** How the list names a file. */
     static String name(long device, long inode) {
-        long major = (device >> 8 & 0xfff) | (device >> 32 & ~0xfffL);
-        long minor = (device & 0xff) | (device >> 12 & ~0xffL);
-        return "%02x:%02x:%d".formatted(major, minor, inode);
+        return "%02x:%02x:%d".formatted(major(device), minor(device), inode);
+    }
+
+    static long major(long device) {
+        return (device >> 8 & 0xfff) | (device >> 32 & ~0xfffL);
+    }
+
+    static long minor(long device) {
+        return (device & 0xff) | (device >> 12 & ~0xffL);
     }
 
     /** One opening locks a byte once, so it takes as many as the byte that is locked most often. */

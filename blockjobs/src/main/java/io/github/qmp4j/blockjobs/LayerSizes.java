@@ -61,7 +61,7 @@ final class LayerSizes {
         long size = plan.topNode().virtualSize();
         if (base.virtualSize() > size && !request.growsDisk()) {
             throw new BlockChainException(
-                    "a commit into base '%s' (%d bytes) would grow disk %s from %d bytes, and the guest would find old data of the base there; choose a smaller base, or ask for growth (CommitRequest.growingDisk, --grow), which has the new part read as zeroes"
+                    "a commit into base '%s' (%d bytes) would grow disk %s from %d bytes, and the guest would find old data of the base there; choose a smaller base, or ask for growth (CommitRequest.growingDisk), which has the new part read as zeroes"
                             .formatted(base.label(), base.virtualSize(), request.disk(), size));
         }
     }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 
 /** The files of this machine. */
 final class LocalFiles implements FileAccess {
@@ -59,6 +60,11 @@ final class LocalFiles implements FileAccess {
         } catch (UnsupportedOperationException e) {
             throw new IOException("this machine does not tell which file '%s' is".formatted(path), e);
         }
+    }
+
+    @Override
+    public Optional<String> use(String path) throws IOException {
+        return new HostUse(Path.of("/")).of(at(path));
     }
 
     private static long number(Map<String, Object> attributes, String name) throws IOException {

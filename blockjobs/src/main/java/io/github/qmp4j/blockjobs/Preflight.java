@@ -116,7 +116,7 @@ final class Preflight {
                 .filter(backing -> !backing.path().equals(Optional.of(backing.file())))
                 .forEach(backing -> {
                     throw new BlockChainException(
-                            "QEMU would write a json: text for %s into the header of the copy; make the target with qemu-img create -b, and ask for reuse"
+                            "QEMU would write a json: text for %s into the header of the copy; make the target with qemu-img create -b, and ask for reuse (CopyRequest.ontoExistingFile)"
                                     .formatted(backing.label()));
                 });
     }

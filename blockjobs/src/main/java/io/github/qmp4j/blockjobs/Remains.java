@@ -21,7 +21,7 @@ final class Remains {
                 found.add(Finding.thing(
                         Kind.NODE,
                         node.name(),
-                        "it was added for a job that is over, and nothing uses it; it will be removed",
+                        "it has the name of a node of a copy or a proof, and no device, job, export or other node uses it now; unless a start that is under way needs it, it can be removed",
                         Optional.of(QmpCommand.of("blockdev-del").with("node-name", node.name()))));
             }
             if (graph.isFilterOfEndedJob(node.name())

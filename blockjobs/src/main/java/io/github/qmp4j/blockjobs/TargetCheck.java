@@ -2,6 +2,7 @@ package io.github.qmp4j.blockjobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommandException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -35,7 +36,7 @@ final class TargetCheck {
                     .thenAccept(graph -> checkNode(node.nodeName(), entry, graph.chainOf(node.nodeName()))));
         }
         if (request.target() instanceof CopyTarget.BlockDevice device) {
-            return checkImage(device.path(), device.format(), true);
+            return requireUnused(device.path()).thenCompose(unused -> checkImage(device.path(), device.format(), true));
         }
         CopyTarget.File file = (CopyTarget.File) request.target();
         if (request.reuseExternal()) {
@@ -44,13 +45,13 @@ final class TargetCheck {
                 throw new BlockChainException(
                         "the target '%s' is no regular file; if it is a block device, say so".formatted(file.path()));
             }
-            return checkImage(file.path(), file.format(), false);
+            return requireUnused(file.path()).thenCompose(unused -> checkImage(file.path(), file.format(), false));
         }
         return new TargetProbe(context.client())
                 .signOf(file.path())
                 .thenAccept(sign -> sign.ifPresent(how -> {
                     throw new BlockChainException(
-                            "the target '%s' %s, and a copy would overwrite it; give another path, or ask for reuse"
+                            "the target '%s' %s, and a copy would overwrite it; give another path, or ask for reuse (CopyRequest.ontoExistingFile)"
                                     .formatted(file.path(), how));
                 }));
     }
@@ -63,6 +64,26 @@ final class TargetCheck {
                         "drive-mirror would open %s a second time at the pivot, which fails because QEMU has it open for writing; use blockdev-mirror"
                                 .formatted(base.label()));
             });
+        }
+    }
+
+    /** QEMU writes to a block device that is mounted, and to the file of one, as to any other. */
+    private CompletableFuture<Void> requireUnused(String path) {
+        return CompletableFuture.runAsync(
+                () -> use(path).ifPresent(use -> {
+                    throw new BlockChainException(
+                            "the target '%s' %s on this machine, and a copy would destroy what is there; end that use, or give another target"
+                                    .formatted(path, use));
+                }),
+                context.work());
+    }
+
+    private Optional<String> use(String path) {
+        try {
+            return context.options().files().use(path);
+        } catch (IOException e) {
+            // This program cannot see it; QEMU will say whether it is there.
+            return Optional.empty();
         }
     }
 

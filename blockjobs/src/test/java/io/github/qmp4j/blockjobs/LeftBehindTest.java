@@ -92,6 +92,7 @@ class LeftBehindTest {
         try (TestVm vm = TestVm.start()) {
             vm.ask("blockdev-add", "{\"node-name\":\"%s\",\"driver\":\"null-co\",\"size\":1048576}".formatted(TARGET));
             Finding found = only(vm, Kind.NODE);
+            assertThat(found.what()).contains("uses it now; unless a start that is under way needs it");
             vm.ask(
                     "nbd-server-start",
                     "{\"addr\":{\"type\":\"unix\",\"data\":{\"path\":\"%s\"}}}".formatted(vm.path("nbd")));

@@ -7,6 +7,7 @@ import io.github.qmp4j.blockjobs.JobOutcome.Head;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,8 +44,49 @@ class LoopDeviceTest {
         }
     }
 
+    /** F86: QEMU would write over the file system, and say that all went well. */
+    @Test
+    void copiesToNoBlockDeviceThatIsMountedAndToNoFileOfALoopDevice() throws IOException {
+        try (TestVm vm = TestVm.start();
+                LoopDevice device = LoopDevice.over(vm.path("mounted.img"), TestVm.SIZE);
+                BlockJobs jobs =
+                        BlockJobs.of(vm.client, BlockJobOptions.with(options -> options.files = FileAccess.local()))) {
+            assumeTrue(device.works(), "A21: no loop device can be had here");
+            Path file = vm.path("mounted.img");
+            CopyRequest ontoFile =
+                    CopyRequest.of("disk0", file.toString(), "raw").ontoExistingFile();
+            assertThat(ScriptedVm.failure(jobs.start(ontoFile)))
+                    .isInstanceOf(BlockChainException.class)
+                    .hasMessageContaining("the target '%s' is the file of the loop device loop".formatted(file));
+            said("mkfs.ext4", "-q", device.path());
+            Path folder = Files.createDirectory(vm.path("mnt"));
+            said("mount", device.path(), folder.toString());
+            try {
+                assumeTrue(Files.exists(folder.resolve("lost+found")), "A21: nothing can be mounted here");
+                assertThat(ScriptedVm.failure(jobs.start(onto(device))))
+                        .isInstanceOf(BlockChainException.class)
+                        .hasMessageContaining(
+                                "the target '%s' is mounted at '%s' on this machine".formatted(device.path(), folder));
+            } finally {
+                said("umount", folder.toString());
+            }
+            assertThat(TestVm.get(TestVm.get(jobs.start(onto(device))).finishWithoutPivot())
+                            .completed())
+                    .isTrue();
+        }
+    }
+
     private static CopyRequest onto(LoopDevice device) {
         return CopyRequest.of("disk0", new CopyTarget.BlockDevice(device.path(), "raw"));
+    }
+
+    private static String said(String... command) {
+        try {
+            Process process = new ProcessBuilder(command).start();
+            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        } catch (IOException noSuchProgram) {
+            return "";
+        }
     }
 
     /** A block device over a file; without rights there is none. */
@@ -63,12 +105,7 @@ class LoopDeviceTest {
         private static String losetup(String... arguments) throws IOException {
             List<String> command = new ArrayList<>(List.of("losetup"));
             command.addAll(List.of(arguments));
-            try {
-                Process process = new ProcessBuilder(command).start();
-                return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-            } catch (IOException noSuchProgram) {
-                return "";
-            }
+            return said(command.toArray(String[]::new));
         }
 
         @Override

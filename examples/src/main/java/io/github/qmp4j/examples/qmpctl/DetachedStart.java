@@ -19,20 +19,26 @@ import java.util.concurrent.CompletionException;
 /** Starts jobs, prints their ids, and waits for nothing. */
 final class DetachedStart {
     private final QmpCtl ctl;
+    private final JobOptions options;
     private final Console console;
 
-    DetachedStart(QmpCtl ctl) {
+    DetachedStart(QmpCtl ctl, JobOptions options) {
         this.ctl = ctl;
+        this.options = options;
         this.console = ctl.console();
     }
 
     ExitCode run(List<Order> orders) {
         List<ExitCode> codes = new ArrayList<>();
-        try (Session session = Session.open(ctl).join()) {
+        try (Session session = Session.open(ctl, options).join()) {
             new AbandonedJobs(session.jobs(), console::warn)
                     .collect(orders.stream().map(Order::disk).toList())
                     .join();
-            orders.forEach(order -> codes.add(start(session, order)));
+            List<Failure> refused = GroupCheck.of(session.jobs(), orders).join();
+            for (int place = 0; place < orders.size(); place++) {
+                Order order = orders.get(place);
+                codes.add(refused.isEmpty() ? start(session, order) : refuse(order, refused.get(place)));
+            }
         } catch (CompletionException e) {
             Failure failure = Failure.of(e);
             orders.stream().skip(codes.size()).forEach(order -> codes.add(refuse(order, failure)));

@@ -1,10 +1,6 @@
 package io.github.qmp4j.examples.qmpctl;
 
-import io.github.qmp4j.blockjobs.BlockJobRequest;
-import io.github.qmp4j.blockjobs.CommitRequest;
-import io.github.qmp4j.blockjobs.CopyRequest;
 import io.github.qmp4j.blockjobs.JobPreview;
-import io.github.qmp4j.blockjobs.WhenReady;
 import io.github.qmp4j.examples.report.Console;
 import io.github.qmp4j.examples.report.ExitCode;
 import io.github.qmp4j.examples.report.Failure;
@@ -18,16 +14,18 @@ import java.util.concurrent.CompletionException;
 /** Tells what jobs would do, and starts none. */
 final class DryRun {
     private final QmpCtl ctl;
+    private final JobOptions options;
     private final Console console;
 
-    DryRun(QmpCtl ctl) {
+    DryRun(QmpCtl ctl, JobOptions options) {
         this.ctl = ctl;
+        this.options = options;
         this.console = ctl.console();
     }
 
     ExitCode run(List<Order> orders) {
         List<ExitCode> codes = new ArrayList<>();
-        try (Session session = Session.open(ctl).join()) {
+        try (Session session = Session.open(ctl, options).join()) {
             orders.forEach(order -> codes.add(tell(session, order)));
         } catch (CompletionException e) {
             Failure failure = Failure.of(e);
@@ -38,21 +36,11 @@ final class DryRun {
 
     private ExitCode tell(Session session, Order order) {
         try {
-            print(order, session.jobs().preview(ending(order)).join());
+            print(order, session.jobs().preview(order.withEnding()).join());
             return ExitCode.DONE;
         } catch (CompletionException e) {
             return refuse(order, Failure.of(e));
         }
-    }
-
-    /** The end that is asked for by a verb, and so stands not in the request that is started. */
-    private static BlockJobRequest ending(Order order) {
-        if (order.whenReady() != io.github.qmp4j.examples.watch.WhenReady.FINISH) {
-            return order.request();
-        }
-        return order.request() instanceof CommitRequest commit
-                ? commit.whenReady(WhenReady.FINISH)
-                : ((CopyRequest) order.request()).whenReady(WhenReady.FINISH);
     }
 
     private void print(Order order, JobPreview preview) {

@@ -5,6 +5,7 @@ import io.github.qmp4j.examples.report.ExitCode;
 import io.github.qmp4j.examples.report.Failure;
 import io.github.qmp4j.examples.report.JobResult;
 import io.github.qmp4j.examples.report.Json;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -30,6 +31,7 @@ final class JobInvocation {
         List<Order> ordered;
         try {
             ordered = orders.get().map(order -> order.among(disks.size())).toList();
+            requireOnce(disks);
             ctl.address();
             ctl.options(options -> {});
         } catch (IllegalArgumentException | ParameterException e) {
@@ -38,13 +40,23 @@ final class JobInvocation {
         return run(ordered).number();
     }
 
+    private static void requireOnce(List<String> disks) {
+        disks.stream()
+                .filter(disk -> Collections.frequency(disks, disk) > 1)
+                .findFirst()
+                .ifPresent(disk -> {
+                    throw new IllegalArgumentException(
+                            "the disk '%s' is named twice, and a disk has one job at a time".formatted(disk));
+                });
+    }
+
     private ExitCode run(List<Order> ordered) {
         if (options.dryRun()) {
-            return new DryRun(ctl).run(ordered);
+            return new DryRun(ctl, options).run(ordered);
         }
         return options.detach()
-                ? new DetachedStart(ctl).run(ordered)
-                : new WatchedStart(ctl, options.leaveOnInterrupt()).run(ordered);
+                ? new DetachedStart(ctl, options).run(ordered)
+                : new WatchedStart(ctl, options).run(ordered);
     }
 
     private int refuse(String kind, List<String> disks, Failure failure) {

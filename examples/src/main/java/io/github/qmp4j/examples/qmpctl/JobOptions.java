@@ -1,5 +1,7 @@
 package io.github.qmp4j.examples.qmpctl;
 
+import io.github.qmp4j.blockjobs.BitmapRule;
+import io.github.qmp4j.blockjobs.BlockJobOptions;
 import io.github.qmp4j.blockjobs.ErrorPolicy;
 import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.blockjobs.JobSettings;
@@ -59,6 +61,21 @@ final class JobOptions {
     private boolean allowPlainText;
 
     @Option(
+            names = "--bitmaps",
+            paramLabel = "RULE",
+            description =
+                    "Persistent dirty bitmaps of images that leave the chain: refuse the job (the default), merge them"
+                            + " into the image that receives the data, or drop them.")
+    private BitmapRule bitmaps = BitmapRule.REFUSE;
+
+    @Option(
+            names = "--quiet-exports",
+            description =
+                    "No client of an export sends a request while the job starts, which would kill some versions of"
+                            + " QEMU; such a start is refused without it.")
+    private boolean quietExports;
+
+    @Option(
             names = "--dry-run",
             description = "Start nothing: print the chain after the job, and the commands that would start it.")
     private boolean dryRun;
@@ -81,6 +98,11 @@ final class JobOptions {
         return onInterrupt == OnInterrupt.LEAVE;
     }
 
+    /** What counts for all jobs of a session. */
+    void ofSession(BlockJobOptions.Builder jobs) {
+        jobs.quietExports = quietExports;
+    }
+
     /** Throws {@link IllegalArgumentException} if the options do not go together */
     JobSettings settings(int disks, WhenReady whenReady) {
         if (jobId.isPresent() && disks > 1) {
@@ -100,6 +122,7 @@ final class JobOptions {
             settings.onError = onError;
             settings.keepReleasedNodes = keepNodes;
             settings.plainText = allowPlainText;
+            settings.bitmaps = bitmaps;
             settings.deadline = patience.deadline();
             settings.stallTimeout = patience.stall();
         });

@@ -25,6 +25,22 @@ record Order(BlockJobRequest request, WhenReady whenReady) {
                 : Optional.empty();
     }
 
+    /** The request with the end that is asked for by a verb, and so stands not in the request that is started. */
+    BlockJobRequest withEnding() {
+        return switch (whenReady) {
+            case PIVOT, PIVOT_TOGETHER -> with(io.github.qmp4j.blockjobs.WhenReady.PIVOT);
+            case FINISH -> with(io.github.qmp4j.blockjobs.WhenReady.FINISH);
+            case LEAVE, AWAIT_END -> request;
+        };
+    }
+
+    private BlockJobRequest with(io.github.qmp4j.blockjobs.WhenReady then) {
+        if (request instanceof CommitRequest commit) {
+            return commit.whenReady(then);
+        }
+        return request instanceof CopyRequest copy ? copy.whenReady(then) : request;
+    }
+
     String disk() {
         return request.disk().name();
     }

@@ -22,9 +22,22 @@ record Session(QmpClient client, BlockJobs jobs) implements AutoCloseable {
 
     /** With options besides those that the user gave. */
     static CompletableFuture<Session> open(QmpCtl ctl, Consumer<QmpOptions.Builder> change) {
+        return open(ctl, change, jobs -> {});
+    }
+
+    /** For jobs that are started with these options. */
+    static CompletableFuture<Session> open(QmpCtl ctl, JobOptions options) {
+        return open(ctl, session -> {}, options::ofSession);
+    }
+
+    private static CompletableFuture<Session> open(
+            QmpCtl ctl, Consumer<QmpOptions.Builder> change, Consumer<BlockJobOptions.Builder> ofJobs) {
+        BlockJobOptions options = BlockJobOptions.with(jobs -> {
+            jobs.files = FileAccess.local();
+            ofJobs.accept(jobs);
+        });
         return QmpClient.connect(ctl.address(), ctl.options(change))
-                .thenApply(client -> new Session(
-                        client, BlockJobs.of(client, BlockJobOptions.with(jobs -> jobs.files = FileAccess.local()))));
+                .thenApply(client -> new Session(client, BlockJobs.of(client, options)));
     }
 
     /** How a job stands now. */

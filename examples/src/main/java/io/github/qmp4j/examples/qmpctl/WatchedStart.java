@@ -25,14 +25,14 @@ final class WatchedStart {
     private static final long NOTE_SECONDS = 2;
 
     private final QmpCtl ctl;
-    private final boolean leaveOnInterrupt;
+    private final JobOptions options;
 
     /** An order, and who watches it. */
     private record Watched(Order order, JobWatch watch) {}
 
-    WatchedStart(QmpCtl ctl, boolean leaveOnInterrupt) {
+    WatchedStart(QmpCtl ctl, JobOptions options) {
         this.ctl = ctl;
-        this.leaveOnInterrupt = leaveOnInterrupt;
+        this.options = options;
     }
 
     ExitCode run(List<Order> orders) {
@@ -55,7 +55,7 @@ final class WatchedStart {
                     PivotGroup::cancel, () -> all.forEach(each -> each.watch().cancel()));
             Runnable leave = () -> all.forEach(each -> each.watch().detachUnlessEnding());
             Runnable detach = () -> all.forEach(each -> each.watch().detach());
-            return new Interrupts(leaveOnInterrupt ? leave : cancel, detach, board::report)
+            return new Interrupts(options.leaveOnInterrupt() ? leave : cancel, detach, board::report)
                     .during(() -> run(all, group, board, console));
         }
     }
@@ -70,7 +70,7 @@ final class WatchedStart {
     }
 
     private ExitCode run(List<Watched> all, Optional<PivotGroup> group, Noticeboard board, Console console) {
-        CompletableFuture<Session> session = Session.open(ctl);
+        CompletableFuture<Session> session = Session.open(ctl, options);
         session.thenCompose(open -> start(all, open, board, console))
                 .exceptionally(failure -> {
                     all.forEach(each -> each.watch().refuse(Failure.of(failure)));
@@ -108,11 +108,25 @@ final class WatchedStart {
         }
         CompletableFuture<Void> ready = new AbandonedJobs(open.jobs(), console::warn)
                 .collect(all.stream().map(each -> each.order().disk()).toList());
-        // One at a time, so that of two jobs on one chain it is always the second that is refused.
+        return ready.thenCompose(done -> GroupCheck.of(
+                        open.jobs(), all.stream().map(Watched::order).toList()))
+                .thenCompose(refused -> refused.isEmpty() ? start(all, open) : refuse(all, refused));
+    }
+
+    /** One at a time, so that of two jobs on one chain it is always the second that is refused. */
+    private static CompletableFuture<Void> start(List<Watched> all, Session open) {
+        CompletableFuture<Void> started = CompletableFuture.completedFuture(null);
         for (Watched each : all) {
-            ready = ready.thenCompose(
+            started = started.thenCompose(
                     done -> each.watch().start(open.jobs(), each.order().request()));
         }
-        return ready;
+        return started;
+    }
+
+    private static CompletableFuture<Void> refuse(List<Watched> all, List<Failure> refused) {
+        for (int place = 0; place < all.size(); place++) {
+            all.get(place).watch().refuse(refused.get(place));
+        }
+        return CompletableFuture.completedFuture(null);
     }
 }

@@ -58,7 +58,7 @@ public record Failure(ExitCode code, String sentence) {
                 || cause instanceof IOException;
         String message = cause.getMessage();
         if (expected && message != null) {
-            return message;
+            return OptionNames.in(message);
         }
         return "this is a defect of qmpctl: %s; run it again with -v and report what it prints".formatted(cause);
     }

@@ -77,6 +77,7 @@ public final class Json {
     public static ObjectNode result(JobResult result) {
         ObjectNode line = line("result").put("outcome", word(result.outcome()));
         line.put("job", result.job().map(Object::toString).orElse(null));
+        line.put("disk", result.disk().isEmpty() ? null : result.disk()).put("kind", result.kind());
         line.put("pivoted", result.pivoted().orElse(null));
         line.put("error", result.error().orElse(null));
         put(line, "offset", result.progress().map(JobProgress::offset));

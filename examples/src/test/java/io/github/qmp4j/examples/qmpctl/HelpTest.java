@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class HelpTest {
     private static final String COMMON = "--socket --connect --output --timeout --trace --verbose --help";
-    private static final String OF_JOBS = " --job-id --speed --on-error --detach --on-interrupt --dry-run DISK";
+    private static final String OF_JOBS =
+            " --job-id --speed --on-error --bitmaps --quiet-exports --detach --on-interrupt --dry-run DISK";
 
     @ParameterizedTest
     @CsvSource({

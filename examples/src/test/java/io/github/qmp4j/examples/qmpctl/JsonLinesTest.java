@@ -52,6 +52,8 @@ class JsonLinesTest {
                         "type",
                         "outcome",
                         "job",
+                        "disk",
+                        "kind",
                         "pivoted",
                         "error",
                         "offset",

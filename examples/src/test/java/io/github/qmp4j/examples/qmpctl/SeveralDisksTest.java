@@ -5,11 +5,15 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Several disks in one call: those that are switched wait for each other. */
 @Timeout(300)
@@ -79,15 +83,74 @@ class SeveralDisksTest {
         second.assertUnchanged(two);
     }
 
-    @Test
-    void none_is_switched_where_one_is_not_started() {
-        Ended ended = VM.qmpctl("-o", "json", "commit", first.name(), "nodisk", "--pivot", "--speed", "64K")
-                .with(1);
-        assertThat(ended.err()).contains("nodisk", "not all jobs were started, so none is to be pivoted");
-        assertThat(ended.lines("result"))
-                .extracting(line -> line.path("outcome").asText())
-                .containsExactlyInAnyOrder("refused", "cancelled");
+    /** F86: which of them is wrong is said before anything is started. */
+    @ParameterizedTest
+    @CsvSource({
+        "commit first nodisk --pivot, there is no disk 'nodisk'",
+        "commit first nodisk, there is no disk 'nodisk'",
+        "commit first nodisk --detach, there is no disk 'nodisk'",
+        "pull first nodisk, there is no disk 'nodisk'",
+        "commit single first, has no backing node that",
+        "copy first ONE nodisk TWO --format qcow2 --finish, there is no disk 'nodisk'",
+        "copy first ONE first-node TWO --format qcow2, named twice",
+    })
+    void none_is_started_where_one_would_be_refused(String line, String why) {
+        List<String> words = new ArrayList<>(List.of("-o", "json"));
+        for (String word : line.split(" ", -1)) {
+            words.add(
+                    switch (word) {
+                        case "first" -> first.name();
+                        case "second" -> second.name();
+                        case "first-node" -> first.node("active");
+                        case "single" -> single();
+                        case "ONE", "TWO" -> VM.path(word + ".qcow2").toString();
+                        default -> word;
+                    });
+        }
+        Ended ended = VM.qmpctl(words.toArray(String[]::new)).with(1);
+        assertThat(ended.lines("result")).hasSize(2).allSatisfy(result -> {
+            assertThat(result.path("outcome").asText()).isEqualTo("refused");
+            assertThat(result.path("disk").asText()).isNotEmpty();
+        });
+        assertThat(ended.err()).contains(why).contains("is refused, so none was started");
+        assertThat(VM.path("ONE.qcow2")).doesNotExist();
         first.assertChain("active", "snap2", "snap1", "base");
+    }
+
+    /** F86: it is a conflict, and both are named. */
+    @Test
+    void a_disk_that_another_job_holds_is_named_and_keeps_the_other_from_a_start() {
+        VM.ask("block-stream", """
+                {"job-id":"theirs","device":"%s","speed":65536}""".formatted(second.node("active")));
+        try {
+            Ended ended = VM.qmpctl("-o", "json", "commit", first.name(), second.name(), "--pivot")
+                    .with(7);
+            assertThat(ended.err())
+                    .contains("the commit of " + second.name() + " is refused, so none was started")
+                    .contains(second.name() + " is in use by job theirs");
+            first.assertChain("active", "snap2", "snap1", "base");
+        } finally {
+            VM.ask("block-job-cancel", "{\"device\":\"theirs\"}");
+            await().until(() -> VM.ask("query-jobs").isEmpty());
+        }
+    }
+
+    @Test
+    void one_disk_named_twice_is_refused_before_any_monitor_is_asked() {
+        Ended ended = Child.run(
+                "--socket", "/no/such/socket", "copy", "d", "/one", "d", "/two", "--format", "qcow2", "--pivot");
+        ended.with(2).withOneError("the disk 'd' is named twice, and a disk has one job at a time");
+    }
+
+    /** A disk without a backing chain. */
+    private static String single() {
+        String name = "single" + VM.files().size();
+        Path image = VM.images.create(name + ".qcow2", "qcow2", Vm.MIB);
+        VM.ask("blockdev-add", """
+                {"driver":"qcow2","node-name":"%s","file":{"driver":"file","filename":"%s"}}""".formatted(name + "-node", image));
+        VM.ask("device_add", """
+                {"driver":"scsi-hd","id":"%s","drive":"%s"}""".formatted(name, name + "-node"));
+        return name;
     }
 
     /** Of the two codes, 4 and 1, it is 1: design §5. */
