@@ -74,7 +74,7 @@ final class ClassTexts {
             } else if (tag == STRING) {
                 strings.add(file.readUnsignedShort());
             } else {
-                file.skipNBytes(BYTES.get(tag));
+                file.skipNBytes(BYTES.getOrDefault(tag, 0));
                 // A long and a double count as two.
                 at += tag == 5 || tag == 6 ? 1 : 0;
             }

@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.lang.reflect.Member;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -49,20 +50,20 @@ class NamesInMessagesTest {
 
     private static Set<String> members(List<String> texts) {
         return matches(MEMBER, texts)
-                .filter(found -> type(found.group(1)) != null)
+                .filter(found -> type(found.group(1)).isPresent())
                 .map(MatchResult::group)
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private static Class<?> type(String name) {
+    private static Optional<Class<?>> type(String name) {
         for (String prefix : PACKAGES) {
             try {
-                return Class.forName(prefix + name);
+                return Optional.of(Class.forName(prefix + name));
             } catch (ClassNotFoundException elsewhere) {
                 continue;
             }
         }
-        return null;
+        return Optional.empty();
     }
 
     private static CommandLine commands() {
@@ -85,8 +86,8 @@ class NamesInMessagesTest {
         assertThat(members(texts)).contains("JobSettings.withBitmaps").allSatisfy(name -> {
             String[] parts = name.split("\\.", -1);
             assertThat(Stream.<Member>concat(
-                                    Stream.of(type(parts[0]).getMethods()),
-                                    Stream.of(type(parts[0]).getFields()))
+                                    Stream.of(type(parts[0]).orElseThrow().getMethods()),
+                                    Stream.of(type(parts[0]).orElseThrow().getFields()))
                             .map(Member::getName))
                     .contains(parts[1]);
         });
