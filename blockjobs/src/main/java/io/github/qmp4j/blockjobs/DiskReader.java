@@ -32,6 +32,7 @@ final class DiskReader {
     private final Edges edges;
     private final Map<String, String> exports;
     private final Map<String, BlockNode> current = new HashMap<>();
+    private final Map<String, Set<InternalSnapshot>> snapshots = new HashMap<>();
     private final List<Device> devices = new ArrayList<>();
 
     /**
@@ -55,8 +56,11 @@ final class DiskReader {
                         entry,
                         Optional.ofNullable(inserted.remove(Place.of(entry))).orElseThrow(ChangedException::new)));
         require(inserted.isEmpty());
-        listed.ifPresent(nodes ->
-                nodes.forEach(node -> current.put(node.path("node-name").asText(), ImageReader.node(node))));
+        listed.ifPresent(nodes -> nodes.forEach(node -> {
+            String name = node.path("node-name").asText();
+            current.put(name, ImageReader.node(node));
+            snapshots.put(name, ImageReader.snapshots(node.path("image")));
+        }));
     }
 
     private void join(Place place, JsonNode top, JsonNode inserted) {
@@ -69,6 +73,7 @@ final class DiskReader {
                     layers.isEmpty() && inserted.path("node-name").asText().equals(name);
             current.put(
                     name, isTop ? ImageReader.node(inserted) : ImageReader.layer(name, image, isWritable(name, image)));
+            snapshots.put(name, ImageReader.snapshots(image));
             layers.add(name);
             image = image.path("backing-image");
         }
@@ -98,7 +103,8 @@ final class DiskReader {
                             name,
                             edges.isJobFilter(name),
                             isCurrent,
-                            Optional.ofNullable(isCurrent ? current.get(name) : earlier.get(name))));
+                            Optional.ofNullable(isCurrent ? current.get(name) : earlier.get(name)),
+                            snapshots.getOrDefault(name, Set.of())));
         }
         Chains chains = new Chains(edges, nodes);
         Map<String, String> exported = new LinkedHashMap<>();

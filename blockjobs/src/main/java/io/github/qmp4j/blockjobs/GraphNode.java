@@ -11,8 +11,15 @@ import java.util.stream.Collectors;
  * @param ofJob whether a job has put it above the node that it works on
  * @param isCurrent whether the image was read now, and not by an earlier reading
  * @param image what is known of it besides its name; empty where QEMU could not be asked for that without danger
+ * @param snapshots the internal snapshots of its image, each by its name and the time when it was made; empty where the image was not
+ *     read now
  */
-record GraphNode(String name, boolean ofJob, boolean isCurrent, Optional<BlockNode> image) {
+record GraphNode(
+        String name, boolean ofJob, boolean isCurrent, Optional<BlockNode> image, Set<InternalSnapshot> snapshots) {
+
+    GraphNode {
+        snapshots = Set.copyOf(snapshots);
+    }
 
     /** Whether a user may have given it its name; QEMU's own names begin with a #. */
     boolean isNamed() {

@@ -99,23 +99,31 @@ final class HeadFile {
         return "the file of %s is no longer at its path, and ".formatted(image.label());
     }
 
-    /** Asks for the paths again before anything is released. Never fails. */
+    /** Asks for the paths again before an outcome names data or releases an image. Never fails. */
     CompletableFuture<JobOutcome> checked(JobOutcome outcome) {
-        boolean hasMoved = plan.kind().becomesReady && outcome.head() == JobOutcome.Head.TARGET;
-        boolean hasReleased = !plan.kind().becomesReady && !outcome.released().isEmpty();
-        if (!outcome.completed() || !(hasMoved || hasReleased)) {
+        boolean hasReleased = plan.kind().becomesReady || !outcome.released().isEmpty();
+        if (!outcome.completed() || !hasReleased) {
             return CompletableFuture.completedFuture(outcome);
         }
         return lookAtAll().thenApply(found -> switch (found.place()) {
             case THERE -> outcome;
-            case GONE -> outcome.failed(lost(found.image(), hasMoved));
+            case GONE -> outcome.failed(lost(found.image(), outcome.head() == JobOutcome.Head.TARGET));
             case UNSEEN -> outcome.releasing(List.of(), false);
         });
     }
 
-    private static String lost(BlockNode image, boolean hasMoved) {
-        return "%s, but the file of %s is no longer at its path: when QEMU ends, its data are gone; keep QEMU running and copy the disk to a new file"
-                .formatted(hasMoved ? "the disk has been switched" : "the job has moved its data", image.label());
+    private String lost(BlockNode image, boolean hasSwitched) {
+        boolean isCopy = plan.kind() == JobPlan.Kind.COPY;
+        String done = hasSwitched
+                ? "the disk has been switched"
+                : isCopy ? "the copy was complete" : "the job has moved its data";
+        return "%s, but the file of %s is no longer at its path: %s"
+                .formatted(
+                        done,
+                        image.label(),
+                        isCopy && !hasSwitched
+                                ? "there is no copy, and the disk is on its source as before"
+                                : "when QEMU ends, its data are gone; keep QEMU running and copy the disk to a new file");
     }
 
     private enum Place {

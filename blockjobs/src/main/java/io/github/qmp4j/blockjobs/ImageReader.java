@@ -1,9 +1,12 @@
 package io.github.qmp4j.blockjobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Reads what QEMU says of single images. */
 final class ImageReader {
@@ -68,6 +71,17 @@ final class ImageReader {
                         false,
                         !writable && has(bitmap, "in-use")))
                 .toList();
+    }
+
+    /** Of what QEMU says of an image. */
+    static Set<InternalSnapshot> snapshots(JsonNode image) {
+        return GraphReader.stream(image.path("snapshots"))
+                .map(snapshot -> new InternalSnapshot(
+                        snapshot.path("name").asText(),
+                        Instant.ofEpochSecond(
+                                snapshot.path("date-sec").asLong(),
+                                snapshot.path("date-nsec").asLong())))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static boolean has(JsonNode bitmap, String flag) {

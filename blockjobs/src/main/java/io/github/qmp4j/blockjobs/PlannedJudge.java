@@ -54,7 +54,7 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
                 && IntStream.range(0, planned.size())
                         .allMatch(i -> planned.get(i).isSameImage(there.get(i)));
         return fits
-                ? OtherOverlays.find(plan, now)
+                ? OtherOverlays.find(plan, now).or(() -> SnapshotGuard.doubt(plan, now))
                 : Optional.of("the chain of disk %s is now %s, and the job was planned on %s"
                         .formatted(disk.name(), drawn(chain.get()), drawn(plan.before())));
     }

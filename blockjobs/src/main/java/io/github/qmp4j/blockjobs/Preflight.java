@@ -71,6 +71,7 @@ final class Preflight {
         Conflicts.check(graph, Claim.of(plan, now), id, jobs, registry.claims());
         OtherOverlays.check(plan, graph);
         BitmapGuard.check(plan, graph);
+        SnapshotGuard.check(plan, graph);
         if (request instanceof CopyRequest copy && copy.byDriveMirror() && !copy.reuseExternal()) {
             requireNamedBacking(plan, copy.extent());
         }

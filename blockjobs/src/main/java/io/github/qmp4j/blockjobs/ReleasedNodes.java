@@ -21,19 +21,30 @@ final class ReleasedNodes {
     }
 
     /**
-     * Removes those of an outcome, overlays first, as QEMU wants it, and writes down that the work is over. What QEMU does not remove is
-     * a leftover. Where QEMU does not answer, nothing is written down, and the process that comes next removes them. Never fails.
+     * Removes those of an outcome, overlays first, as QEMU wants it, and writes down that the work is over. A node that QEMU refuses to
+     * remove is a leftover, and its image is not released: another client uses it. Where QEMU does not answer, nothing is written down,
+     * and the process that comes next removes the nodes. Never fails.
      */
     CompletableFuture<JobOutcome> remove(JobOutcome outcome, JobSettings settings, JobSteps steps) {
         List<Leftover> left = new ArrayList<>();
+        List<BlockNode> released = new ArrayList<>(outcome.released());
         CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
         for (BlockNode image : settings.keepReleasedNodes() ? List.<BlockNode>of() : outcome.released()) {
             all = all.thenCompose(before -> remove(image))
-                    .thenAccept(why -> why.ifPresent(reason -> left.add(new Leftover(
-                            Leftover.Kind.NODE, image.label(), "its image is no longer used, but " + reason))));
+                    .thenAccept(why -> why.ifPresent(reason -> {
+                        if (!cutShort) {
+                            released.remove(image);
+                        }
+                        left.add(new Leftover(
+                                Leftover.Kind.NODE,
+                                image.label(),
+                                "disk and job no longer use its image, but " + reason));
+                    }));
         }
         return all.thenCompose(done -> {
-            JobOutcome whole = left.isEmpty() ? outcome : outcome.with(left);
+            JobOutcome whole = left.isEmpty()
+                    ? outcome
+                    : outcome.releasing(released, outcome.filesChecked()).with(left);
             return cutShort ? CompletableFuture.completedFuture(whole) : steps.cleaned(whole);
         });
     }

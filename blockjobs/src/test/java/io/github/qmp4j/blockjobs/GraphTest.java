@@ -21,7 +21,7 @@ class GraphTest {
     private static final Edges NO_EDGES = new Edges(Set.of(), Set.of(), Set.of());
 
     private static GraphNode node(String name, String file) {
-        return new GraphNode(name, false, true, Optional.of(image(name, file)));
+        return new GraphNode(name, false, true, Optional.of(image(name, file)), Set.of());
     }
 
     private static Edges.Edge edge(Edges.User user, String name, String role, String node) {

@@ -78,6 +78,37 @@ class LostFileTest {
         }
     }
 
+    /** A copy that is finished without a pivot is nothing but its file. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "AUTO")
+    void callsNoCopyCompletedThatIsFinishedIntoAFileThatHasVanished(CopyEngine engine) {
+        try (TestVm vm = TestVm.start()) {
+            BlockJob job = vm.start(copy(vm).engine(engine));
+            get(job.ready());
+            remove(vm.path("copy.qcow2"));
+            JobOutcome outcome = get(job.finishWithoutPivot());
+            assertThat(outcome.completed()).as("%s", outcome).isFalse();
+            assertThat(outcome.head()).isEqualTo(JobOutcome.Head.SOURCE);
+            assertThat(outcome.error()).hasValueSatisfying(why -> assertThat(why)
+                    .contains("copy.qcow2", "no longer at its path", "there is no copy"));
+            vm.assertNoJobsLeft();
+            vm.assertUnchanged(vm.image("active"));
+        }
+    }
+
+    @Test
+    void callsNoCommitCompletedThatIsFinishedIntoABaseThatHasVanished() {
+        try (TestVm vm = TestVm.start()) {
+            BlockJob job = vm.start(CommitRequest.of("disk0"));
+            get(job.ready());
+            remove(vm.image("base"));
+            JobOutcome outcome = get(job.finishWithoutPivot());
+            assertThat(outcome.completed()).as("%s", outcome).isFalse();
+            assertThat(outcome.error()).hasValueSatisfying(why -> assertThat(why)
+                    .contains("the file of base is no longer at its path", "keep QEMU running"));
+        }
+    }
+
     @Test
     void refusesToPivotToABaseThatHasVanished() {
         try (TestVm vm = TestVm.start()) {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.testkit.QemuVersions;
+import io.github.qmp4j.testkit.TempFolder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -92,6 +94,34 @@ class ReleasedNodesTest {
     }
 
     /** The overlays of a disk that an earlier commit has left above it are named in the order in which QEMU lets them go. */
+    /** Between the last look at the graph and the removal of the nodes. QEMU's refusal to remove a node tells of it. */
+    @Test
+    void anImageThatAnotherClientBeginsToUseAtTheVeryEndIsNotReleased() {
+        try (TempFolder folder = TempFolder.create("late-user");
+                TestVm vm = TestVm.start();
+                JobStore store = new PassingStore(JobStore.file(folder.resolve("jobs"))) {
+                    @Override
+                    public CompletableFuture<Void> record(JobRecord record) {
+                        if (record.step() == JobRecord.Step.DISMISSED) {
+                            vm.ask(
+                                    "blockdev-add",
+                                    "{\"driver\":\"copy-on-read\",\"node-name\":\"late\",\"file\":\"snap1\"}");
+                        }
+                        return super.record(record);
+                    }
+                };
+                BlockJobs jobs = BlockJobs.of(vm.client, BlockJobOptions.with(options -> options.store = store))) {
+            JobKey key = JobKey.of("late");
+            JobOutcome outcome = TestVm.get(
+                    TestVm.get(jobs.adoptOrStart(key, PullRequest.of("disk0"))).outcome());
+            assertThat(outcome.completed()).as("%s", outcome).isTrue();
+            assertThat(outcome.released()).extracting(BlockNode::label).containsExactly("snap2");
+            assertThat(outcome.leftovers()).extracting(Leftover::name).containsExactly("snap1", "base");
+            assertThat(nodes(vm)).contains("late", "snap1", "base").doesNotContain("snap2");
+            assertThat(TestVm.get(store.find(key)).orElseThrow().outcome()).hasValue(outcome);
+        }
+    }
+
     @Test
     void theOverlaysThatAreInTheWayOfACopyAreNamedInTheOrderOfTheirRemoval() {
         try (TestVm vm = TestVm.startRelative()) {

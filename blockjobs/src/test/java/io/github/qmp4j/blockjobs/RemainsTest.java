@@ -77,7 +77,7 @@ class RemainsTest {
                 Optional.empty());
         Graph graph = new Graph(
                 List.of(),
-                List.of(new GraphNode("n", false, true, Optional.of(image))),
+                List.of(new GraphNode("n", false, true, Optional.of(image), Set.of())),
                 Map.of(),
                 new Edges(Set.of(), Set.of(), Set.of()));
         assertThat(Remains.bitmaps(graph))

@@ -117,6 +117,11 @@ public record DiskImages(Path folder) {
         img("check", "-q", "-f", format, image.toString()).orThrow();
     }
 
+    /** Puts a snapshot of this name into a qcow2 image. */
+    public void snapshot(Path image, String name) {
+        img("snapshot", "-c", name, image.toString()).orThrow();
+    }
+
     /** Whether {@code qemu-img check} finds an image intact, which needs its backing files; clusters that leaked do no harm. */
     public boolean intact(Path image, String format) {
         Tool.Result check = img("check", "-q", "-f", format, image.toString());
