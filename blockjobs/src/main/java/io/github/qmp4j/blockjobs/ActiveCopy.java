@@ -3,8 +3,11 @@ package io.github.qmp4j.blockjobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.schema.QmpSchema;
+import io.github.qmp4j.threads.Futures;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /** Makes the guest's writes wait for the target of a copy that runs, and waits until QEMU says that both sides are in step. */
@@ -33,7 +36,7 @@ final class ActiveCopy {
                     if (SentVerbs.isInDoubt(failure)) {
                         return null;
                     }
-                    throw new java.util.concurrent.CompletionException(Conclusion.unwrapped(failure));
+                    throw new CompletionException(Futures.cause(failure));
                 })
                 .thenCompose(sent -> awaitInStep());
     }
@@ -56,18 +59,21 @@ final class ActiveCopy {
         if (job.isEnding()) {
             return job.outcome().thenCompose(outcome -> CompletableFuture.failedFuture(new JobEndedException(outcome)));
         }
-        return context.queryBlockJob(job.id())
-                .handle((entry, failure) -> failure == null && isInStep(entry)
-                        ? CompletableFuture.<Void>completedFuture(null)
-                        : CompletableFuture.runAsync(() -> {}, later()).thenCompose(again -> awaitInStep()))
-                .thenCompose(result -> result);
+        return Futures.either(
+                context.queryBlockJob(job.id()),
+                entry -> isInStep(entry) ? Futures.done() : awaitInStepLater(),
+                cause -> awaitInStepLater());
+    }
+
+    private CompletableFuture<Void> awaitInStepLater() {
+        return CompletableFuture.runAsync(() -> {}, later()).thenCompose(again -> awaitInStep());
     }
 
     private static boolean isInStep(Optional<JsonNode> entry) {
         return entry.filter(copy -> copy.path("actively-synced").asBoolean()).isPresent();
     }
 
-    private java.util.concurrent.Executor later() {
+    private Executor later() {
         return CompletableFuture.delayedExecutor(
                 context.options().progressInterval().toNanos(), TimeUnit.NANOSECONDS, context.work());
     }

@@ -2,6 +2,7 @@ package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpCommandException;
+import io.github.qmp4j.threads.Futures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -60,7 +61,7 @@ final class BitmapMerge {
                 mine.complete(null);
                 return;
             }
-            Throwable cause = Conclusion.unwrapped(failure);
+            Throwable cause = Futures.cause(failure);
             if (cause instanceof QmpCommandException refused) {
                 // Nothing has been done, so that it can be tried again.
                 merged.compareAndSet(mine, null);
@@ -127,25 +128,24 @@ final class BitmapMerge {
     /** Removes what was added. Never fails. */
     CompletableFuture<List<Leftover>> undone() {
         List<Leftover> left = new ArrayList<>();
-        CompletableFuture<Void> removed = CompletableFuture.completedFuture(null);
         boolean begun = merged.get() != null && merged.get() != never;
         boolean isThere = begun && (plan.kind() != JobPlan.Kind.COPY || isOfTheCaller());
-        for (String name : isThere ? bitmaps.orElseThrow().added() : List.<String>of()) {
-            removed = removed.thenCompose(before -> context.client()
-                            .execute(QmpCommand.of("block-dirty-bitmap-remove")
-                                    .with("node", bitmaps.orElseThrow().receiver())
-                                    .with("name", name)))
-                    .handle((reply, failure) -> {
-                        if (failure != null) {
-                            left.add(leftover(
-                                    name,
-                                    "it was added for the job and could not be removed: "
-                                            + Conclusion.unwrapped(failure).getMessage()));
-                        }
-                        return null;
-                    });
-        }
-        return removed.thenApply(done -> left);
+        List<String> added = isThere ? bitmaps.orElseThrow().added() : List.of();
+        return Futures.inTurn(added, name -> removed(name).thenAccept(why -> why.ifPresent(left::add)))
+                .thenApply(done -> left);
+    }
+
+    private CompletableFuture<Optional<Leftover>> removed(String bitmap) {
+        return context.client()
+                .execute(QmpCommand.of("block-dirty-bitmap-remove")
+                        .with("node", bitmaps.orElseThrow().receiver())
+                        .with("name", bitmap))
+                .handle((reply, failure) -> failure == null
+                        ? Optional.empty()
+                        : Optional.of(leftover(
+                                bitmap,
+                                "it was added for the job and could not be removed: "
+                                        + Futures.cause(failure).getMessage())));
     }
 
     /** The node of any other target goes with the job, and its file is no complete copy. */

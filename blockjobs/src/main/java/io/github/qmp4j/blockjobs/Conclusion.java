@@ -2,9 +2,9 @@ package io.github.qmp4j.blockjobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommandException;
+import io.github.qmp4j.threads.Futures;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 
 /**
@@ -90,7 +90,7 @@ record Conclusion(boolean seen, Optional<String> error, Fate fate, Optional<Grap
     private CompletableFuture<Conclusion> dismiss(JobContext context, JobId id) {
         return context.execute("job-dismiss", id).handle((reply, failure) -> {
             // Refused means that somebody was quicker.
-            boolean gone = failure == null || unwrapped(failure) instanceof QmpCommandException;
+            boolean gone = failure == null || Futures.cause(failure) instanceof QmpCommandException;
             return new Conclusion(seen, error, gone ? Fate.GONE : Fate.LEFT, Optional.empty(), "");
         });
     }
@@ -105,10 +105,6 @@ record Conclusion(boolean seen, Optional<String> error, Fate fate, Optional<Grap
     }
 
     private static String reason(Throwable failure) {
-        return String.valueOf(unwrapped(failure).getMessage());
-    }
-
-    static Throwable unwrapped(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return String.valueOf(Futures.cause(failure).getMessage());
     }
 }

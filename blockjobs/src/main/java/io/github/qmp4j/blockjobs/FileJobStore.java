@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.qmp4j.blockjobs.journal.Journal;
 import io.github.qmp4j.blockjobs.journal.JournalException;
+import io.github.qmp4j.threads.Futures;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -58,8 +59,8 @@ final class FileJobStore implements JobStore {
     }
 
     private static CompletableFuture<Void> mapped(CompletableFuture<Void> written) {
-        return written.exceptionallyCompose(failure -> CompletableFuture.failedFuture(new JobStoreException(
-                String.valueOf(Conclusion.unwrapped(failure).getMessage()), failure)));
+        return written.exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                new JobStoreException(String.valueOf(Futures.cause(failure).getMessage()), failure)));
     }
 
     private static <T> CompletableFuture<T> read(Supplier<T> reading) {

@@ -1,6 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.QmpDisconnectedException;
+import io.github.qmp4j.threads.Futures;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -56,12 +57,11 @@ final class Finalizing {
         }
         byItself = true;
         job.change(JobState::finalized);
-        job.pending()
-                .thenCompose(pending -> isHeld(false))
-                .thenCompose(held -> held && isAutomatic() ? inOrder() : job.outcome())
-                .exceptionallyCompose(failure -> Conclusion.unwrapped(failure) instanceof JobEndedException
-                        ? job.outcome()
-                        : withdraw(failure).thenCompose(outcome -> outcome));
+        Futures.orElse(
+                job.pending()
+                        .thenCompose(pending -> isHeld(false))
+                        .thenCompose(held -> held && isAutomatic() ? inOrder() : job.outcome()),
+                cause -> cause instanceof JobEndedException ? job.outcome() : Futures.flat(withdraw(cause)));
     }
 
     /** An active commit of another client is past READY; when it is switched is for its user to say. */
@@ -97,40 +97,32 @@ final class Finalizing {
     }
 
     private CompletableFuture<JobOutcome> whenPending() {
-        return job.pending()
-                .handle((pending, failure) -> failure == null && !isAutomatic() ? inOrder() : job.outcome())
-                .thenCompose(result -> result);
+        return Futures.either(
+                job.pending(), pending -> isAutomatic() ? job.outcome() : inOrder(), cause -> job.outcome());
     }
 
     private CompletableFuture<JobOutcome> inOrder() {
-        return context.headers()
-                .during(this::taken)
-                .thenCompose(outcome -> outcome)
-                .exceptionallyCompose(failure -> Conclusion.unwrapped(failure) instanceof QmpDisconnectedException
+        return Futures.orElse(
+                Futures.flat(context.headers().during(this::taken)),
+                cause -> cause instanceof QmpDisconnectedException
                         ? job.outcome()
-                        : CompletableFuture.failedFuture(Conclusion.unwrapped(failure)));
+                        : CompletableFuture.failedFuture(cause));
     }
 
     /** Completes when QEMU has answered, with the outcome to come. */
     private CompletableFuture<CompletableFuture<JobOutcome>> taken() {
         // What a session is lost in the midst of is done from the beginning in the next one.
-        return ReturningClient.again(
-                        context.client(),
-                        // Another process that adopted the job may have been quicker.
-                        () -> isPending()
-                                .thenCompose(pending -> pending
-                                        ? prepared().thenApply(done -> true)
-                                        : CompletableFuture.completedFuture(false)))
-                .handle((ready, failure) -> {
-                    if (failure == null) {
-                        return ready && !verbs.isDecided() ? send() : CompletableFuture.completedFuture(job.outcome());
-                    }
-                    return request.isPresent() || byItself
-                            ? withdraw(failure)
-                            : CompletableFuture.<CompletableFuture<JobOutcome>>failedFuture(
-                                    Conclusion.unwrapped(failure));
-                })
-                .thenCompose(result -> result);
+        CompletableFuture<Boolean> ready = ReturningClient.again(
+                context.client(),
+                // Another process that adopted the job may have been quicker.
+                () -> isPending()
+                        .thenCompose(pending -> pending
+                                ? prepared().thenApply(done -> true)
+                                : CompletableFuture.completedFuture(false)));
+        return Futures.either(
+                ready,
+                isReady -> isReady && !verbs.isDecided() ? send() : CompletableFuture.completedFuture(job.outcome()),
+                cause -> request.isPresent() || byItself ? withdraw(cause) : CompletableFuture.failedFuture(cause));
     }
 
     private CompletableFuture<Boolean> isPending() {
@@ -170,7 +162,7 @@ final class Finalizing {
 
     /** A job that is no longer PENDING has been ended by another client; one that a user cancels is no failure. */
     private CompletableFuture<CompletableFuture<JobOutcome>> withdraw(Throwable failure) {
-        Throwable cause = Conclusion.unwrapped(failure);
+        Throwable cause = Futures.cause(failure);
         return cause instanceof QmpDisconnectedException || verbs.isDecided()
                 ? CompletableFuture.completedFuture(job.outcome())
                 : isPending()
@@ -185,9 +177,7 @@ final class Finalizing {
         return verbs.unlessOver(() -> context.execute("job-cancel", job.id())).handle((done, refusal) -> {
             if (refusal != null && !SentVerbs.isInDoubt(refusal)) {
                 job.change(state -> state.refused("it could not be finalized (%s), nor cancelled: %s"
-                        .formatted(
-                                cause.getMessage(),
-                                Conclusion.unwrapped(refusal).getMessage())));
+                        .formatted(cause.getMessage(), Futures.cause(refusal).getMessage())));
             }
             return job.outcome();
         });

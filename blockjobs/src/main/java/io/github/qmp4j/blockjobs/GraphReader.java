@@ -3,12 +3,14 @@ package io.github.qmp4j.blockjobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.client.QmpClient;
+import io.github.qmp4j.threads.Futures;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -64,7 +66,7 @@ final class GraphReader {
     }
 
     /** Hands a command that starts a job to the wire, at a moment when no listing of nodes is under way. */
-    CompletableFuture<JsonNode> startSafely(java.util.function.Supplier<CompletableFuture<JsonNode>> send) {
+    CompletableFuture<JsonNode> startSafely(Supplier<CompletableFuture<JsonNode>> send) {
         return listing.startSafely(send);
     }
 
@@ -106,8 +108,8 @@ final class GraphReader {
                         blocks.thenCompose(files -> exports.thenCompose(exported -> nodes.thenApply(listed ->
                                 graph(new DiskReader(edges, ofDevices, files, exports(exported), listed), edges))))))
                 .exceptionallyCompose(failure -> {
-                    if (!(Conclusion.unwrapped(failure) instanceof DiskReader.ChangedException)) {
-                        return CompletableFuture.failedFuture(Conclusion.unwrapped(failure));
+                    if (!(Futures.cause(failure) instanceof DiskReader.ChangedException)) {
+                        return CompletableFuture.failedFuture(Futures.cause(failure));
                     }
                     return left > 0
                             ? attempt(list, left - 1)

@@ -1,5 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
+import io.github.qmp4j.threads.Futures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -42,7 +43,7 @@ final class GroupStart {
                 .handle((preview, refusal) -> {
                     if (refusal != null) {
                         return CompletableFuture.<Void>failedFuture(
-                                new StartTogetherException(next, Conclusion.unwrapped(refusal), List.of()));
+                                new StartTogetherException(next, Futures.cause(refusal), List.of()));
                     }
                     BlockNode disk = preview.before().activeLayer();
                     if (disks.stream().anyMatch(disk::isSameImage)) {
@@ -69,7 +70,7 @@ final class GroupStart {
                 })
                 .handle((job, refusal) -> {
                     if (refusal != null) {
-                        return undone(next, Conclusion.unwrapped(refusal), started);
+                        return undone(next, Futures.cause(refusal), started);
                     }
                     started.add(job);
                     return startFrom(requests, started);
@@ -79,11 +80,10 @@ final class GroupStart {
 
     private static CompletableFuture<List<BlockJob>> undone(
             BlockJobRequest refused, Throwable refusal, List<BlockJob> started) {
-        return Together.<BlockJob, JobOutcome>inOrder(
-                        started, job -> JobHandle.own(job).cancel())
+        return Futures.each(started, job -> JobHandle.own(job).cancel())
                 .handle((outcomes, failure) -> failure == null
                         ? new StartTogetherException(refused, refusal, outcomes)
-                        : new StartTogetherException(refused, refusal, started, Conclusion.unwrapped(failure)))
+                        : new StartTogetherException(refused, refusal, started, Futures.cause(failure)))
                 .thenCompose(CompletableFuture::failedFuture);
     }
 
@@ -98,8 +98,7 @@ final class GroupStart {
             return;
         }
         Together.of(pivots).pivot(hooks).exceptionally(failure -> {
-            String why = "PIVOT at READY was refused: "
-                    + Conclusion.unwrapped(failure).getMessage();
+            String why = "PIVOT at READY was refused: " + Futures.cause(failure).getMessage();
             pivots.forEach(job -> ((JobHandle) job).tell(why));
             return List.of();
         });

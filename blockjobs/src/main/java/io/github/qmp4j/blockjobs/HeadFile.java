@@ -1,5 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
+import io.github.qmp4j.threads.Futures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -74,18 +75,14 @@ final class HeadFile {
     /** The same of the images that a job moves data into which was met, so that there is no plan. */
     static CompletableFuture<Void> requireThere(JobContext context, List<BlockNode> receivers) {
         TargetProbe probe = new TargetProbe(context.client());
-        CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
-        for (BlockNode image : receivers) {
-            all = all.thenCompose(before -> plain(image.file())
-                    .map(path -> isGone(probe, path))
-                    .orElseGet(() -> CompletableFuture.completedFuture(false))
-                    .thenAccept(gone -> {
-                        if (gone) {
-                            throw new BlockJobException(gone(image) + WOULD_BE_LOST);
-                        }
-                    }));
-        }
-        return all;
+        return Futures.inTurn(receivers, image -> plain(image.file())
+                .map(path -> isGone(probe, path))
+                .orElseGet(() -> CompletableFuture.completedFuture(false))
+                .thenAccept(gone -> {
+                    if (gone) {
+                        throw new BlockJobException(gone(image) + WOULD_BE_LOST);
+                    }
+                }));
     }
 
     private static CompletableFuture<Boolean> isGone(TargetProbe probe, String path) {

@@ -6,6 +6,7 @@ import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.QmpDisconnectedException;
 import io.github.qmp4j.client.QmpClient;
+import io.github.qmp4j.threads.Futures;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -62,7 +63,7 @@ final class HeaderRewrite {
     CompletableFuture<Void> through(Optional<String> root) {
         return root.map(node -> unchanged().thenCompose(same -> written(node)).<Void>handle((done, failure) -> {
                     if (failure != null) {
-                        throw refusal(Conclusion.unwrapped(failure));
+                        throw refusal(Futures.cause(failure));
                     }
                     return null;
                 }))
@@ -97,11 +98,10 @@ final class HeaderRewrite {
                 .with("backing", NullNode.getInstance())
                 .with("file", edges.child(node(), "file").orElse(null))
                 .with("data-file", edges.child(node(), "data-file").orElse(null));
-        return client.execute(opened)
-                .handle((reply, failure) -> failure == null
-                        ? removed(null)
-                        : CompletableFuture.<Void>failedFuture(refusal(Conclusion.unwrapped(failure))))
-                .thenCompose(result -> result);
+        return Futures.either(
+                client.execute(opened),
+                reply -> removed(null),
+                cause -> CompletableFuture.failedFuture(refusal(cause)));
     }
 
     private CompletableFuture<Void> rewritten() {
@@ -110,15 +110,15 @@ final class HeaderRewrite {
 
     /** Does this while there is the filter; nothing if QEMU refuses the filter. */
     private CompletableFuture<Void> onFilter(Supplier<CompletableFuture<Void>> work) {
-        return client.execute(QmpCommand.of("blockdev-add")
-                        .with("driver", FILTER)
-                        .with("node-name", added)
-                        .with("file", node())
-                        .with("read-only", true))
-                .handle((reply, failure) -> failure == null
-                        ? work.get().handle((done, refused) -> removed(refused)).thenCompose(result -> result)
-                        : unlessRefused(Conclusion.unwrapped(failure)))
-                .thenCompose(result -> result);
+        CompletableFuture<JsonNode> filter = client.execute(QmpCommand.of("blockdev-add")
+                .with("driver", FILTER)
+                .with("node-name", added)
+                .with("file", node())
+                .with("read-only", true));
+        return Futures.either(
+                filter,
+                reply -> Futures.flat(work.get().handle((done, refused) -> removed(refused))),
+                HeaderRewrite::unlessRefused);
     }
 
     private static CompletableFuture<Void> unlessRefused(Throwable cause) {
@@ -161,13 +161,10 @@ final class HeaderRewrite {
         String longer = spelled(name, header.bytes());
         return longer.equals(name)
                 ? write(root, name)
-                : write(root, longer)
-                        .handle((done, failure) -> failure == null
-                                ? write(root, name)
-                                : write(root, name)
-                                        .handle((back, second) -> failure)
-                                        .thenCompose(CompletableFuture::<Void>failedFuture))
-                        .thenCompose(result -> result);
+                : Futures.either(
+                        write(root, longer),
+                        done -> write(root, name),
+                        cause -> Futures.whenOver(write(root, name), () -> CompletableFuture.failedFuture(cause)));
     }
 
     private CompletableFuture<Void> write(String root, String name) {
@@ -181,9 +178,9 @@ final class HeaderRewrite {
     private CompletableFuture<Void> removed(@Nullable Throwable failure) {
         return client.execute(TargetNodes.removal(added)).handle((reply, second) -> {
             if (failure != null) {
-                throw refusal(Conclusion.unwrapped(failure));
+                throw refusal(Futures.cause(failure));
             }
-            if (second != null && Conclusion.unwrapped(second) instanceof QmpDisconnectedException lost) {
+            if (second != null && Futures.cause(second) instanceof QmpDisconnectedException lost) {
                 throw lost;
             }
             if (second != null) {
@@ -192,7 +189,7 @@ final class HeaderRewrite {
                                 .formatted(
                                         added,
                                         image.label(),
-                                        Conclusion.unwrapped(second).getMessage()));
+                                        Futures.cause(second).getMessage()));
             }
             return null;
         });

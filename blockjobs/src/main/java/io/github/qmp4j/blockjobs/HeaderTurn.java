@@ -1,6 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.client.QmpClient;
+import io.github.qmp4j.threads.Futures;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -29,15 +30,12 @@ final class HeaderTurn {
 
     /** Does the work when it is its turn; not to be called by work that has it. */
     <T> CompletableFuture<T> during(Supplier<CompletableFuture<T>> work) {
-        return turns.take(() -> ReturningClient.again(client, () -> taken("", LOOKS))
-                .thenCompose(begun -> work.get())
-                .handle((value, failure) -> turn.remove()
-                        // A session that is lost leaves it behind as our own.
-                        .handle((done, lost) -> failure == null
-                                ? CompletableFuture.completedFuture(value)
-                                : CompletableFuture.<T>failedFuture(Conclusion.unwrapped(failure)))
-                        .thenCompose(result -> result))
-                .thenCompose(result -> result));
+        return turns.take(() -> {
+            CompletableFuture<T> done =
+                    ReturningClient.again(client, () -> taken("", LOOKS)).thenCompose(begun -> work.get());
+            // A session that is lost leaves the object behind as our own.
+            return Futures.whenOver(done, () -> Futures.whenOver(turn.remove(), () -> done));
+        });
     }
 
     /** @param looks how often another process may be found in its turn before that turn is over */

@@ -1,8 +1,10 @@
 package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.event.EventSubscription;
+import io.github.qmp4j.threads.Futures;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -26,18 +28,16 @@ final class HookedPivot {
         if (hooks.equals(PivotHooks.NONE)) {
             return pivot.get();
         }
-        CompletableFuture<T> switched = run(() -> hooks.before(jobs))
-                .handle((done, failure) -> failure == null
-                        ? pivot.get()
-                        : CompletableFuture.<T>failedFuture(
-                                PivotHookException.before(jobs, Conclusion.unwrapped(failure))))
-                .thenCompose(result -> result);
-        return heldUpOrOver(switched).thenCompose(due -> run(() -> hooks.after(jobs))
-                .handle((done, failure) -> failure == null
-                        ? switched
-                        : switched.<T>thenCompose(late -> CompletableFuture.failedFuture(
-                                PivotHookException.after(jobs, Conclusion.unwrapped(failure)))))
-                .thenCompose(result -> result));
+        CompletableFuture<T> switched = Futures.either(
+                run(() -> hooks.before(jobs)),
+                done -> pivot.get(),
+                cause -> CompletableFuture.failedFuture(PivotHookException.before(jobs, cause)));
+        return heldUpOrOver(switched)
+                .thenCompose(due -> Futures.either(
+                        run(() -> hooks.after(jobs)),
+                        done -> switched,
+                        cause -> switched.thenCompose(
+                                late -> CompletableFuture.failedFuture(PivotHookException.after(jobs, cause)))));
     }
 
     /** Completes when the pivot has, however, or something holds it up that may take for ever. Never fails. */
@@ -51,7 +51,7 @@ final class HookedPivot {
     }
 
     private static void heldUp(JobInfo info, CompletableFuture<Void> due) {
-        if (info.status() == JobStatus.PAUSED_ON_ERROR || info.doubt().equals(java.util.Optional.of(Doubt.STALLED))) {
+        if (info.status() == JobStatus.PAUSED_ON_ERROR || info.doubt().equals(Optional.of(Doubt.STALLED))) {
             due.complete(null);
         }
     }

@@ -1,5 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
+import io.github.qmp4j.threads.Futures;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -104,11 +105,7 @@ final class ImageCheck {
     }
 
     private CompletableFuture<Void> images(List<Image> images) {
-        CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
-        for (Image image : images) {
-            all = all.thenCompose(before -> image(image));
-        }
-        return all;
+        return Futures.inTurn(images, this::image);
     }
 
     /** What the header of an image names; blocks while it is read. */

@@ -3,6 +3,7 @@ package io.github.qmp4j.blockjobs;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.client.QmpClient;
+import io.github.qmp4j.threads.Futures;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,18 +30,15 @@ final class IoThreads {
 
     /** Whether QEMU has I/O threads, or does not tell. */
     CompletableFuture<Boolean> any() {
-        return client.execute(QmpCommand.of("qom-list").with("path", "/objects"))
-                .handle((objects, failure) -> {
-                    if (failure == null) {
-                        return CompletableFuture.completedFuture(GraphReader.stream(objects)
-                                .anyMatch(object -> object.path("type").asText().equals(TYPE)));
-                    }
-                    Throwable cause = Conclusion.unwrapped(failure);
-                    return cause instanceof QmpCommandException
-                            ? CompletableFuture.completedFuture(true)
-                            : CompletableFuture.<Boolean>failedFuture(cause);
-                })
-                .thenCompose(result -> result);
+        CompletableFuture<Boolean> any = client.execute(
+                        QmpCommand.of("qom-list").with("path", "/objects"))
+                .thenApply(objects -> GraphReader.stream(objects)
+                        .anyMatch(object -> object.path("type").asText().equals(TYPE)));
+        return Futures.orElse(
+                any,
+                cause -> cause instanceof QmpCommandException
+                        ? CompletableFuture.completedFuture(true)
+                        : CompletableFuture.failedFuture(cause));
     }
 
     /** Fails with {@link BlockChainException} if the start of a job, or what is added for it, would kill this QEMU. */

@@ -2,6 +2,7 @@ package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.blockjobs.Conclusion.Fate;
 import io.github.qmp4j.blockjobs.Evidence.Result;
+import io.github.qmp4j.threads.Futures;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -214,6 +215,6 @@ final class JobEnding {
                         ? whole
                         : whole.inDoubt(
                                 "QEMU reports success, but %s; QEMU may hold in memory what the disk lacks, so keep QEMU running and delete nothing"
-                                        .formatted(Conclusion.unwrapped(failure).getMessage())));
+                                        .formatted(Futures.cause(failure).getMessage())));
     }
 }

@@ -6,6 +6,7 @@ import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.event.EventFilter;
 import io.github.qmp4j.event.EventSubscription;
 import io.github.qmp4j.event.QmpEvent;
+import io.github.qmp4j.threads.Futures;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -38,7 +39,7 @@ final class JobEvents implements AutoCloseable {
                 .whenComplete((done, cause) -> onLost.accept(
                         cause == null
                                 ? "this side has closed it"
-                                : String.valueOf(Conclusion.unwrapped(cause).getMessage())));
+                                : String.valueOf(Futures.cause(cause).getMessage())));
     }
 
     /** Completes when the jobs have been told of all changes of status that have arrived by now. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** The open handles of one QEMU, and what each of our jobs has of a disk. Safe for use by any thread. */
@@ -148,7 +149,7 @@ final class JobRegistry {
                 .forEach(job -> job.lost(why));
     }
 
-    private <T> T locked(java.util.function.Supplier<T> action) {
+    private <T> T locked(Supplier<T> action) {
         lock.lock();
         try {
             return action.get();

@@ -6,12 +6,14 @@ import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.QmpDisconnectedException;
 import io.github.qmp4j.QmpProtocolException;
 import io.github.qmp4j.QmpTimeoutException;
+import io.github.qmp4j.threads.Futures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Starts jobs, and tells beforehand how it would. */
 final class JobStarter {
@@ -122,10 +124,9 @@ final class JobStarter {
         return HeaderProof.clear(context, ready.plan().before(), graph.edges())
                 .thenCompose(cleared -> HeaderProof.beforeStart(context, ready.plan(), graph))
                 .thenCompose(proved -> records.intent(ready.plan().request(), ready.disk(), command.targetNode()))
-                .thenCompose(kept -> made(ready, launch, steps, command, merge)
-                        .exceptionallyCompose(failure -> records.forget()
-                                .handle((forgotten, failed) -> null)
-                                .thenCompose(done -> CompletableFuture.failedFuture(Conclusion.unwrapped(failure)))));
+                .thenCompose(kept -> Futures.orElse(
+                        made(ready, launch, steps, command, merge),
+                        cause -> Futures.whenOver(records.forget(), () -> CompletableFuture.failedFuture(cause))));
     }
 
     private CompletableFuture<BlockJob> made(
@@ -135,12 +136,11 @@ final class JobStarter {
             StartCommand command,
             BitmapMerge merge) {
         if (steps.isEmpty()) {
-            return grown(ready).thenCompose(done -> merge.beforeStart()
-                    .thenCompose(merged -> send(ready, launch, command, merge, Optional.empty()))
-                    .handle((job, failure) -> failure == null
-                            ? CompletableFuture.completedFuture(job)
-                            : merge.<BlockJob>failed(stillGrown(ready, Conclusion.unwrapped(failure))))
-                    .thenCompose(result -> result));
+            return grown(ready)
+                    .thenCompose(done -> Futures.orElse(
+                            merge.beforeStart()
+                                    .thenCompose(merged -> send(ready, launch, command, merge, Optional.empty())),
+                            cause -> merge.failed(stillGrown(ready, cause))));
         }
         TargetSetup setup = new TargetSetup(context, (CopyRequest) ready.plan().request());
         return setup.run(steps.get()).thenCompose(made -> {
@@ -206,14 +206,11 @@ final class JobStarter {
         if (registry.register(job) != job) {
             throw JobRegistry.conflict(id);
         }
-        return head.see()
-                .thenCompose(seen ->
-                        context.graphs().startSafely(() -> context.client().execute(command.command())))
-                .handle((reply, failure) -> (failure == null
-                                ? head.see()
-                                : CompletableFuture.<Void>completedFuture(null))
-                        .thenCompose(seen -> answered(job, ready, launch, setup, failure)))
-                .thenCompose(result -> result);
+        return Futures.either(
+                head.see().thenCompose(seen -> context.graphs()
+                        .startSafely(() -> context.client().execute(command.command()))),
+                reply -> head.see().thenCompose(seen -> answered(job, ready, launch, setup, null)),
+                cause -> answered(job, ready, launch, setup, cause));
     }
 
     private CompletableFuture<BlockJob> answered(
@@ -221,7 +218,7 @@ final class JobStarter {
             Preflight.Ready ready,
             Launch launch,
             Optional<TargetSetup> setup,
-            @org.jspecify.annotations.Nullable Throwable failure) {
+            @Nullable Throwable failure) {
         if (failure == null) {
             setup.ifPresent(TargetSetup::underWay);
             job.started();
@@ -230,7 +227,7 @@ final class JobStarter {
                 return job.handle();
             });
         }
-        Throwable cause = Conclusion.unwrapped(failure);
+        Throwable cause = Futures.cause(failure);
         boolean inDoubt = cause instanceof QmpTimeoutException
                 || cause instanceof QmpProtocolException
                 || (cause instanceof QmpDisconnectedException lost && lost.wasSent());

@@ -2,6 +2,7 @@ package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.blockjobs.Evidence.Asked;
 import io.github.qmp4j.blockjobs.Evidence.Result;
+import io.github.qmp4j.threads.Futures;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +70,7 @@ final class JobSteps {
         return store.record(first).exceptionallyCompose(failure -> {
             // It may be there all the same, and would then say that a job may have been started.
             return forget().handle((gone, second) -> null)
-                    .thenCompose(done -> CompletableFuture.failedFuture(Conclusion.unwrapped(failure)));
+                    .thenCompose(done -> CompletableFuture.failedFuture(Futures.cause(failure)));
         });
     }
 
@@ -195,9 +196,7 @@ final class JobSteps {
                         Leftover.Kind.RECORD,
                         key.map(JobKey::text).orElse(""),
                         "that the job is %s could not be written down: %s"
-                                .formatted(
-                                        next.step(),
-                                        Conclusion.unwrapped(failure).getMessage())));
+                                .formatted(next.step(), Futures.cause(failure).getMessage())));
             }
             return null;
         });

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.blockjobs.Evidence.Asked;
+import io.github.qmp4j.threads.Futures;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -64,7 +65,7 @@ final class JobVerbs {
                 };
         whenReady(() -> decided ? job.outcome() : verb.get()).exceptionally(failure -> {
             String why = "%s at READY was refused: %s"
-                    .formatted(then, Conclusion.unwrapped(failure).getMessage());
+                    .formatted(then, Futures.cause(failure).getMessage());
             job.change(state -> state.refused(why));
             return null;
         });
@@ -72,9 +73,8 @@ final class JobVerbs {
 
     CompletableFuture<JobOutcome> cancel() {
         decided = true;
-        return sent(Asked.CANCEL, () -> deadly.refuseCancel(job.id())
-                        .thenCompose(ok -> context.execute("job-cancel", job.id())))
-                .thenCompose(outcome -> outcome);
+        return Futures.flat(sent(Asked.CANCEL, () -> deadly.refuseCancel(job.id())
+                .thenCompose(ok -> context.execute("job-cancel", job.id()))));
     }
 
     CompletableFuture<JobOutcome> pivot(PivotHooks hooks) {
@@ -140,7 +140,7 @@ final class JobVerbs {
             return CompletableFuture.completedFuture(null);
         }
         return resume().exceptionally(failure -> {
-            if (Conclusion.unwrapped(failure) instanceof BlockJobException deadlyVerb) {
+            if (Futures.cause(failure) instanceof BlockJobException deadlyVerb) {
                 throw deadlyVerb;
             }
             return null;
@@ -148,16 +148,10 @@ final class JobVerbs {
     }
 
     private CompletableFuture<JobOutcome> whenReady(Supplier<CompletableFuture<JobOutcome>> then) {
-        return job.ready()
-                .handle((ready, failure) -> {
-                    if (failure == null) {
-                        return then.get();
-                    }
-                    return Conclusion.unwrapped(failure) instanceof JobEndedException
-                            ? job.outcome()
-                            : CompletableFuture.<JobOutcome>failedFuture(failure);
-                })
-                .thenCompose(result -> result);
+        return Futures.either(
+                job.ready(),
+                ready -> then.get(),
+                cause -> cause instanceof JobEndedException ? job.outcome() : CompletableFuture.failedFuture(cause));
     }
 
     /** Sends a verb that ends the job; completes when QEMU has answered, with the outcome to come or QEMU's refusal. */
@@ -175,7 +169,7 @@ final class JobVerbs {
             return job.outcome();
         }
         job.ending().steps().refused(job.verbs().last());
-        return CompletableFuture.failedFuture(Conclusion.unwrapped(failure));
+        return CompletableFuture.failedFuture(Futures.cause(failure));
     }
 
     /** Ends the job by a verb, which is sent again for a while where QEMU refuses it. */
@@ -184,13 +178,13 @@ final class JobVerbs {
             Supplier<CompletableFuture<JsonNode>> command,
             int retries,
             Supplier<CompletableFuture<JobOutcome>> again) {
-        return unlessOver(() -> recorded(verb, command))
-                .handle((done, failure) -> retries > 0 && isRefusal(failure) ? Pause.before(again) : answered(failure))
-                .thenCompose(result -> result);
+        return Futures.flat(unlessOver(() -> recorded(verb, command))
+                .handle((done, failure) ->
+                        retries > 0 && isRefusal(failure) ? Pause.before(again) : answered(failure)));
     }
 
     private static boolean isRefusal(@Nullable Throwable failure) {
-        return failure != null && Conclusion.unwrapped(failure) instanceof QmpCommandException;
+        return failure != null && Futures.cause(failure) instanceof QmpCommandException;
     }
 
     /** Sends a verb; if QEMU refuses it to a job that has ended, that is as good as done. */
@@ -198,22 +192,15 @@ final class JobVerbs {
         if (job.isEnding()) {
             return CompletableFuture.completedFuture(null);
         }
-        return verb.get()
-                .handle((done, failure) -> failure == null
-                        ? CompletableFuture.<@Nullable Void>completedFuture(null)
-                        : isOver(failure)
-                                .thenCompose(over -> over
-                                        ? CompletableFuture.<@Nullable Void>completedFuture(null)
-                                        : CompletableFuture.<@Nullable Void>failedFuture(
-                                                Conclusion.unwrapped(failure))))
-                .thenCompose(result -> result);
+        return Futures.either(verb.get(), done -> Futures.done(), cause -> isOver(cause)
+                .thenCompose(over -> over ? Futures.done() : CompletableFuture.failedFuture(cause)));
     }
 
     private CompletableFuture<Boolean> isOver(Throwable failure) {
         if (job.isEnding()) {
             return CompletableFuture.completedFuture(true);
         }
-        if (!(Conclusion.unwrapped(failure) instanceof QmpCommandException)) {
+        if (!(Futures.cause(failure) instanceof QmpCommandException)) {
             return CompletableFuture.completedFuture(false);
         }
         return context.queryJob(job.id()).thenApply(entry -> {

@@ -2,9 +2,11 @@ package io.github.qmp4j.blockjobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.blockjobs.JobRecord.Step;
+import io.github.qmp4j.threads.Futures;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /** Finds out what has become of the work of a key, and starts it only if it is proved that it never was. */
 final class KeyedJobs {
@@ -45,7 +47,7 @@ final class KeyedJobs {
         }));
     }
 
-    private <T> CompletableFuture<T> inTurn(JobKey key, java.util.function.Supplier<CompletableFuture<T>> call) {
+    private <T> CompletableFuture<T> inTurn(JobKey key, Supplier<CompletableFuture<T>> call) {
         CompletableFuture<T> mine = new CompletableFuture<>();
         CompletableFuture<?> before = calls.put(key, mine);
         CompletableFuture<?> turn = before == null ? CompletableFuture.completedFuture(null) : before;
@@ -58,7 +60,7 @@ final class KeyedJobs {
                             if (failure == null) {
                                 mine.complete(value);
                             } else {
-                                mine.completeExceptionally(Conclusion.unwrapped(failure));
+                                mine.completeExceptionally(Futures.cause(failure));
                             }
                         },
                         context.work());
@@ -100,7 +102,7 @@ final class KeyedJobs {
                 : QemuInstance.of(context.client()).thenApply(Optional::of);
         return run.thenCompose(qemu -> new JobStarter(context, registry, JobSteps.of(key, store, qemu)).start(request))
                 .exceptionallyCompose(
-                        failure -> new Rival(context, () -> there(key, request)).jobOr(Conclusion.unwrapped(failure)));
+                        failure -> new Rival(context, () -> there(key, request)).jobOr(Futures.cause(failure)));
     }
 
     private CompletableFuture<BlockJob> known(JobRecord record, BlockJobRequest request) {

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,7 +49,7 @@ final class Mailbox implements Executor {
         }
     }
 
-    private @org.jspecify.annotations.Nullable Runnable next() {
+    private @Nullable Runnable next() {
         lock.lock();
         try {
             Runnable task = tasks.poll();

@@ -7,6 +7,7 @@ import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.QmpDisconnectedException;
 import io.github.qmp4j.schema.QmpSchema;
+import io.github.qmp4j.threads.Futures;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -115,7 +116,7 @@ final class NodeFlush {
         if (failure == null) {
             return;
         }
-        Throwable cause = Conclusion.unwrapped(failure);
+        Throwable cause = Futures.cause(failure);
         if (cause instanceof QmpDisconnectedException lost) {
             // In the next session it is done again.
             throw lost;

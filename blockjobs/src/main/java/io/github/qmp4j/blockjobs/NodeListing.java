@@ -3,6 +3,7 @@ package io.github.qmp4j.blockjobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.client.QmpClient;
+import io.github.qmp4j.threads.Futures;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
@@ -41,19 +42,16 @@ final class NodeListing {
                         ? list(session)
                         // The turn ends when the listing is on the wire: QEMU executes commands in the order in which
                         // they come.
-                        : turns(session)
-                                .take(() -> session.execute(QmpCommand.of("query-jobs"))
-                                        .thenApply(jobs -> isSafe(session, jobs)
-                                                ? list(session)
-                                                : CompletableFuture.completedFuture(Optional.<JsonNode>empty())))
-                                .thenCompose(reply -> reply));
+                        : Futures.flat(turns(session).take(() -> session.execute(QmpCommand.of("query-jobs"))
+                                .thenApply(jobs -> isSafe(session, jobs)
+                                        ? list(session)
+                                        : CompletableFuture.completedFuture(Optional.empty())))));
     }
 
     /** Hands a command that starts a job to the wire, at a moment when no listing of nodes is under way. */
     CompletableFuture<JsonNode> startSafely(Supplier<CompletableFuture<JsonNode>> send) {
-        return ReturningClient.session(client)
-                .thenCompose(session -> turns(session).take(() -> CompletableFuture.completedFuture(send.get())))
-                .thenCompose(reply -> reply);
+        return Futures.flat(ReturningClient.session(client)
+                .thenCompose(session -> turns(session).take(() -> CompletableFuture.completedFuture(send.get()))));
     }
 
     private static CompletableFuture<Optional<JsonNode>> list(QmpClient session) {

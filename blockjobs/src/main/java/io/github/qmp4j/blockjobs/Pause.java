@@ -1,6 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.threads.DaemonThreads;
+import io.github.qmp4j.threads.Futures;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +18,6 @@ final class Pause {
     private Pause() {}
 
     static <T> CompletableFuture<T> before(Supplier<CompletableFuture<T>> question) {
-        return CompletableFuture.supplyAsync(question, LATER).thenCompose(answer -> answer);
+        return Futures.flat(CompletableFuture.supplyAsync(question, LATER));
     }
 }

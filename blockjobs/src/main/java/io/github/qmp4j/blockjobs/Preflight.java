@@ -1,6 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.schema.QmpSchema;
+import io.github.qmp4j.threads.Futures;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -57,7 +58,7 @@ final class Preflight {
                             graph, Claim.of(plan, ready.disk()), ready.sheet().id(), jobs, registry.claims());
                     return Optional.<JobConflictException>empty();
                 })
-                .exceptionally(failure -> Conclusion.unwrapped(failure) instanceof JobConflictException other
+                .exceptionally(failure -> Futures.cause(failure) instanceof JobConflictException other
                         ? Optional.of(other)
                         : Optional.empty());
     }

@@ -1,5 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
+import io.github.qmp4j.threads.Futures;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -106,12 +107,10 @@ final class ReleasedFiles {
                                 ? "not all dirty bitmaps have been merged"
                                 : "it is not proved that nobody uses it"))
                 .toList());
-        CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
-        for (BlockNode image : holdsBitmaps ? List.<BlockNode>of() : outcome.released()) {
-            all = all.thenCompose(before -> delete(image))
-                    .thenAccept(why -> why.ifPresent(reason -> left.add(leftover(image, reason))));
-        }
-        return all.handle((done, failure) -> outcome.with(left));
+        List<BlockNode> free = holdsBitmaps ? List.of() : outcome.released();
+        return Futures.inTurn(free, image -> delete(image)
+                        .thenAccept(why -> why.ifPresent(reason -> left.add(leftover(image, reason)))))
+                .handle((done, failure) -> outcome.with(left));
     }
 
     private static Leftover leftover(BlockNode image, String why) {
@@ -133,7 +132,7 @@ final class ReleasedFiles {
                                         held.isPresent() ? CompletableFuture.completedFuture(held) : stillThere(image))
                                 .thenApplyAsync(held -> held.or(() -> unlinked(image)), context.work()))
                 .exceptionally(failure ->
-                        Optional.of(String.valueOf(Conclusion.unwrapped(failure).getMessage())));
+                        Optional.of(String.valueOf(Futures.cause(failure).getMessage())));
     }
 
     private CompletableFuture<Optional<String>> folderDoubt(BlockNode image) {

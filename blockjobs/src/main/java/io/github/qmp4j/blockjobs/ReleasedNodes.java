@@ -1,6 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.QmpCommandException;
+import io.github.qmp4j.threads.Futures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,20 +29,16 @@ final class ReleasedNodes {
     CompletableFuture<JobOutcome> remove(JobOutcome outcome, JobSettings settings, JobSteps steps) {
         List<Leftover> left = new ArrayList<>();
         List<BlockNode> released = new ArrayList<>(outcome.released());
-        CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
-        for (BlockNode image : settings.keepReleasedNodes() ? List.<BlockNode>of() : outcome.released()) {
-            all = all.thenCompose(before -> remove(image))
-                    .thenAccept(why -> why.ifPresent(reason -> {
-                        if (!cutShort) {
-                            released.remove(image);
-                        }
-                        left.add(new Leftover(
-                                Leftover.Kind.NODE,
-                                image.label(),
-                                "disk and job no longer use its image, but " + reason));
-                    }));
-        }
-        return all.thenCompose(done -> {
+        List<BlockNode> unused = settings.keepReleasedNodes() ? List.of() : outcome.released();
+        CompletableFuture<Void> removed = Futures.inTurn(unused, image -> remove(image)
+                .thenAccept(why -> why.ifPresent(reason -> {
+                    if (!cutShort) {
+                        released.remove(image);
+                    }
+                    left.add(new Leftover(
+                            Leftover.Kind.NODE, image.label(), "disk and job no longer use its image, but " + reason));
+                })));
+        return removed.thenCompose(done -> {
             JobOutcome whole = left.isEmpty()
                     ? outcome
                     : outcome.releasing(released, outcome.filesChecked()).with(left);
@@ -54,7 +51,7 @@ final class ReleasedNodes {
         return ReturningClient.again(
                         context.client(), () -> context.graphs().read().thenCompose(graph -> remove(graph, image)))
                 .exceptionally(failure -> {
-                    Throwable cause = Conclusion.unwrapped(failure);
+                    Throwable cause = Futures.cause(failure);
                     cutShort |= !(cause instanceof QmpCommandException);
                     return Optional.of("QEMU did not let go of it: " + cause.getMessage());
                 });
@@ -66,12 +63,8 @@ final class ReleasedNodes {
                 .flatMap(found -> Stream.concat(Stream.of(found.name()), graph.edges().file(found.name()).stream()))
                 .filter(GraphNode::isNamed)
                 .toList();
-        CompletableFuture<Void> removed = CompletableFuture.completedFuture(null);
-        for (String name : names) {
-            removed = removed.thenCompose(before ->
-                    context.client().execute(TargetNodes.removal(name)).thenApply(reply -> null));
-        }
-        return removed.thenApply(done -> Optional.empty());
+        return Futures.inTurn(names, name -> context.client().execute(TargetNodes.removal(name)))
+                .thenApply(done -> Optional.empty());
     }
 
     /** The name may be that of a later node by now. */

@@ -13,6 +13,7 @@ import io.github.qmp4j.event.EventFilter;
 import io.github.qmp4j.event.EventSubscription;
 import io.github.qmp4j.event.QmpEvent;
 import io.github.qmp4j.schema.QmpSchema;
+import io.github.qmp4j.threads.Futures;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -86,7 +87,7 @@ final class ReturningClient implements QmpClient {
                 .exceptionallyCompose(none -> CompletableFuture.failedFuture(sent ? inDoubt(none) : none))
                 .thenCompose(session -> work.apply(session.withCallbacks(options.callbacks()))
                         .exceptionallyCompose(failure -> {
-                            if (!(Conclusion.unwrapped(failure) instanceof QmpDisconnectedException lost)) {
+                            if (!(Futures.cause(failure) instanceof QmpDisconnectedException lost)) {
                                 return CompletableFuture.failedFuture(failure);
                             }
                             sessions.gone(session);
@@ -95,7 +96,7 @@ final class ReturningClient implements QmpClient {
     }
 
     private static Throwable inDoubt(Throwable failure) {
-        Throwable cause = Conclusion.unwrapped(failure);
+        Throwable cause = Futures.cause(failure);
         return cause instanceof QmpDisconnectedException
                 ? new QmpDisconnectedException(String.valueOf(cause.getMessage()), true, cause.getCause())
                 : failure;

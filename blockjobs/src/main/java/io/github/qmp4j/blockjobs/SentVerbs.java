@@ -5,6 +5,7 @@ import io.github.qmp4j.QmpDisconnectedException;
 import io.github.qmp4j.QmpProtocolException;
 import io.github.qmp4j.QmpTimeoutException;
 import io.github.qmp4j.blockjobs.Evidence.Asked;
+import io.github.qmp4j.threads.Futures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -93,7 +94,7 @@ final class SentVerbs {
 
     /** Whether QEMU may have obeyed a verb that ended in this way. */
     static boolean isInDoubt(Throwable failure) {
-        Throwable cause = Conclusion.unwrapped(failure);
+        Throwable cause = Futures.cause(failure);
         return cause instanceof QmpTimeoutException
                 || cause instanceof QmpProtocolException
                 || cause instanceof QmpDisconnectedException;

@@ -1,5 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
+import io.github.qmp4j.threads.Futures;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.util.Optional;
@@ -36,7 +37,7 @@ final class SharedFolder {
                         ? CompletableFuture.completedFuture(notMade)
                         : seen(path, bytes).thenApplyAsync(seen -> removed(path, seen), context.work()))
                 .exceptionally(failure ->
-                        Optional.of(String.valueOf(Conclusion.unwrapped(failure).getMessage())));
+                        Optional.of(String.valueOf(Futures.cause(failure).getMessage())));
     }
 
     private CompletableFuture<Optional<String>> seen(String path, long bytes) {
@@ -51,7 +52,7 @@ final class SharedFolder {
                                 ? Optional.<String>empty()
                                 : Optional.of("QEMU sees another file by the name of one that was just made there"))
                 .exceptionally(failure -> Optional.of("QEMU does not see a file that was just made there: "
-                        + Conclusion.unwrapped(failure).getMessage()))
+                        + Futures.cause(failure).getMessage()))
                 .thenCompose(doubt -> looked.remove()
                         .thenApply(left -> left.isEmpty()
                                 ? doubt

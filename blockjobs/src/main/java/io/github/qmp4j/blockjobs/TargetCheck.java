@@ -2,12 +2,14 @@ package io.github.qmp4j.blockjobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommandException;
+import io.github.qmp4j.threads.Futures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at the target of a copy before anything is written to it: a new file must not exist, and what exists must have the
@@ -94,19 +96,17 @@ final class TargetCheck {
     private CompletableFuture<Void> checkImage(String path, String format, boolean device) {
         TargetNodes looked = new TargetNodes(context.client());
         String name = JobIds.make("copy", "look").value();
-        return looked.addToLookAt(name, format, path, device)
+        return Futures.flat(looked.addToLookAt(name, format, path, device)
                 .thenCompose(node -> context.graphs().entry(node))
                 .thenAccept(entry -> checkHeader(path, entry.orElseThrow().path("image")))
-                .handle((done, failure) -> looked.remove().thenAccept(left -> refuse(path, format, device, failure)))
-                .thenCompose(result -> result);
+                .handle((done, failure) -> looked.remove().thenAccept(left -> refuse(path, format, device, failure))));
     }
 
-    private static void refuse(
-            String path, String format, boolean device, @org.jspecify.annotations.Nullable Throwable failure) {
+    private static void refuse(String path, String format, boolean device, @Nullable Throwable failure) {
         if (failure == null) {
             return;
         }
-        Throwable cause = Conclusion.unwrapped(failure);
+        Throwable cause = Futures.cause(failure);
         if (cause instanceof QmpCommandException refusal) {
             throw new BlockChainException("the target '%s' cannot be opened as %s on a %s: %s"
                     .formatted(path, format, device ? "block device" : "file", refusal.desc()));

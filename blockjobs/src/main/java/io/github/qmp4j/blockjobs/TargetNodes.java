@@ -5,13 +5,16 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.qmp4j.QmpCommand;
+import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.client.QmpClient;
+import io.github.qmp4j.threads.Futures;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * The nodes that are added for the target of one copy, so that they can be removed again. Its futures follow one upon another,
@@ -96,17 +99,16 @@ final class TargetNodes {
         String name = step.node();
         // If no answer comes it may be there all the same, and then it has to go too.
         added.push(name);
-        return client.execute(step.command())
-                .handle((reply, failure) -> {
-                    if (failure == null) {
-                        return CompletableFuture.<Void>completedFuture(null);
-                    }
-                    if (Conclusion.unwrapped(failure) instanceof io.github.qmp4j.QmpCommandException) {
-                        added.remove(name);
-                    }
-                    return CompletableFuture.<Void>failedFuture(Conclusion.unwrapped(failure));
-                })
-                .thenCompose(result -> result);
+        return client.execute(step.command()).handle((reply, failure) -> {
+            if (failure == null) {
+                return null;
+            }
+            Throwable cause = Futures.cause(failure);
+            if (cause instanceof QmpCommandException) {
+                added.remove(name);
+            }
+            throw new CompletionException(cause);
+        });
     }
 
     CompletableFuture<Void> remove(TargetStep.Remove step) {
@@ -130,7 +132,7 @@ final class TargetNodes {
                             Leftover.Kind.NODE,
                             name,
                             "it was added for the copy and could not be removed: "
-                                    + Conclusion.unwrapped(failure).getMessage()));
+                                    + Futures.cause(failure).getMessage()));
                 }
                 return before;
             }));

@@ -5,6 +5,7 @@ import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.QmpTimeoutException;
 import io.github.qmp4j.client.QmpClient;
+import io.github.qmp4j.threads.Futures;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -79,20 +80,17 @@ final class TargetProbe {
                 .with("filename", path)
                 .with("read-only", true)
                 .with("force-share", true);
-        return client.execute(add)
-                .handle((added, failure) -> {
-                    if (failure == null) {
-                        return client.execute(TargetNodes.removal(node)).thenApply(deleted -> Optional.<String>empty());
-                    }
-                    Throwable cause = Conclusion.unwrapped(failure);
+        return Futures.either(
+                client.execute(add),
+                added -> client.execute(TargetNodes.removal(node)).thenApply(deleted -> Optional.empty()),
+                cause -> {
                     if (cause instanceof QmpTimeoutException) {
                         // It may be added yet, and then it is to be gone right after.
                         client.execute(TargetNodes.removal(node));
                     }
                     return cause instanceof QmpCommandException refused
                             ? CompletableFuture.completedFuture(Optional.of(refused.desc()))
-                            : CompletableFuture.<Optional<String>>failedFuture(failure);
-                })
-                .thenCompose(result -> result);
+                            : CompletableFuture.failedFuture(cause);
+                });
     }
 }

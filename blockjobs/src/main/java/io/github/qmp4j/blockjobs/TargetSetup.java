@@ -1,5 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
+import io.github.qmp4j.threads.Futures;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -38,15 +39,8 @@ final class TargetSetup {
 
     /** Takes the steps one after another; undoes all of them and fails if one fails. */
     CompletableFuture<Void> run(TargetSteps target) {
-        CompletableFuture<Void> taken = CompletableFuture.completedFuture(null);
-        for (TargetStep step : target.steps()) {
-            taken = taken.thenCompose(before -> take(step));
-        }
-        return taken.thenRun(() -> holdsFile = isLocked())
-                .handle((done, failure) -> failure == null
-                        ? CompletableFuture.<Void>completedFuture(null)
-                        : this.<Void>failed(Conclusion.unwrapped(failure)))
-                .thenCompose(result -> result);
+        return Futures.orElse(
+                Futures.inTurn(target.steps(), this::take).thenRun(() -> holdsFile = isLocked()), this::failed);
     }
 
     /** A raw image without a user is open and not locked. */

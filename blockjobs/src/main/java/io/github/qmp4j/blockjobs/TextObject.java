@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.client.QmpClient;
+import io.github.qmp4j.threads.Futures;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -44,7 +45,7 @@ final class TextObject {
     private CompletableFuture<Optional<JsonNode>> unlessRefused(QmpCommand<JsonNode> command) {
         return client.execute(command)
                 .thenApply(Optional::of)
-                .exceptionallyCompose(failure -> Conclusion.unwrapped(failure) instanceof QmpCommandException
+                .exceptionallyCompose(failure -> Futures.cause(failure) instanceof QmpCommandException
                         ? CompletableFuture.completedFuture(Optional.empty())
                         : CompletableFuture.failedFuture(failure));
     }

@@ -1,6 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.threads.CallFuture;
+import io.github.qmp4j.threads.Futures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -55,7 +56,7 @@ final class Together {
         List<CompletableFuture<BlockJob>> each =
                 own.stream().map(JobHandle::ready).toList();
         each.forEach(ready -> ready.exceptionally(ended -> {
-            first.complete(Optional.of((JobEndedException) Conclusion.unwrapped(ended)));
+            first.complete(Optional.of((JobEndedException) Futures.cause(ended)));
             return null;
         }));
         CompletableFuture.allOf(each.toArray(CompletableFuture[]::new)).thenRun(() -> first.complete(Optional.empty()));
@@ -67,19 +68,13 @@ final class Together {
             return CompletableFuture.completedFuture(new Pivoted(place, ""));
         }
         JobHandle job = own.get(place);
-        return job.pivot(PivotHooks.NONE)
-                .handle((outcome, refused) -> refused == null && outcome.pivoted()
+        return Futures.either(
+                job.pivot(PivotHooks.NONE),
+                outcome -> outcome.pivoted()
                         ? pivotFrom(place + 1)
-                        : CompletableFuture.completedFuture(new Pivoted(
-                                place,
-                                refused == null
-                                        ? inWords(outcome)
-                                        : "job %s could not be pivoted: %s"
-                                                .formatted(
-                                                        job.id(),
-                                                        Conclusion.unwrapped(refused)
-                                                                .getMessage()))))
-                .thenCompose(pivoted -> pivoted);
+                        : CompletableFuture.completedFuture(new Pivoted(place, inWords(outcome))),
+                cause -> CompletableFuture.completedFuture(
+                        new Pivoted(place, "job %s could not be pivoted: %s".formatted(job.id(), cause.getMessage()))));
     }
 
     private static String inWords(JobOutcome outcome) {
@@ -102,19 +97,6 @@ final class Together {
             JobHandle job = own.get(i);
             outcomes.add(i < pivoted.count() ? job.outcome() : job.giveUp(why));
         }
-        return inOrder(outcomes, Function.identity());
-    }
-
-    /** All the values, in order, when the last of them is there. */
-    static <S, T> CompletableFuture<List<T>> inOrder(List<S> sources, Function<S, CompletableFuture<T>> each) {
-        CompletableFuture<List<T>> all = CompletableFuture.completedFuture(List.of());
-        for (CompletableFuture<T> one : sources.stream().map(each).toList()) {
-            all = all.thenCombine(one, (before, value) -> {
-                List<T> more = new ArrayList<>(before);
-                more.add(value);
-                return more;
-            });
-        }
-        return all;
+        return Futures.each(outcomes, Function.identity());
     }
 }

@@ -1,5 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
+import io.github.qmp4j.threads.Futures;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -15,8 +16,7 @@ final class Turns {
     <T> CompletableFuture<T> take(Supplier<CompletableFuture<T>> work) {
         lock.lock();
         try {
-            CompletableFuture<T> turn =
-                    last.handle((done, failure) -> work.get()).thenCompose(future -> future);
+            CompletableFuture<T> turn = Futures.whenOver(last, work);
             last = turn;
             return turn;
         } finally {

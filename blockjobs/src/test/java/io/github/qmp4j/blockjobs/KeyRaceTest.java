@@ -9,6 +9,7 @@ import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.testkit.QemuVersions;
 import io.github.qmp4j.testkit.RealQemuBuilder;
+import io.github.qmp4j.threads.Futures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,7 +99,7 @@ class KeyRaceTest {
                         second.start(work.request(Files.createDirectory(vm.path("second")), slow)));
                 List<Object> ends = both.stream()
                         .map(one -> get(one.handle(
-                                (job, failure) -> failure == null ? (Object) job.id() : Conclusion.unwrapped(failure))))
+                                (job, failure) -> failure == null ? (Object) job.id() : Futures.cause(failure))))
                         .toList();
                 JobId winner = new JobId(vm.onlyJob().path("device").asText());
                 assertThat(ends).contains(winner);

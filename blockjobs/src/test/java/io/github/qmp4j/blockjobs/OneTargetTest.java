@@ -4,6 +4,7 @@ import static io.github.qmp4j.blockjobs.TestVm.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmp4j.testkit.QemuVersions;
+import io.github.qmp4j.threads.Futures;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ class OneTargetTest {
         List<Throwable> refused = new ArrayList<>();
         for (CompletableFuture<BlockJob> start : starts) {
             get(start.handle(
-                    (job, failure) -> failure == null ? started.add(job) : refused.add(Conclusion.unwrapped(failure))));
+                    (job, failure) -> failure == null ? started.add(job) : refused.add(Futures.cause(failure))));
         }
         return refused;
     }

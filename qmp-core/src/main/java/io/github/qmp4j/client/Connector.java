@@ -6,6 +6,7 @@ import io.github.qmp4j.QmpConnectException.Reason;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.threads.CallFuture;
 import io.github.qmp4j.threads.DaemonThreads;
+import io.github.qmp4j.threads.Futures;
 import io.github.qmp4j.transport.Dialer;
 import io.github.qmp4j.transport.NettyParts;
 import java.time.Duration;
@@ -45,7 +46,7 @@ final class Connector {
             Handshake handshake = new Handshake(address, options, failures);
             handshake.session().thenCompose(this::checked).whenComplete((session, failure) -> {
                 if (failure != null) {
-                    result.fail(cause(failure));
+                    result.fail(Futures.cause(failure));
                 } else if (!result.arrive(session::client)) {
                     // Nobody waits any more, so nobody would ever close it.
                     session.closeSoon();
@@ -76,7 +77,7 @@ final class Connector {
                         (schema, failure) -> {
                             if (failure != null) {
                                 session.close();
-                                throw new CompletionException(cause(failure));
+                                throw new CompletionException(Futures.cause(failure));
                             }
                             session.check(schema);
                             return session;
@@ -84,12 +85,8 @@ final class Connector {
                         DaemonThreads.work());
     }
 
-    private static Throwable cause(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-    }
-
     private void notConnected(Throwable failure) {
-        QmpConnectException refusal = failures.notConnected(cause(failure), options.connectTimeout());
+        QmpConnectException refusal = failures.notConnected(Futures.cause(failure), options.connectTimeout());
         if (isPatientWith(refusal) && !result.isDone()) {
             CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS, DaemonThreads.work())
                     .execute(this::dial);

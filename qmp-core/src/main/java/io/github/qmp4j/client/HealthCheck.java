@@ -6,6 +6,7 @@ import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.QmpHealth;
 import io.github.qmp4j.threads.CallFuture;
 import io.github.qmp4j.threads.DaemonThreads;
+import io.github.qmp4j.threads.Futures;
 import io.github.qmp4j.transport.Wire;
 import java.time.Duration;
 import java.time.Instant;
@@ -93,7 +94,7 @@ final class HealthCheck {
             done.join();
             throw new IllegalStateException("it has not failed");
         } catch (CompletionException e) {
-            return e.getCause() == null ? e : e.getCause();
+            return Futures.cause(e);
         }
     }
 

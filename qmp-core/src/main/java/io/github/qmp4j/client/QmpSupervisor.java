@@ -6,11 +6,11 @@ import io.github.qmp4j.QmpException;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.threads.CallFuture;
 import io.github.qmp4j.threads.DaemonThreads;
+import io.github.qmp4j.threads.Futures;
 import io.github.qmp4j.threads.LosslessExecutor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -189,7 +189,7 @@ public final class QmpSupervisor implements AutoCloseable {
     }
 
     private QmpException cause(@Nullable Throwable failure) {
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        Throwable cause = failure == null ? null : Futures.cause(failure);
         if (cause instanceof QmpException known) {
             return known;
         }

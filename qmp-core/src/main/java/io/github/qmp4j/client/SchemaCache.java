@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpGreeting;
 import io.github.qmp4j.schema.QmpSchema;
+import io.github.qmp4j.threads.Futures;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -51,10 +52,7 @@ final class SchemaCache {
         CompletableFuture<QmpSchema> mine = new CompletableFuture<>();
         Optional<CompletableFuture<QmpSchema>> shared = others(key, mine);
         if (shared.isPresent()) {
-            return shared.get()
-                    .handle((read, failure) ->
-                            failure == null ? CompletableFuture.completedFuture(read) : of(key, client))
-                    .thenCompose(result -> result);
+            return Futures.orElse(shared.get(), lost -> of(key, client));
         }
         client.ask(QmpCommand.of("query-qmp-schema").returning(QmpSchema::of)).whenComplete((read, failure) -> {
             if (failure == null) {

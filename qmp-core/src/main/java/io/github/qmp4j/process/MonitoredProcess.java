@@ -7,6 +7,7 @@ import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.threads.CallFuture;
 import io.github.qmp4j.threads.DaemonThreads;
+import io.github.qmp4j.threads.Futures;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -99,8 +100,7 @@ final class MonitoredProcess implements AutoCloseable {
     }
 
     private static QemuStartException silent(String binary, Guard guard, Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = Futures.cause(failure);
         return new QemuStartException(
                 "%s runs, and its monitor cannot be used: %s".formatted(binary, cause.getMessage()),
                 guard.output().text(),

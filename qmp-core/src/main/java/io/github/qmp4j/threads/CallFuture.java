@@ -36,14 +36,10 @@ public final class CallFuture<T extends @Nullable Object> extends CompletableFut
             if (failure == null) {
                 copy.arrive(() -> value);
             } else {
-                copy.fail(cause(failure));
+                copy.fail(Futures.cause(failure));
             }
         });
         return copy;
-    }
-
-    private static Throwable cause(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     /**
