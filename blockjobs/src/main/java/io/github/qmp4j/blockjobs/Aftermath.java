@@ -107,11 +107,11 @@ record Aftermath(JobRecord record, RecordedChain chain, boolean inSameRun, boole
                                 "nobody saw its end"),
                         true);
         // Whose images those are that another QEMU does not list is not known.
-        return inSameRun ? judged : judged.releasing(List.of(), false);
+        return inSameRun ? judged : Outcomes.releasing(judged, List.of(), false);
     }
 
     private JobOutcome unknown(String why) {
-        return verdict(Result.UNKNOWN, Optional.empty()).inDoubt(why);
+        return Outcomes.inDoubt(verdict(Result.UNKNOWN, Optional.empty()), why);
     }
 
     private Asked asked() {

@@ -29,7 +29,7 @@ final class BackingString {
 
     private static String absolute(BlockNode overlay, BlockNode base) {
         return base.path()
-                .filter(BackingString::isWhole)
+                .filter(FileName::isWhole)
                 .orElseThrow(() -> new BlockChainException(
                         "base %s was opened as '%s', which is no absolute name for the header of %s"
                                 .formatted(base.label(), base.file(), overlay.label())));
@@ -60,24 +60,6 @@ final class BackingString {
         return new FileName(relative).isTakenApart() ? "./" + relative : relative;
     }
 
-    /** Whether the header of {@code overlay} names {@code base}, as far as names can tell. */
-    static boolean names(BlockNode overlay, BlockNode base) {
-        Optional<String> header = overlay.backingFile();
-        Optional<String> named = header.flatMap(text -> new FileName(text).plain());
-        if (named.isEmpty() || base.path().isEmpty()) {
-            return header.equals(Optional.of(base.file()));
-        }
-        return isWhole(named.get())
-                ? named.equals(base.path())
-                : overlay.path()
-                        .map(path -> Path.of(path).resolveSibling(named.get()).normalize())
-                        .equals(base.path().map(path -> Path.of(path).normalize()));
-    }
-
-    private static boolean isWhole(String file) {
-        return file.startsWith("/") || new FileName(file).isTakenApart();
-    }
-
     /**
      * Names {@code base} for the header of a new image that may lie anywhere.
      *
@@ -85,7 +67,7 @@ final class BackingString {
      */
     static String ofAbsolute(BlockNode base) {
         String text = base.path()
-                .filter(BackingString::isWhole)
+                .filter(FileName::isWhole)
                 .orElseThrow(() -> new BlockChainException(
                         "%s has no absolute plain name ('%s') that could be written into the header of a copy; make the target with qemu-img create -b, and ask for reuse (CopyRequest.ontoExistingFile)"
                                 .formatted(base.label(), base.file())));
@@ -115,7 +97,7 @@ final class BackingString {
                 .orElseThrow(() -> new BlockChainException(
                         "base %s has no plain file name ('%s') that could be written into the header of %s"
                                 .formatted(base.label(), base.file(), overlay.label())));
-        if (isWhole(file)) {
+        if (FileName.isWhole(file)) {
             return file;
         }
         // QEMU has opened it relative to its own folder; a header is read relative to the overlay's.

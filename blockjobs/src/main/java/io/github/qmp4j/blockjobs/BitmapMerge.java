@@ -102,11 +102,11 @@ final class BitmapMerge {
             // How far it came is not known, and a mark too many does no harm.
             return told(outcome, "it was merged for the job, which failed");
         }
-        return undone().thenApply(outcome::with);
+        return undone().thenApply(left -> Outcomes.leaving(outcome, left));
     }
 
     private CompletableFuture<JobOutcome> told(JobOutcome outcome, String why) {
-        return CompletableFuture.completedFuture(outcome.with(named(why)));
+        return CompletableFuture.completedFuture(Outcomes.leaving(outcome, named(why)));
     }
 
     private List<Leftover> named(String why) {
@@ -122,7 +122,7 @@ final class BitmapMerge {
     /** Removes what was added, and fails with what is left. */
     <T> CompletableFuture<T> failed(Throwable cause) {
         return undone().thenCompose(left -> CompletableFuture.failedFuture(
-                left.isEmpty() ? cause : new JobStartException(cause, Remnants.NONE.and(left), List.of())));
+                left.isEmpty() ? cause : new JobStartException(cause, left, Optional.empty(), List.of())));
     }
 
     /** Removes what was added. Never fails. */

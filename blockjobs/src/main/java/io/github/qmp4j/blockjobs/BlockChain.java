@@ -23,25 +23,12 @@ public record BlockChain(List<BlockNode> nodes) {
     }
 
     /** The image that the guest's writes end in, below any filters. */
-    BlockNode activeImage() {
-        return nodes.get(activeImagePlace());
-    }
-
-    /** QEMU would make a read-only disk writable for the job, against the will of who opened it. Lower images usually are. */
-    void requireWritable(BlockJobRequest request, int place) {
-        if (place == activeImagePlace() && nodes.get(place).readOnly()) {
-            throw new BlockChainException(
-                    "the active layer '%s' of disk %s is read-only, and QEMU would open it for writing behind the back of whoever wanted that; reopen it writable first"
-                            .formatted(nodes.get(place).label(), request.disk()));
-        }
-    }
-
-    int activeImagePlace() {
-        return imagePlaceFrom(0);
+    public BlockNode activeImage() {
+        return nodes.get(imagePlaceFrom(0));
     }
 
     /** The place of the first image from here on down; of the last node if they are all filters. */
-    int imagePlaceFrom(int place) {
+    public int imagePlaceFrom(int place) {
         int image = place;
         while (image < nodes.size() - 1 && nodes.get(image).isFilter()) {
             image++;
@@ -62,7 +49,7 @@ public record BlockChain(List<BlockNode> nodes) {
             boolean right = image.isFilter()
                     || (below == nodes.size()
                             ? image.backingFile().isEmpty()
-                            : BackingString.names(image, nodes.get(below)));
+                            : FileName.names(image, nodes.get(below)));
             if (!right) {
                 stale.add(image);
             }

@@ -34,18 +34,12 @@ public record BlockJobOptions(
         Optional<ImageRules> rules,
         boolean quietExports) {
     public BlockJobOptions {
-        requirePositive("progressInterval", progressInterval);
-        requirePositive("checkInterval", checkInterval);
-        requirePositive("convergenceWindow", convergenceWindow);
-        requirePositive("reattachWindow", reattachWindow);
+        Bounds.requirePositive("progressInterval", progressInterval);
+        Bounds.requirePositive("checkInterval", checkInterval);
+        Bounds.requirePositive("convergenceWindow", convergenceWindow);
+        Bounds.requirePositive("reattachWindow", reattachWindow);
         if (pivotRetries < 0) {
             throw new IllegalArgumentException("pivotRetries (%d) must not be negative".formatted(pivotRetries));
-        }
-    }
-
-    static void requirePositive(String name, Duration duration) {
-        if (duration.isNegative() || duration.isZero()) {
-            throw new IllegalArgumentException("%s (%s) must be positive".formatted(name, duration));
         }
     }
 

@@ -60,11 +60,6 @@ public record BlockNode(
                 Optional.empty());
     }
 
-    /** Whether its file is known: see {@link #file}. */
-    boolean isKnown() {
-        return !driver.isEmpty();
-    }
-
     /** Its node-name, or its file where that is not known. */
     public String label() {
         return nodeName.or(this::path).orElse(file);
@@ -80,7 +75,7 @@ public record BlockNode(
     }
 
     /** Whether it has no data and no header of its own, but hands on those of the node below it. */
-    boolean isFilter() {
+    public boolean isFilter() {
         return isFilter(driver);
     }
 
@@ -89,20 +84,20 @@ public record BlockNode(
     }
 
     /** Whether the user means this image: its node-name or its file name. */
-    boolean isCalled(String name) {
+    public boolean isCalled(String name) {
         return nodeName.filter(name::equals).isPresent()
                 || file.equals(name)
                 || path().filter(name::equals).isPresent();
     }
 
     /** Whether both are one image: by node-name where both are known, since a file name can change with its header. */
-    boolean isSameImage(BlockNode other) {
+    public boolean isSameImage(BlockNode other) {
         boolean bothNamed = nodeName.isPresent() && other.nodeName.isPresent();
         return bothNamed ? nodeName.equals(other.nodeName) : isSameFile(other);
     }
 
     /** Whether both are the same file in the same format, be it by the same node or by another one. */
-    boolean isSameFile(BlockNode other) {
+    public boolean isSameFile(BlockNode other) {
         return file.equals(other.file) && driver.equals(other.driver);
     }
 }

@@ -11,7 +11,7 @@ final class CommitPlan {
 
     static JobPlan of(BlockChain chain, CommitRequest request) {
         List<BlockNode> nodes = chain.nodes();
-        int active = chain.activeImagePlace();
+        int active = chain.imagePlaceFrom(0);
         if (active == nodes.size() - 1) {
             throw new BlockChainException("disk %s has no backing node that %s could be committed into"
                     .formatted(request.disk(), chain.activeImage().label()));
@@ -27,7 +27,7 @@ final class CommitPlan {
                                     request.disk(),
                                     chain.activeImage().label()));
         }
-        chain.requireWritable(request, top);
+        JobPlan.requireWritable(chain, request, top);
         int below = chain.imagePlaceFrom(top + 1);
         int named = request.base()
                 .map(name -> JobPlan.place(chain, request, "base", name))

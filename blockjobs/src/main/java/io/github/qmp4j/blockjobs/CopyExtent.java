@@ -18,7 +18,8 @@ public enum CopyExtent {
         this.qmpName = qmpName;
     }
 
-    String qmpName() {
+    /** QEMU's word for it. */
+    public String qmpName() {
         return qmpName;
     }
 }

@@ -17,7 +17,7 @@ final class CopyPlan {
     private CopyPlan() {}
 
     static JobPlan of(BlockChain chain, CopyRequest request) {
-        int top = chain.activeImagePlace();
+        int top = chain.imagePlaceFrom(0);
         if (top > 0 && request.extent() == CopyExtent.NONE) {
             throw new BlockChainException(
                     "a copy that stands on the disk itself (NONE) would put filter '%s' of disk %s below it, out of the guest's way; copy all of the disk, or its active layer"
@@ -39,7 +39,7 @@ final class CopyPlan {
 
     /** QEMU looks through filters for the image that the copy of the active layer is to stand on. */
     private static int base(BlockChain chain, CopyExtent extent) {
-        int below = chain.activeImagePlace() + 1;
+        int below = chain.imagePlaceFrom(0) + 1;
         return switch (extent) {
             case FULL -> chain.nodes().size();
             case TOP -> below == chain.nodes().size() ? below : chain.imagePlaceFrom(below);
@@ -60,5 +60,14 @@ final class CopyPlan {
             format = to.format();
         }
         return new BlockNode(node, file, format, size, OptionalLong.empty(), false, Optional.empty());
+    }
+
+    /** Whether {@code drive-mirror} makes the copy; {@code blockdev-mirror} makes the others. */
+    static boolean byDriveMirror(CopyRequest request) {
+        boolean opensBackingTwice = request.reuseExternal() && request.extent() == CopyExtent.TOP;
+        return request.engine() == CopyEngine.DRIVE_MIRROR
+                || (request.engine() == CopyEngine.AUTO
+                        && request.target() instanceof CopyTarget.File
+                        && !opensBackingTwice);
     }
 }

@@ -126,14 +126,8 @@ public record CopyRequest(
         return changed(draft -> draft.settings = newSettings);
     }
 
-    boolean byDriveMirror() {
-        boolean opensBackingTwice = reuseExternal && extent == CopyExtent.TOP;
-        return engine == CopyEngine.DRIVE_MIRROR
-                || (engine == CopyEngine.AUTO && target instanceof CopyTarget.File && !opensBackingTwice);
-    }
-
     /** The path of the file that the job is to make; empty if it makes none. */
-    Optional<String> newFile() {
+    public Optional<String> newFile() {
         return target instanceof CopyTarget.File file && !reuseExternal ? Optional.of(file.path()) : Optional.empty();
     }
 

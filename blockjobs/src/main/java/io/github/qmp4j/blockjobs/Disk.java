@@ -24,7 +24,7 @@ public record Disk(
     }
 
     /** One on which no job is known. */
-    Disk(Optional<String> device, Optional<String> qdev, BlockChain chain, List<String> exports) {
+    public Disk(Optional<String> device, Optional<String> qdev, BlockChain chain, List<String> exports) {
         this(device, qdev, chain, exports, List.of());
     }
 
@@ -44,15 +44,8 @@ public record Disk(
                 .map(path -> path.contains("/") && !path.startsWith("/") ? path.substring(0, path.indexOf('/')) : path);
     }
 
-    Disk with(List<String> ids) {
-        return new Disk(device, qdev, chain, ids, jobs);
-    }
-
-    Disk worked(List<JobId> by) {
-        return new Disk(device, qdev, chain, exports, by);
-    }
-
-    boolean isCalled(String name) {
+    /** Whether the user means this disk: by its device name, the id or path of its guest device, or its topmost node. */
+    public boolean isCalled(String name) {
         return device.filter(name::equals).isPresent()
                 || qdev.filter(name::equals).isPresent()
                 || qdevId().filter(name::equals).isPresent()

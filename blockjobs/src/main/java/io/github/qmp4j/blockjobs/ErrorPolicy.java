@@ -13,7 +13,8 @@ public enum ErrorPolicy {
     /** It pauses where there is no space left, and fails on anything else. */
     ENOSPC;
 
-    String qmpName() {
+    /** QEMU's word for it. */
+    public String qmpName() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
+import io.github.qmp4j.blockjobs.JobOutcome.End;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -24,6 +26,11 @@ record Evidence(
         JobProgress progress,
         Optional<Graph> after,
         String doubt) {
+
+    JobOutcome unknown(String why) {
+        return new JobOutcome(
+                job, new End.Unknown(why), JobOutcome.Head.UNKNOWN, progress, List.of(), List.of(), List.of());
+    }
 
     enum Result {
         SUCCEEDED,

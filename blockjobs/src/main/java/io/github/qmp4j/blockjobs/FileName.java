@@ -3,6 +3,7 @@ package io.github.qmp4j.blockjobs;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -134,5 +135,24 @@ record FileName(String text) {
 
     private static String lastPart(String file) {
         return file.substring(file.lastIndexOf('/') + 1);
+    }
+
+    /** Whether the header of {@code overlay} names {@code base}, as far as names can tell. */
+    static boolean names(BlockNode overlay, BlockNode base) {
+        Optional<String> header = overlay.backingFile();
+        Optional<String> named = header.flatMap(text -> new FileName(text).plain());
+        if (named.isEmpty() || base.path().isEmpty()) {
+            return header.equals(Optional.of(base.file()));
+        }
+        return isWhole(named.get())
+                ? named.equals(base.path())
+                : overlay.path()
+                        .map(path -> Path.of(path).resolveSibling(named.get()).normalize())
+                        .equals(base.path().map(path -> Path.of(path).normalize()));
+    }
+
+    /** Whether it means the same file wherever it stands: an absolute path, or what QEMU takes apart. */
+    static boolean isWhole(String file) {
+        return file.startsWith("/") || new FileName(file).isTakenApart();
     }
 }

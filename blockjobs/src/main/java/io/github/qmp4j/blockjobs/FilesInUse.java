@@ -79,13 +79,13 @@ final class FilesInUse {
                         .flatMap(this::look);
                 if (file.isPresent() && isInUse(image, file.get())) {
                     // What uses it uses the images below it too.
-                    return outcome.releasing(free, allProved);
+                    return Outcomes.releasing(outcome, free, allProved);
                 }
                 free.add(image);
                 allProved = allProved
                         && (image.isFilter() || file.filter(this::showsAllLocks).isPresent());
             }
-            return outcome.releasing(free, allProved);
+            return Outcomes.releasing(outcome, free, allProved);
         }
 
         /** By another name, for its own names are the graph's matter; or by another process. */

@@ -34,20 +34,6 @@ final class Finalizing {
     }
 
     /**
-     * A job that waits to be finalized drains its source, and where that is switched afterwards it can lose writes of the
-     * guest.
-     *
-     * @throws BlockChainException if such a job is not to finalize itself
-     */
-    static void check(JobPlan plan) {
-        if (plan.request().settings().manualFinalize() && plan.kind().becomesReady) {
-            throw new BlockChainException(
-                    "a %s that becomes READY cannot wait to be finalized, since it could then lose writes of the guest; hold it at READY instead"
-                            .formatted(plan.kind().word));
-        }
-    }
-
-    /**
      * From now on a pull or an intermediate commit is finalized as soon as it is PENDING. QEMU ends a copy and an active commit
      * itself, and a backup is for its own client to finalize. A second call does nothing.
      */

@@ -42,21 +42,8 @@ public record Finding(
         HEADER
     }
 
-    static Finding job(Kind kind, JobId id, Optional<JobRecord> record, String what) {
-        return new Finding(
-                kind, id.value(), what, record.map(JobRecord::key), record.map(JobRecord::request), Optional.empty());
-    }
-
-    static Finding thing(Kind kind, String name, String what, Optional<QmpCommand<JsonNode>> command) {
-        return new Finding(kind, name, what, Optional.empty(), Optional.empty(), command);
-    }
-
-    /** Whether both tell of one thing, and that the same has to be done about it. */
-    boolean isSame(Finding other) {
-        return kind == other.kind && name.equals(other.name) && what.equals(other.what);
-    }
-
-    boolean isJob() {
+    /** Whether it is a job, and no thing that one has left behind. */
+    public boolean isJob() {
         return switch (kind) {
             case RUNNING, ENDED, UNSEEN, NOT_STARTED -> true;
             case NODE, FILTER, BITMAP, HEADER -> false;

@@ -31,7 +31,7 @@ final class Goal {
     }
 
     private static int top(BlockChain chain, PullRequest request) {
-        return request.into().map(name -> place(chain, name)).orElse(chain.activeImagePlace());
+        return request.into().map(name -> place(chain, name)).orElse(chain.imagePlaceFrom(0));
     }
 
     private static boolean isPulled(BlockChain chain, PullRequest request) {

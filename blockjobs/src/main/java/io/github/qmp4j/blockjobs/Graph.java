@@ -34,7 +34,7 @@ record Graph(List<Disk> disks, List<GraphNode> nodes, Map<String, String> export
     /** The same for a job, which needs the files of its images; without a guest device these may not be known. */
     Disk findForJob(DiskRef ref) {
         Disk disk = find(ref);
-        if (!disk.chain().nodes().stream().allMatch(BlockNode::isKnown)) {
+        if (!disk.chain().nodes().stream().allMatch(Graph::hasKnownFile)) {
             throw new BlockChainException(
                     "the images of disk %s cannot be known now: a pull or a backup exists, and this version of QEMU could die of the question; try again when that is over"
                             .formatted(disk.name()));
@@ -65,6 +65,10 @@ record Graph(List<Disk> disks, List<GraphNode> nodes, Map<String, String> export
         return String.join(", ", disks.stream().map(Disk::name).toList());
     }
 
+    private static boolean hasKnownFile(BlockNode node) {
+        return !node.driver().isEmpty();
+    }
+
     /** Whether all that a job on this disk needs was read: the files of its layers, and the bitmaps of those that are open for writing. */
     boolean isKnown(DiskRef ref) {
         List<Disk> found = called(ref);
@@ -78,7 +82,7 @@ record Graph(List<Disk> disks, List<GraphNode> nodes, Map<String, String> export
 
     /** Whether the files of all disks were read. */
     boolean isAllKnown() {
-        return disks.stream().flatMap(disk -> disk.chain().nodes().stream()).allMatch(BlockNode::isKnown);
+        return disks.stream().flatMap(disk -> disk.chain().nodes().stream()).allMatch(Graph::hasKnownFile);
     }
 
     /** Whether a guest device uses an image, be it through others. */
@@ -160,7 +164,7 @@ record Graph(List<Disk> disks, List<GraphNode> nodes, Map<String, String> export
         return nodes.stream()
                 .filter(node -> node.isCurrent() && !theirs.contains(node.name()))
                 .flatMap(node -> node.image().stream())
-                .anyMatch(other -> other.backingFile().isPresent() && BackingString.names(other, image));
+                .anyMatch(other -> other.backingFile().isPresent() && FileName.names(other, image));
     }
 
     /** The node, and those that it has its bytes in. */

@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.QmpCommand;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -50,5 +52,10 @@ record GraphNode(
     /** Whether both may be names of one file, be it by other texts. */
     static boolean mayBeOneFile(String one, String other) {
         return new FileName(one).mayBeSameFile(new FileName(other));
+    }
+
+    /** The command that takes a node out of QEMU. */
+    static QmpCommand<JsonNode> removal(String nodeName) {
+        return QmpCommand.of("blockdev-del").with("node-name", nodeName);
     }
 }

@@ -104,8 +104,8 @@ final class HeadFile {
         }
         return lookAtAll().thenApply(found -> switch (found.place()) {
             case THERE -> outcome;
-            case GONE -> outcome.failed(lost(found.image(), outcome.head() == JobOutcome.Head.TARGET));
-            case UNSEEN -> outcome.releasing(List.of(), false);
+            case GONE -> Outcomes.failed(outcome, lost(found.image(), outcome.head() == JobOutcome.Head.TARGET));
+            case UNSEEN -> Outcomes.releasing(outcome, List.of(), false);
         });
     }
 

@@ -33,8 +33,8 @@ final class HeaderProof {
     private static CompletableFuture<Void> cleared(JobContext context, BlockChain chain, Edges edges) {
         CompletableFuture<Void> cleared = CompletableFuture.completedFuture(null);
         for (String filter : filters(chain, edges)) {
-            cleared = cleared.thenCompose(done ->
-                    context.client().execute(TargetNodes.removal(filter)).handle((reply, failure) -> null));
+            cleared = cleared.thenCompose(
+                    done -> context.client().execute(GraphNode.removal(filter)).handle((reply, failure) -> null));
         }
         return cleared;
     }

@@ -176,7 +176,7 @@ final class HeaderRewrite {
     }
 
     private CompletableFuture<Void> removed(@Nullable Throwable failure) {
-        return client.execute(TargetNodes.removal(added)).handle((reply, second) -> {
+        return client.execute(GraphNode.removal(added)).handle((reply, second) -> {
             if (failure != null) {
                 throw refusal(Futures.cause(failure));
             }

@@ -65,7 +65,7 @@ final class HookedPivot {
     }
 
     private <T> CompletableFuture<T> within(Duration limit, CompletableFuture<T> hook) {
-        BlockJobOptions.requirePositive("limit", limit);
+        Bounds.requirePositive("limit", limit);
         CompletableFuture<T> bounded = hook.copy();
         CompletableFuture<Boolean> timer =
                 new CompletableFuture<Boolean>().completeOnTimeout(true, limit.toNanos(), TimeUnit.NANOSECONDS);

@@ -45,16 +45,16 @@ final class ImageCheck {
         if (request.reuseExternal()) {
             return image(new Image("the target", file.path(), file.format()));
         }
-        rules.requirePlace("the target", file.path());
-        rules.requireDriver("the target", file.format());
-        rules.requireDriver("the target", "file");
+        requirePlace("the target", file.path());
+        requireDriver("the target", file.format());
+        requireDriver("the target", "file");
         return CompletableFuture.completedFuture(null);
     }
 
     private void requireDevice(CopyTarget.BlockDevice device) {
-        rules.requirePlace("the target", device.path());
-        rules.requireDriver("the target", device.format());
-        rules.requireDriver("the target", "host_device");
+        requirePlace("the target", device.path());
+        requireDriver("the target", device.format());
+        requireDriver("the target", "host_device");
         if (!device.format().equals("raw")) {
             throw new BlockChainException(
                     "the target '%s' is a block device with a header (%s), which cannot be proved to be what QEMU reads; copy to it as raw"
@@ -75,10 +75,10 @@ final class ImageCheck {
     }
 
     private CompletableFuture<Void> image(Image image) {
-        rules.requirePlace(image.what(), image.path());
-        rules.requireDriver(image.what() + " '" + image.path() + "'", "file");
+        requirePlace(image.what(), image.path());
+        requireDriver(image.what() + " '" + image.path() + "'", "file");
         if (!image.format().isEmpty()) {
-            rules.requireDriver(image.what() + " '" + image.path() + "'", image.format());
+            requireDriver(image.what() + " '" + image.path() + "'", image.format());
         }
         if (seen.size() == DEEPEST || !seen.add(TargetPath.normalized(image.path()))) {
             throw image.refusal("is there twice among those that name each other, or there are too many");
@@ -160,5 +160,25 @@ final class ImageCheck {
             throw image.refusal("names its backing file '%s', which is no path".formatted(backing));
         }
         return backing.startsWith("/") ? backing : SharedFolder.of(image.path()) + "/" + backing;
+    }
+
+    /** @throws BlockChainException if a path lies elsewhere */
+    private void requirePlace(String what, String path) {
+        String meant = TargetPath.normalized(path);
+        if (rules.folders().stream().noneMatch(folder -> meant.startsWith(folder.equals("/") ? "/" : folder + "/"))) {
+            throw new BlockChainException("%s '%s' lies in none of the folders that images may be in: %s"
+                    .formatted(what, path, String.join(", ", rules.folders())));
+        }
+    }
+
+    /** @throws BlockChainException if a driver is not allowed */
+    private void requireDriver(String what, String driver) {
+        if (!rules.drivers().contains(driver)) {
+            throw new BlockChainException("%s needs the driver %s, which images may not use; they may use %s"
+                    .formatted(
+                            what,
+                            driver,
+                            String.join(", ", rules.drivers().stream().sorted().toList())));
+        }
     }
 }

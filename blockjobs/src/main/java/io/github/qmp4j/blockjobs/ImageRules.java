@@ -34,24 +34,4 @@ public record ImageRules(List<String> folders, Set<String> drivers) {
     public static ImageRules of(List<String> folders, String... drivers) {
         return new ImageRules(folders, Set.of(drivers));
     }
-
-    /** @throws BlockChainException if a path lies elsewhere */
-    void requirePlace(String what, String path) {
-        String meant = TargetPath.normalized(path);
-        if (folders.stream().noneMatch(folder -> meant.startsWith(folder.equals("/") ? "/" : folder + "/"))) {
-            throw new BlockChainException("%s '%s' lies in none of the folders that images may be in: %s"
-                    .formatted(what, path, String.join(", ", folders)));
-        }
-    }
-
-    /** @throws BlockChainException if a driver is not allowed */
-    void requireDriver(String what, String driver) {
-        if (!drivers.contains(driver)) {
-            throw new BlockChainException("%s needs the driver %s, which images may not use; they may use %s"
-                    .formatted(
-                            what,
-                            driver,
-                            String.join(", ", drivers.stream().sorted().toList())));
-        }
-    }
 }

@@ -213,7 +213,8 @@ final class JobEnding {
         return NodeFlush.of(context, judge.written(id))
                 .handle((done, failure) -> failure == null
                         ? whole
-                        : whole.inDoubt(
+                        : Outcomes.inDoubt(
+                                whole,
                                 "QEMU reports success, but %s; QEMU may hold in memory what the disk lacks, so keep QEMU running and delete nothing"
                                         .formatted(Futures.cause(failure).getMessage())));
     }

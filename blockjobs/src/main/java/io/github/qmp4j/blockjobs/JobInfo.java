@@ -23,10 +23,4 @@ public record JobInfo(
         long ioErrors,
         Optional<String> error,
         Optional<Doubt> doubt,
-        Optional<String> ioStatus) {
-
-    /** The same where more errors have been reported. */
-    JobInfo withIoErrors(long count) {
-        return count == ioErrors ? this : new JobInfo(id, type, status, ready, progress, count, error, doubt, ioStatus);
-    }
-}
+        Optional<String> ioStatus) {}

@@ -50,7 +50,7 @@ public record JobKey(String text) {
     }
 
     /** Whether a job-id is made of some key. */
-    static boolean isIdOfOne(JobId id) {
+    public static boolean isIdOfOne(JobId id) {
         return id.value().startsWith(PREFIX);
     }
 

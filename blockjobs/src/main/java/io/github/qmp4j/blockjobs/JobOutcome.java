@@ -1,6 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -90,50 +89,7 @@ public record JobOutcome(
     }
 
     /** Why it failed, in QEMU's words or in ours; empty where it did not. */
-    Optional<String> error() {
+    public Optional<String> error() {
         return end instanceof End.Failed failed ? Optional.of(failed.error()) : Optional.empty();
-    }
-
-    static JobOutcome unknown(Evidence evidence, String why) {
-        return new JobOutcome(
-                evidence.job(),
-                new End.Unknown(why),
-                Head.UNKNOWN,
-                evidence.progress(),
-                List.of(),
-                List.of(),
-                List.of());
-    }
-
-    /** The same, but that it is done cannot be proved, so that no image may be taken for released. */
-    JobOutcome inDoubt(String why) {
-        return with(new End.Unknown(why), List.of(), false);
-    }
-
-    /** The same, but what it was to achieve does not last, so that no image may be taken for released. */
-    JobOutcome failed(String why) {
-        return with(new End.Failed(why), List.of(), false);
-    }
-
-    JobOutcome releasing(List<BlockNode> images, boolean checked) {
-        return with(end, images, checked);
-    }
-
-    JobOutcome with(End newEnd, List<BlockNode> images, boolean checked) {
-        return new JobOutcome(job, newEnd, head, progress, images, checked, invalidated, leftovers, size, plainText);
-    }
-
-    JobOutcome with(Leftover leftover) {
-        return with(List.of(leftover));
-    }
-
-    JobOutcome with(List<Leftover> more) {
-        List<Leftover> all = new ArrayList<>(leftovers);
-        all.addAll(more);
-        return new JobOutcome(job, end, head, progress, released, filesChecked, invalidated, all, size, plainText);
-    }
-
-    JobOutcome inPlainText(boolean written) {
-        return new JobOutcome(job, end, head, progress, released, filesChecked, invalidated, leftovers, size, written);
     }
 }

@@ -36,10 +36,33 @@ record JobPlan(BlockJobRequest request, Kind kind, BlockChain before, int top, i
      */
     static JobPlan of(BlockChain chain, BlockJobRequest request) {
         JobPlan plan = laid(chain, request);
-        Finalizing.check(plan);
+        requireNoWait(plan);
         NewHeader.requireFormat(plan);
         LayerSizes.check(plan);
         return plan;
+    }
+
+    /** QEMU would make a read-only disk writable for the job, against the will of who opened it. Lower images usually are. */
+    static void requireWritable(BlockChain chain, BlockJobRequest request, int place) {
+        if (place == chain.imagePlaceFrom(0) && chain.nodes().get(place).readOnly()) {
+            throw new BlockChainException(
+                    "the active layer '%s' of disk %s is read-only, and QEMU would open it for writing behind the back of whoever wanted that; reopen it writable first"
+                            .formatted(chain.nodes().get(place).label(), request.disk()));
+        }
+    }
+
+    /**
+     * A job that waits to be finalized drains its source, and where that is switched afterwards it can lose writes of the
+     * guest.
+     *
+     * @throws BlockChainException if such a job is not to finalize itself
+     */
+    private static void requireNoWait(JobPlan plan) {
+        if (plan.request().settings().manualFinalize() && plan.kind().becomesReady) {
+            throw new BlockChainException(
+                    "a %s that becomes READY cannot wait to be finalized, since it could then lose writes of the guest; hold it at READY instead"
+                            .formatted(plan.kind().word));
+        }
     }
 
     private static JobPlan laid(BlockChain chain, BlockJobRequest request) {

@@ -138,12 +138,12 @@ public record JobRecord(
     }
 
     /** The same step, by the verb that QEMU has accepted, or may have. */
-    JobRecord asked(Optional<Verb> accepted) {
+    public JobRecord asked(Optional<Verb> accepted) {
         return with(step, time, accepted, told, outcome);
     }
 
     /** Whether what the job moved was on disk before its header could change. */
-    boolean isFinalized() {
+    public boolean isFinalized() {
         return asked.equals(Optional.of(Verb.FINALIZE));
     }
 

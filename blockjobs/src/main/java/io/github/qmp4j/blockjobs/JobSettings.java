@@ -51,16 +51,9 @@ public record JobSettings(
             PivotHooks.NONE);
 
     public JobSettings {
-        requireSpeed(speed);
-        stallTimeout.ifPresent(limit -> BlockJobOptions.requirePositive("stallTimeout", limit));
-        deadline.ifPresent(limit -> BlockJobOptions.requirePositive("deadline", limit));
-    }
-
-    static void requireSpeed(long speed) {
-        if (speed < 0) {
-            throw new IllegalArgumentException(
-                    "the speed (%d bytes/s) must not be negative; 0 is unlimited".formatted(speed));
-        }
+        Bounds.requireSpeed(speed);
+        stallTimeout.ifPresent(limit -> Bounds.requirePositive("stallTimeout", limit));
+        deadline.ifPresent(limit -> Bounds.requirePositive("deadline", limit));
     }
 
     /** The defaults with some changed, for example {@code JobSettings.with(s -> s.speed = 50 << 20)}. */

@@ -9,14 +9,20 @@ public final class JobStartException extends BlockJobException {
 
     private final transient List<Leftover> leftovers;
 
-    JobStartException(Throwable refusal, Remnants remnants, List<String> overlays) {
-        super(refusal.getMessage() + left(remnants.leftovers()) + appeared(remnants.unclaimed()) + hint(overlays));
+    /**
+     * @param leftovers what the start has left behind
+     * @param unclaimed a file that appeared meanwhile, and may be another start's
+     * @param overlays nodes above the disk that may be why QEMU refused the start, in the order in which they can be removed
+     */
+    public JobStartException(
+            Throwable refusal, List<Leftover> leftovers, Optional<String> unclaimed, List<String> overlays) {
+        super(refusal.getMessage() + left(leftovers) + appeared(unclaimed) + hint(overlays));
         initCause(refusal);
-        this.leftovers = List.copyOf(remnants.leftovers());
+        this.leftovers = List.copyOf(leftovers);
     }
 
     /** @param more what else there is to say of a start that failed, as the end of its message */
-    JobStartException(Throwable refusal, String more) {
+    public JobStartException(Throwable refusal, String more) {
         super(refusal.getMessage() + more);
         initCause(refusal);
         this.leftovers = refusal instanceof JobStartException start ? start.leftovers() : List.of();

@@ -201,7 +201,7 @@ final class JobStarter {
                         .orElseGet(() -> CompletableFuture.completedFuture(outcome)))
                 .thenCompose(ready.released()::delete)
                 .thenCompose(outcome -> new ReleasedNodes(context)
-                        .remove(outcome, ready.plan().request().settings(), records)));
+                        .remove(outcome, ready.plan().request().settings(), records::cleaned)));
         // From here on events of this id are heard, also those that come before the reply.
         if (registry.register(job) != job) {
             throw JobRegistry.conflict(id);
@@ -261,7 +261,7 @@ final class JobStarter {
                             .conflict(ready)
                             .thenCompose(other -> CompletableFuture.failedFuture(
                                     other.<Throwable>map(job -> job).orElse(refusal)))
-                    : CompletableFuture.failedFuture(new JobStartException(refusal, left, overlays));
+                    : CompletableFuture.failedFuture(left.refusal(refusal, overlays));
         });
     }
 

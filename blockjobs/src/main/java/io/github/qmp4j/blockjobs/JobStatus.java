@@ -32,7 +32,7 @@ public enum JobStatus {
     /** A status that this version does not know. */
     OTHER;
 
-    static JobStatus of(String qmpName) {
+    public static JobStatus of(String qmpName) {
         return switch (qmpName) {
             case "created" -> CREATED;
             case "running" -> RUNNING;

@@ -167,7 +167,7 @@ final class JobSteps {
                 isFinal(outcome) ? write(record -> record.at(JobRecord.Step.CLEANED, outcome, Instant.now())) : done();
         return last.thenApply(done -> {
             synchronized (this) {
-                return outcome.with(unwritten);
+                return Outcomes.leaving(outcome, unwritten);
             }
         });
     }

@@ -19,7 +19,7 @@ public enum JobType {
         this.qmpName = qmpName;
     }
 
-    static JobType of(String qmpName) {
+    public static JobType of(String qmpName) {
         for (JobType type : values()) {
             if (type.qmpName.equals(qmpName)) {
                 return type;

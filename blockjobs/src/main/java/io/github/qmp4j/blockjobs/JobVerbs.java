@@ -48,7 +48,7 @@ final class JobVerbs {
     }
 
     CompletableFuture<Void> setSpeed(long bytesPerSecond) {
-        JobSettings.requireSpeed(bytesPerSecond);
+        Bounds.requireSpeed(bytesPerSecond);
         return unlessOver(() -> context.client()
                 .execute(QmpCommand.of("block-job-set-speed")
                         .with("device", job.id().value())

@@ -15,11 +15,13 @@ sealed interface Judge permits PlannedJudge, ObservedJudge {
             JobOutcome judged = judge(evidence);
             return dismissed
                     ? judged
-                    : judged.with(new Leftover(
-                            Leftover.Kind.JOB, evidence.job().value(), "it has not been dismissed in QEMU"));
+                    : Outcomes.leaving(
+                            judged,
+                            List.of(new Leftover(
+                                    Leftover.Kind.JOB, evidence.job().value(), "it has not been dismissed in QEMU")));
         } catch (RuntimeException e) {
             // Whoever waits must be told something, and then only the truth: that we do not know.
-            return JobOutcome.unknown(evidence, "how it ended could not be judged: " + e);
+            return evidence.unknown("how it ended could not be judged: " + e);
         }
     }
 

@@ -159,7 +159,7 @@ final class MetJobs {
                         : CompletableFuture.completedFuture(done))
                 .thenCompose(released::delete)
                 .thenCompose(done ->
-                        new ReleasedNodes(context).remove(done, plan.request().settings(), steps));
+                        new ReleasedNodes(context).remove(done, plan.request().settings(), steps::cleaned));
     }
 
     /** A handle on what is over. */

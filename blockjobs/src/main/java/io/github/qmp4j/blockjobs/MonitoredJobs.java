@@ -151,8 +151,12 @@ final class MonitoredJobs implements BlockJobs {
     @Override
     public CompletableFuture<List<Disk>> disks() {
         return context.graphs().read().thenCompose(graph -> list().thenApply(jobs -> graph.disks().stream()
-                .map(disk -> disk.worked(Conflicts.jobsOn(disk, graph, jobs, registry.claims())))
+                .map(disk -> workedOn(disk, Conflicts.jobsOn(disk, graph, jobs, registry.claims())))
                 .toList()));
+    }
+
+    private static Disk workedOn(Disk disk, List<JobId> by) {
+        return new Disk(disk.device(), disk.qdev(), disk.chain(), disk.exports(), by);
     }
 
     @Override

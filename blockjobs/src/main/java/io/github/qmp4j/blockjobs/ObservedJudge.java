@@ -74,8 +74,8 @@ record ObservedJudge(JobType type, Graph before, boolean ended, boolean hasGuest
     public CompletableFuture<Boolean> mendHeader(JobContext context, JobId job, Graph after) {
         CompletableFuture<Boolean> mended = CompletableFuture.completedFuture(false);
         for (BlockNode image : before.rewrittenBy(job, type)) {
-            Optional<NewHeader> header = after.current(image)
-                    .flatMap(now -> Remains.rightName(now, after).map(name -> new NewHeader(now, name, "job " + job)));
+            Optional<NewHeader> header = after.current(image).flatMap(now -> HeaderNames.rightName(now, after)
+                    .map(name -> new NewHeader(now, name, "job " + job)));
             if (header.isPresent()) {
                 mended = mended.thenCompose(earlier ->
                         HeaderProof.mend(context, header.get(), after).thenApply(written -> written || earlier));

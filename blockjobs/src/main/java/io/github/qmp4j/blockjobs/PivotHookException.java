@@ -11,14 +11,16 @@ public final class PivotHookException extends RuntimeException {
         super(message, cause);
     }
 
-    static PivotHookException before(List<BlockJob> jobs, Throwable cause) {
+    /** The hook before the pivot failed, so none was sent. */
+    public static PivotHookException before(List<BlockJob> jobs, Throwable cause) {
         return new PivotHookException(
                 "%s not pivoted, since what was to be done before failed: %s; READY as before, finish or cancel, or pivot again"
                         .formatted(named(jobs), cause),
                 cause);
     }
 
-    static PivotHookException after(List<BlockJob> jobs, Throwable cause) {
+    /** The hook after the pivot failed. */
+    public static PivotHookException after(List<BlockJob> jobs, Throwable cause) {
         return new PivotHookException(
                 "what was to be done after the pivot failed: %s; %s not affected, the outcome tells how the pivot went"
                         .formatted(cause, named(jobs)),

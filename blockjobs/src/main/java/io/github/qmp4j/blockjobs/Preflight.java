@@ -42,7 +42,7 @@ final class Preflight {
                     return targetFits(fits.plan())
                             .thenCompose(fit -> PlainText.check(context, fits.plan()))
                             .thenCompose(free -> new HeadFile(context, fits.plan()).check())
-                            .thenCompose(lasting -> new IoThreads(context.client()).check(sheet, fits.disk()))
+                            .thenCompose(lasting -> new IoThreadCheck(context.client()).check(sheet, fits.disk()))
                             .thenCompose(held -> released.check())
                             .thenApply(deletable -> new Ready(fits.disk(), sheet, released));
                 }));
@@ -73,7 +73,7 @@ final class Preflight {
         OtherOverlays.check(plan, graph);
         BitmapGuard.check(plan, graph);
         SnapshotGuard.check(plan, graph);
-        if (request instanceof CopyRequest copy && copy.byDriveMirror() && !copy.reuseExternal()) {
+        if (request instanceof CopyRequest copy && CopyPlan.byDriveMirror(copy) && !copy.reuseExternal()) {
             requireNamedBacking(plan, copy.extent());
         }
         return new Fitting(plan, now, graph);
@@ -109,7 +109,7 @@ final class Preflight {
         int place =
                 switch (extent) {
                     case FULL -> plan.before().nodes().size();
-                    case TOP -> plan.before().activeImagePlace() + 1;
+                    case TOP -> plan.before().imagePlaceFrom(0) + 1;
                     case NONE -> 0;
                 };
         plan.before().nodes().stream()

@@ -14,12 +14,12 @@ final class PullPlan {
                 .orElse(nodes.size());
         int top = request.into()
                 .map(name -> JobPlan.place(chain, request, "into", name))
-                .orElse(chain.activeImagePlace());
+                .orElse(chain.imagePlaceFrom(0));
         if (nodes.get(top).isFilter()) {
             throw new BlockChainException("'%s' is a filter and holds no data; name the image below it"
                     .formatted(nodes.get(top).label()));
         }
-        chain.requireWritable(request, top);
+        JobPlan.requireWritable(chain, request, top);
         if (base <= top) {
             throw new BlockChainException(
                     request.into().isEmpty()

@@ -45,7 +45,7 @@ final class Reconciliation {
         }
         return look((jobs, graph) -> Stream.empty())
                 .thenCompose(now -> now.stream()
-                        .filter(finding::isSame)
+                        .filter(found -> isSame(found, finding))
                         .findFirst()
                         .flatMap(Finding::command)
                         .map(command -> context.client().execute(command))
@@ -87,12 +87,12 @@ final class Reconciliation {
                 .filter(job -> byId.containsKey(job.id()) || JobIds.isMade(job.id()))
                 .filter(job -> registry.find(job.id().value()).isEmpty())
                 .map(job -> job.status() == JobStatus.CONCLUDED
-                        ? Finding.job(
+                        ? job(
                                 Kind.ENDED,
                                 job.id(),
                                 Optional.ofNullable(byId.get(job.id())),
                                 "it has ended and waits in QEMU; its result will be read and it will be dismissed")
-                        : Finding.job(
+                        : job(
                                 Kind.RUNNING,
                                 job.id(),
                                 Optional.ofNullable(byId.get(job.id())),
@@ -114,15 +114,27 @@ final class Reconciliation {
     private static Finding gone(JobRecord record, Seen seen) {
         return record.outcome().isEmpty()
                         && Aftermath.of(record, seen.graph(), seen.now()).neverStarted()
-                ? Finding.job(
+                ? job(
                         Kind.NOT_STARTED,
                         record.jobId(),
                         Optional.of(record),
                         "it was to be started, and certainly was not; it will be started")
-                : Finding.job(
+                : job(
                         Kind.UNSEEN,
                         record.jobId(),
                         Optional.of(record),
                         "it is no longer in QEMU; its outcome will be found out, as far as it can be, and written down");
+    }
+
+    private static Finding job(Kind kind, JobId id, Optional<JobRecord> record, String what) {
+        return new Finding(
+                kind, id.value(), what, record.map(JobRecord::key), record.map(JobRecord::request), Optional.empty());
+    }
+
+    /** Whether both tell of one thing, and that the same has to be done about it. */
+    private static boolean isSame(Finding one, Finding other) {
+        return one.kind() == other.kind()
+                && one.name().equals(other.name())
+                && one.what().equals(other.what());
     }
 }

@@ -110,7 +110,7 @@ final class ReleasedFiles {
         List<BlockNode> free = holdsBitmaps ? List.of() : outcome.released();
         return Futures.inTurn(free, image -> delete(image)
                         .thenAccept(why -> why.ifPresent(reason -> left.add(leftover(image, reason)))))
-                .handle((done, failure) -> outcome.with(left));
+                .handle((done, failure) -> Outcomes.leaving(outcome, left));
     }
 
     private static Leftover leftover(BlockNode image, String why) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -22,11 +23,14 @@ final class ReleasedNodes {
     }
 
     /**
-     * Removes those of an outcome, overlays first, as QEMU wants it, and writes down that the work is over. A node that QEMU refuses to
+     * Removes those of an outcome, overlays first, as QEMU wants it, and has it written down that the work is over. A node that QEMU refuses to
      * remove is a leftover, and its image is not released: another client uses it. Where QEMU does not answer, nothing is written down,
      * and the process that comes next removes the nodes. Never fails.
+     *
+     * @param cleaned writes that down
      */
-    CompletableFuture<JobOutcome> remove(JobOutcome outcome, JobSettings settings, JobSteps steps) {
+    CompletableFuture<JobOutcome> remove(
+            JobOutcome outcome, JobSettings settings, Function<JobOutcome, CompletableFuture<JobOutcome>> cleaned) {
         List<Leftover> left = new ArrayList<>();
         List<BlockNode> released = new ArrayList<>(outcome.released());
         List<BlockNode> unused = settings.keepReleasedNodes() ? List.of() : outcome.released();
@@ -41,8 +45,8 @@ final class ReleasedNodes {
         return removed.thenCompose(done -> {
             JobOutcome whole = left.isEmpty()
                     ? outcome
-                    : outcome.releasing(released, outcome.filesChecked()).with(left);
-            return cutShort ? CompletableFuture.completedFuture(whole) : steps.cleaned(whole);
+                    : Outcomes.leaving(Outcomes.releasing(outcome, released, outcome.filesChecked()), left);
+            return cutShort ? CompletableFuture.completedFuture(whole) : cleaned.apply(whole);
         });
     }
 
@@ -63,7 +67,7 @@ final class ReleasedNodes {
                 .flatMap(found -> Stream.concat(Stream.of(found.name()), graph.edges().file(found.name()).stream()))
                 .filter(GraphNode::isNamed)
                 .toList();
-        return Futures.inTurn(names, name -> context.client().execute(TargetNodes.removal(name)))
+        return Futures.inTurn(names, name -> context.client().execute(GraphNode.removal(name)))
                 .thenApply(done -> Optional.empty());
     }
 

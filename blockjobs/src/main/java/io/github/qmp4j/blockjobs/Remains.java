@@ -1,5 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.blockjobs.Finding.Kind;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ final class Remains {
         for (GraphNode node : graph.nodes()) {
             boolean isOurs = JobIds.isProof(node.name()) || (!isCopied && JobIds.isTarget(node.name()));
             if (isOurs && isUnused(node, graph)) {
-                found.add(Finding.thing(
+                found.add(thing(
                         Kind.NODE,
                         node.name(),
                         "it has the name of a node of a copy or a proof, and no device, job, export or other node uses it now; unless a start that is under way needs it, it can be removed",
@@ -26,7 +27,7 @@ final class Remains {
             }
             if (graph.isFilterOfEndedJob(node.name())
                     && jobs.stream().noneMatch(job -> job.status() == JobStatus.CONCLUDED)) {
-                found.add(Finding.thing(
+                found.add(thing(
                         Kind.FILTER,
                         node.name(),
                         "a job has put it into a chain, and there is no such job; it goes when QEMU ends",
@@ -53,27 +54,11 @@ final class Remains {
         for (int i = 0; i < images.size(); i++) {
             BlockNode image = images.get(i);
             Optional<BlockNode> below = i + 1 < images.size() ? Optional.of(images.get(i + 1)) : Optional.empty();
-            if (CopyPlan.WITH_BACKING.contains(image.driver()) && !fits(image, below)) {
+            if (CopyPlan.WITH_BACKING.contains(image.driver()) && !HeaderNames.fits(image, below)) {
                 found.add(header(disk, image, below));
             }
         }
         return found.stream();
-    }
-
-    /** What the header of an image is to name, where it does not name its backing node; empty where it does, or that is not known. */
-    static Optional<String> rightName(BlockNode image, Graph graph) {
-        Optional<BlockNode> below = image.nodeName()
-                .flatMap(graph::chainOf)
-                .filter(chain -> chain.nodes().size() > 1)
-                .map(chain -> chain.nodes().get(chain.imagePlaceFrom(1)));
-        return below.isPresent() && !fits(image, below) ? text(image, below.get()) : Optional.empty();
-    }
-
-    private static boolean fits(BlockNode image, Optional<BlockNode> below) {
-        Optional<String> header = image.backingFile();
-        return header.isPresent() == below.isPresent()
-                && header.map(name -> GraphNode.mayBeOneFile(name, below.get().file()))
-                        .orElse(true);
     }
 
     private static Finding header(Disk disk, BlockNode image, Optional<BlockNode> below) {
@@ -82,18 +67,18 @@ final class Remains {
                         image.label(),
                         image.backingFile().orElse("no backing file"),
                         below.map(BlockNode::label).orElse("none"));
-        Optional<String> text = below.flatMap(node -> text(image, node));
+        Optional<String> text = below.flatMap(node -> HeaderNames.text(image, node));
         Optional<String> device =
                 disk.device().or(() -> disk.chain().activeLayer().nodeName());
         if (text.isEmpty() || device.isEmpty() || image.nodeName().isEmpty()) {
             // QEMU does not write the header of an image without a backing node either.
-            return Finding.thing(
+            return thing(
                     Kind.HEADER,
                     image.label(),
                     what + "; write it with qemu-img rebase -u when nobody has it open",
                     Optional.empty());
         }
-        return Finding.thing(
+        return thing(
                 Kind.HEADER,
                 image.label(),
                 what + "; it will name " + text.get(),
@@ -101,15 +86,6 @@ final class Remains {
                         .with("device", device.get())
                         .with("image-node-name", image.nodeName().get())
                         .with("backing-file", text.get())));
-    }
-
-    /** Empty where it takes more than a name to open that node. */
-    private static Optional<String> text(BlockNode image, BlockNode below) {
-        try {
-            return Optional.of(BackingString.of(image, below, BackingName.AS_OPENED));
-        } catch (BlockChainException cannotBeWritten) {
-            return Optional.empty();
-        }
     }
 
     /** Those that are good for nothing any more. */
@@ -127,19 +103,23 @@ final class Remains {
                 "the bitmap of %s was in use when QEMU was killed, and says nothing any more; the next backup must be a full one"
                         .formatted(node.label());
         return node.readOnly()
-                ? Finding.thing(
+                ? thing(
                         Kind.BITMAP,
                         name,
                         what
                                 + "; its image is read-only here: remove it with qemu-img bitmap --remove %s %s when nobody has that open"
                                         .formatted(node.file(), name),
                         Optional.empty())
-                : Finding.thing(
+                : thing(
                         Kind.BITMAP,
                         name,
                         what + "; it will be removed",
                         Optional.of(QmpCommand.of("block-dirty-bitmap-remove")
                                 .with("node", node.label())
                                 .with("name", name)));
+    }
+
+    private static Finding thing(Kind kind, String name, String what, Optional<QmpCommand<JsonNode>> command) {
+        return new Finding(kind, name, what, Optional.empty(), Optional.empty(), command);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
+import io.github.qmp4j.QmpCommand;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,10 @@ record Remnants(List<Leftover> leftovers, Optional<String> unclaimed) {
         List<Leftover> all = new ArrayList<>(more);
         all.addAll(leftovers);
         return new Remnants(all, unclaimed);
+    }
+
+    JobStartException refusal(Throwable cause, List<String> overlays) {
+        return new JobStartException(cause, leftovers, unclaimed, overlays);
     }
 
     /**
@@ -61,11 +66,13 @@ record Remnants(List<Leftover> leftovers, Optional<String> unclaimed) {
         if (LOCK.matcher(String.valueOf(cause.getMessage())).find()) {
             return CompletableFuture.completedFuture(true);
         }
-        return JobList.read(context)
+        return context.client()
+                .execute(QmpCommand.of("query-jobs"))
                 .thenCombine(
                         context.graphs().readAll(),
-                        (jobs, graph) -> jobs.stream()
-                                        .anyMatch(job -> job.type() == JobType.COPY || job.type() == JobType.BACKUP)
+                        (jobs, graph) -> GraphReader.stream(jobs)
+                                        .map(job -> JobType.of(job.path("type").asText()))
+                                        .anyMatch(type -> type == JobType.COPY || type == JobType.BACKUP)
                                 || graph.nodes().stream().anyMatch(node -> node.mayBeFile(path)))
                 .thenApplyAsync(used -> used || isLocked(context.options().files(), path), context.work());
     }

@@ -9,7 +9,8 @@ public final class StartTogetherException extends RuntimeException {
 
     private final transient List<JobOutcome> outcomes;
 
-    StartTogetherException(BlockJobRequest refused, Throwable refusal, List<JobOutcome> outcomes) {
+    /** @param outcomes how the jobs ended that had been started before */
+    public StartTogetherException(BlockJobRequest refused, Throwable refusal, List<JobOutcome> outcomes) {
         super(
                 "the job on disk %s was not started: %s; %s"
                         .formatted(refused.disk(), refusal.getMessage(), told(outcomes)),
@@ -18,7 +19,7 @@ public final class StartTogetherException extends RuntimeException {
     }
 
     /** Not even those before it could be cancelled. */
-    StartTogetherException(BlockJobRequest refused, Throwable refusal, List<BlockJob> started, Throwable kept) {
+    public StartTogetherException(BlockJobRequest refused, Throwable refusal, List<BlockJob> started, Throwable kept) {
         super(
                 "the job on disk %s was not started: %s; cancelling %s failed: %s, so look which of them still run"
                         .formatted(

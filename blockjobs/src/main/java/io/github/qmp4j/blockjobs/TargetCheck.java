@@ -60,7 +60,7 @@ final class TargetCheck {
 
     /** QEMU finds out only when it has switched the disk (5.2: before that), and the guest has lost the lower layers. */
     private void requireOneOpening() {
-        if (request.byDriveMirror() && request.extent() == CopyExtent.TOP) {
+        if (CopyPlan.byDriveMirror(request) && request.extent() == CopyExtent.TOP) {
             plan.baseNode().filter(base -> !base.readOnly()).ifPresent(base -> {
                 throw new BlockChainException(
                         "drive-mirror would open %s a second time at the pivot, which fails because QEMU has it open for writing; use blockdev-mirror"

@@ -91,10 +91,6 @@ final class TargetNodes {
         return new TargetStep.Add(name, command);
     }
 
-    static QmpCommand<JsonNode> removal(String name) {
-        return QmpCommand.of("blockdev-del").with("node-name", name);
-    }
-
     CompletableFuture<Void> add(TargetStep.Add step) {
         String name = step.node();
         // If no answer comes it may be there all the same, and then it has to go too.
@@ -112,7 +108,7 @@ final class TargetNodes {
     }
 
     CompletableFuture<Void> remove(TargetStep.Remove step) {
-        return client.execute(removal(step.node())).thenAccept(reply -> added.remove(step.node()));
+        return client.execute(GraphNode.removal(step.node())).thenAccept(reply -> added.remove(step.node()));
     }
 
     /** Whether there are any. */
@@ -124,18 +120,19 @@ final class TargetNodes {
     CompletableFuture<List<Leftover>> remove() {
         CompletableFuture<List<Leftover>> left = CompletableFuture.completedFuture(new ArrayList<>());
         for (String name : List.copyOf(added)) {
-            left = left.thenCompose(before -> client.execute(removal(name)).handle((reply, failure) -> {
-                if (failure == null) {
-                    added.remove(name);
-                } else {
-                    before.add(new Leftover(
-                            Leftover.Kind.NODE,
-                            name,
-                            "it was added for the copy and could not be removed: "
-                                    + Futures.cause(failure).getMessage()));
-                }
-                return before;
-            }));
+            left = left.thenCompose(
+                    before -> client.execute(GraphNode.removal(name)).handle((reply, failure) -> {
+                        if (failure == null) {
+                            added.remove(name);
+                        } else {
+                            before.add(new Leftover(
+                                    Leftover.Kind.NODE,
+                                    name,
+                                    "it was added for the copy and could not be removed: "
+                                            + Futures.cause(failure).getMessage()));
+                        }
+                        return before;
+                    }));
         }
         return left;
     }

@@ -82,11 +82,11 @@ final class TargetProbe {
                 .with("force-share", true);
         return Futures.either(
                 client.execute(add),
-                added -> client.execute(TargetNodes.removal(node)).thenApply(deleted -> Optional.empty()),
+                added -> client.execute(GraphNode.removal(node)).thenApply(deleted -> Optional.empty()),
                 cause -> {
                     if (cause instanceof QmpTimeoutException) {
                         // It may be added yet, and then it is to be gone right after.
-                        client.execute(TargetNodes.removal(node));
+                        client.execute(GraphNode.removal(node));
                     }
                     return cause instanceof QmpCommandException refused
                             ? CompletableFuture.completedFuture(Optional.of(refused.desc()))

@@ -25,7 +25,7 @@ final class TargetSetup {
     /** That of a job which an earlier process has started: a target node that was added for it goes as it would have. */
     static TargetSetup again(JobContext context, JobPlan plan, Optional<String> targetNode) {
         TargetSetup setup = new TargetSetup(context, (CopyRequest) plan.request());
-        if (!setup.request.byDriveMirror() && !(setup.request.target() instanceof CopyTarget.Node)) {
+        if (!CopyPlan.byDriveMirror(setup.request) && !(setup.request.target() instanceof CopyTarget.Node)) {
             targetNode.ifPresent(setup.nodes::isThere);
         }
         setup.underWay();
@@ -60,8 +60,8 @@ final class TargetSetup {
     /** Undoes all, and fails with what is left. */
     <T> CompletableFuture<T> failed(Throwable cause) {
         return undone(cause)
-                .thenCompose(left -> CompletableFuture.failedFuture(
-                        left.isNothing() ? cause : new JobStartException(cause, left, List.of())));
+                .thenCompose(left ->
+                        CompletableFuture.failedFuture(left.isNothing() ? cause : left.refusal(cause, List.of())));
     }
 
     /** There is no job: the nodes go, a file that was made is named. Never fails. */
@@ -84,10 +84,12 @@ final class TargetSetup {
             return CompletableFuture.completedFuture(outcome);
         }
         if (outcome.end() instanceof JobOutcome.End.Unknown) {
-            return CompletableFuture.completedFuture(
-                    outcome.with(nodes.left("it was added for the copy; it is not known whether it is in use")));
+            return CompletableFuture.completedFuture(Outcomes.leaving(
+                    outcome, nodes.left("it was added for the copy; it is not known whether it is in use")));
         }
         // A start that was refused is undone by who sent it.
-        return underWay ? nodes.remove().thenApply(outcome::with) : CompletableFuture.completedFuture(outcome);
+        return underWay
+                ? nodes.remove().thenApply(left -> Outcomes.leaving(outcome, left))
+                : CompletableFuture.completedFuture(outcome);
     }
 }

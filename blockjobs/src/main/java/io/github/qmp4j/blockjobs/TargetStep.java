@@ -30,7 +30,7 @@ sealed interface TargetStep {
     record Remove(String node) implements TargetStep {
         @Override
         public List<QmpCommand<JsonNode>> commands() {
-            return List.of(TargetNodes.removal(node));
+            return List.of(GraphNode.removal(node));
         }
     }
 }

@@ -20,7 +20,7 @@ record TargetSteps(List<TargetStep> steps, String node) {
      * @throws BlockChainException if there is no way
      */
     static Optional<TargetSteps> of(StartCommand.Sheet sheet) {
-        return sheet.plan().request() instanceof CopyRequest copy && !copy.byDriveMirror()
+        return sheet.plan().request() instanceof CopyRequest copy && !CopyPlan.byDriveMirror(copy)
                 ? Optional.of(of(sheet, copy))
                 : Optional.empty();
     }

@@ -271,7 +271,20 @@ final class TrackedJob {
     }
 
     JobInfo info() {
-        return news.info().withIoErrors(errors.count());
+        JobInfo told = news.info();
+        long count = errors.count();
+        return count == told.ioErrors()
+                ? told
+                : new JobInfo(
+                        told.id(),
+                        told.type(),
+                        told.status(),
+                        told.ready(),
+                        told.progress(),
+                        count,
+                        told.error(),
+                        told.doubt(),
+                        told.ioStatus());
     }
 
     /** Completes in the mailbox, as {@link #outcome()} does: whoever hangs on them must be quick. */

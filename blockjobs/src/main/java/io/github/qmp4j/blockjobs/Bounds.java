@@ -1,0 +1,21 @@
+package io.github.qmp4j.blockjobs;
+
+import java.time.Duration;
+
+/** What numbers of a caller must be. Each throws {@link IllegalArgumentException} in one sentence. */
+final class Bounds {
+    private Bounds() {}
+
+    static void requirePositive(String name, Duration duration) {
+        if (duration.isNegative() || duration.isZero()) {
+            throw new IllegalArgumentException("%s (%s) must be positive".formatted(name, duration));
+        }
+    }
+
+    static void requireSpeed(long bytesPerSecond) {
+        if (bytesPerSecond < 0) {
+            throw new IllegalArgumentException(
+                    "the speed (%d bytes/s) must not be negative; 0 is unlimited".formatted(bytesPerSecond));
+        }
+    }
+}
