@@ -82,7 +82,7 @@ record Aftermath(JobRecord record, RecordedChain chain, boolean inSameRun, boole
     }
 
     private boolean becomesReady() {
-        return chain.plan().kind().becomesReady;
+        return chain.plan().becomesReady();
     }
 
     /** A job that holds at READY needs a verb to come to a good end. */

@@ -15,7 +15,7 @@ final class BitmapGuard {
      * @throws BlockChainException if a bitmap would be dropped, and the request does not say so
      */
     static void check(JobPlan plan, Graph graph) {
-        boolean stays = plan.kind().becomesReady && plan.request().whenReady() == WhenReady.FINISH;
+        boolean stays = plan.becomesReady() && plan.request().whenReady() == WhenReady.FINISH;
         if (!stays) {
             refusal(plan, graph).ifPresent(lost -> {
                 throw lost;

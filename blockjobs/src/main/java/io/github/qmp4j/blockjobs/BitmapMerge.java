@@ -36,12 +36,12 @@ final class BitmapMerge {
 
     /** Does it if its moment is before the start. */
     CompletableFuture<Void> beforeStart() {
-        return plan.kind().becomesReady ? CompletableFuture.completedFuture(null) : merge();
+        return plan.becomesReady() ? CompletableFuture.completedFuture(null) : merge();
     }
 
     /** Does it if its moment is before a pivot, and fails if the job must not be pivoted. */
     CompletableFuture<Void> beforePivot() {
-        if (!plan.kind().becomesReady) {
+        if (!plan.becomesReady()) {
             return CompletableFuture.completedFuture(null);
         }
         return refusal.map(CompletableFuture::<Void>failedFuture).orElseGet(this::merge);
@@ -88,17 +88,17 @@ final class BitmapMerge {
     }
 
     private CompletableFuture<JobOutcome> settled(JobOutcome outcome, boolean begun) {
-        boolean switched = plan.kind().becomesReady && outcome.head() == JobOutcome.Head.TARGET;
+        boolean switched = plan.becomesReady() && outcome.head() == JobOutcome.Head.TARGET;
         if (switched && !begun) {
             return told(outcome, "somebody else has pivoted the job, so it was not merged and does not go on");
         }
-        if (!begun || switched || (outcome.completed() && !plan.kind().becomesReady)) {
+        if (!begun || switched || (outcome.completed() && !plan.becomesReady())) {
             return CompletableFuture.completedFuture(outcome);
         }
         if (outcome.end() instanceof JobOutcome.End.Unknown || outcome.head() == JobOutcome.Head.UNKNOWN) {
             return told(outcome, "it was merged, and it is not known whether the disk is there");
         }
-        if (outcome.end() instanceof JobOutcome.End.Failed && !plan.kind().becomesReady) {
+        if (outcome.end() instanceof JobOutcome.End.Failed && !plan.becomesReady()) {
             // How far it came is not known, and a mark too many does no harm.
             return told(outcome, "it was merged for the job, which failed");
         }
@@ -129,7 +129,7 @@ final class BitmapMerge {
     CompletableFuture<List<Leftover>> undone() {
         List<Leftover> left = new ArrayList<>();
         boolean begun = merged.get() != null && merged.get() != never;
-        boolean isThere = begun && (plan.kind() != JobPlan.Kind.COPY || isOfTheCaller());
+        boolean isThere = begun && (plan.keepsReceiver());
         List<String> added = isThere ? bitmaps.orElseThrow().added() : List.of();
         return Futures.inTurn(added, name -> removed(name).thenAccept(why -> why.ifPresent(left::add)))
                 .thenApply(done -> left);
@@ -146,10 +146,5 @@ final class BitmapMerge {
                                 bitmap,
                                 "it was added for the job and could not be removed: "
                                         + Futures.cause(failure).getMessage())));
-    }
-
-    /** The node of any other target goes with the job, and its file is no complete copy. */
-    private boolean isOfTheCaller() {
-        return plan.request() instanceof CopyRequest copy && copy.target() instanceof CopyTarget.Node;
     }
 }

@@ -31,37 +31,26 @@ record BitmapPlan(String receiver, List<Carried> carried) {
      * @param target the node-name of a copy's target
      * @throws BlockChainException if a bitmap has not recorded all that it would have to stand for
      */
-    static Optional<BitmapPlan> of(StartCommand.Sheet sheet, Optional<String> target) {
-        JobPlan plan = sheet.plan();
+    static Optional<BitmapPlan> of(JobPlan plan, CommandContext context, Optional<String> target) {
         if (plan.request().settings().bitmaps() != BitmapRule.MERGE) {
             return Optional.empty();
         }
         List<BlockNode> images =
                 plan.dropped().stream().filter(node -> !node.isFilter()).toList();
         TreeSet<String> names = new TreeSet<>();
-        images.forEach(image -> bitmaps(sheet, image).forEach(bitmap -> names.add(bitmap.name())));
+        images.forEach(image -> bitmaps(context, image).forEach(bitmap -> names.add(bitmap.name())));
         if (names.isEmpty()) {
             return Optional.empty();
         }
         requireQcow2(plan);
         List<Carried> carried =
-                names.stream().map(name -> carried(sheet, images, name)).toList();
-        return Optional.of(new BitmapPlan(target.orElseGet(() -> sheet.handle(receiver(plan))), carried));
-    }
-
-    /** The image that has the data when the job has completed. */
-    private static BlockNode receiver(JobPlan plan) {
-        return switch (plan.kind()) {
-            case PULL -> plan.topNode();
-            case COPY -> plan.after().nodes().get(plan.top());
-            case INTERMEDIATE_COMMIT, ACTIVE_COMMIT ->
-                plan.before().nodes().get(plan.before().imagePlaceFrom(plan.base()));
-        };
+                names.stream().map(name -> carried(plan, context, images, name)).toList();
+        return Optional.of(new BitmapPlan(target.orElseGet(() -> context.handle(plan.receiver())), carried));
     }
 
     /** What format a node of the caller has QEMU knows; it refuses the bitmap if it can hold none. */
     private static void requireQcow2(JobPlan plan) {
-        String format = receiver(plan).driver();
+        String format = plan.receiver().driver();
         if (!format.equals("qcow2") && !format.isEmpty()) {
             throw new BlockChainException(
                     "an image of the format %s can hold no persistent dirty bitmaps; let the request drop them (JobSettings.withBitmaps), or use qcow2"
@@ -69,37 +58,37 @@ record BitmapPlan(String receiver, List<Carried> carried) {
         }
     }
 
-    private static Carried carried(StartCommand.Sheet sheet, List<BlockNode> images, String name) {
-        JobPlan plan = sheet.plan();
+    private static Carried carried(JobPlan plan, CommandContext context, List<BlockNode> images, String name) {
         int holders = 0;
         while (holders < images.size()
-                && bitmap(sheet, images.get(holders), name).isPresent()) {
+                && bitmap(context, images.get(holders), name).isPresent()) {
             holders++;
         }
         Optional<DirtyBitmap> there =
-                plan.kind() == JobPlan.Kind.COPY ? Optional.empty() : bitmap(sheet, receiver(plan), name);
+                plan instanceof CopyPlan ? Optional.empty() : bitmap(context, plan.receiver(), name);
         List<BlockNode> rest = images.subList(holders, images.size());
         boolean isLower =
-                rest.stream().anyMatch(image -> bitmap(sheet, image, name).isPresent());
-        boolean isCut = plan.kind() == JobPlan.Kind.PULL
+                rest.stream().anyMatch(image -> bitmap(context, image, name).isPresent());
+        boolean isCut = plan.isReceiverAbove()
                 ? there.isEmpty() || isLower
                 : holders == 0 || isLower || (there.isPresent() && !rest.isEmpty());
         if (isCut) {
             throw new BlockChainException(
                     "the dirty bitmap %s is not on every image from the highest to the lowest that has it (%s), so it has not recorded every write; let the request drop it (JobSettings.withBitmaps), or remove it"
-                            .formatted(name, JobPlan.drawn(plan.before())));
+                            .formatted(name, Chains.drawn(plan.before())));
         }
         List<BlockNode> sources = images.subList(0, holders);
-        sources.forEach(image -> requireWhole(image, bitmap(sheet, image, name).orElseThrow()));
-        there.ifPresent(bitmap -> requireWhole(receiver(plan), bitmap));
-        long granularity = there.or(() -> bitmap(sheet, sources.get(0), name))
+        sources.forEach(
+                image -> requireWhole(image, bitmap(context, image, name).orElseThrow()));
+        there.ifPresent(bitmap -> requireWhole(plan.receiver(), bitmap));
+        long granularity = there.or(() -> bitmap(context, sources.get(0), name))
                 .orElseThrow()
                 .granularity();
         return new Carried(
                 name,
                 granularity,
                 there.isEmpty(),
-                sources.stream().map(sheet::handle).toList());
+                sources.stream().map(context::handle).toList());
     }
 
     private static void requireWhole(BlockNode image, DirtyBitmap bitmap) {
@@ -111,14 +100,14 @@ record BitmapPlan(String receiver, List<Carried> carried) {
         }
     }
 
-    private static Optional<DirtyBitmap> bitmap(StartCommand.Sheet sheet, BlockNode image, String name) {
-        return bitmaps(sheet, image).stream()
+    private static Optional<DirtyBitmap> bitmap(CommandContext context, BlockNode image, String name) {
+        return bitmaps(context, image).stream()
                 .filter(bitmap -> bitmap.name().equals(name))
                 .findFirst();
     }
 
-    private static List<DirtyBitmap> bitmaps(StartCommand.Sheet sheet, BlockNode image) {
-        return sheet.graph().nodes().stream()
+    private static List<DirtyBitmap> bitmaps(CommandContext context, BlockNode image) {
+        return context.graph().nodes().stream()
                 .filter(node -> image.nodeName().filter(node.name()::equals).isPresent())
                 .flatMap(node -> node.bitmaps().stream())
                 .filter(DirtyBitmap::persistent)

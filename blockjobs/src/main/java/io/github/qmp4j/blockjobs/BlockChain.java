@@ -56,13 +56,4 @@ public record BlockChain(List<BlockNode> nodes) {
         }
         return stale;
     }
-
-    /**
-     * What the chain is after a request has completed: with a pivot, where the request can have one.
-     *
-     * @throws BlockChainException if the request does not fit this chain
-     */
-    public BlockChain after(BlockJobRequest request) {
-        return JobPlan.of(this, request).after();
-    }
 }

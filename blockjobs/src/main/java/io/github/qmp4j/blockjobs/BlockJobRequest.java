@@ -7,6 +7,9 @@ public sealed interface BlockJobRequest permits PullRequest, CommitRequest, Copy
 
     JobSettings settings();
 
+    /** What kind of job it starts. */
+    JobType type();
+
     /** What is done at READY; a job that never becomes READY has nothing but {@link WhenReady#HOLD}. */
     default WhenReady whenReady() {
         return WhenReady.HOLD;

@@ -58,4 +58,15 @@ record Chains(Edges edges, Map<String, GraphNode> nodes) {
                 .filter(edge -> edge.user() == Edges.User.NODE && !JobIds.isProof(edge.name()))
                 .anyMatch(edge -> !edges.isJobFilter(edge.name()) || isUsedByNode(edge.name()));
     }
+
+    static String drawn(BlockChain chain) {
+        return String.join(" → ", chain.nodes().stream().map(BlockNode::label).toList());
+    }
+
+    /** The given nodes on what is left of a chain from a place on. */
+    static BlockChain joined(List<BlockNode> upper, BlockChain chain, int from) {
+        List<BlockNode> joined = new ArrayList<>(upper);
+        joined.addAll(chain.nodes().subList(from, chain.nodes().size()));
+        return new BlockChain(joined);
+    }
 }

@@ -1,6 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -17,23 +16,7 @@ import java.util.stream.Stream;
 record Claim(Disk disk, boolean whole, List<BlockNode> own, List<BlockNode> read) {
 
     static Claim of(JobPlan plan, Disk disk) {
-        List<BlockNode> nodes = plan.before().nodes();
-        return switch (plan.kind()) {
-            case PULL ->
-                new Claim(
-                        disk,
-                        false,
-                        nodes.subList(plan.top(), plan.base()),
-                        plan.baseNode().stream().toList());
-            case INTERMEDIATE_COMMIT -> {
-                List<BlockNode> own = new ArrayList<>(nodes.subList(plan.top() - 1, plan.base() + 1));
-                // QEMU blocks the root too, though nothing of it changes.
-                own.add(nodes.get(0));
-                yield new Claim(disk, false, own, List.of());
-            }
-            case ACTIVE_COMMIT -> new Claim(disk, true, nodes.subList(plan.top(), plan.base() + 1), List.of());
-            case COPY -> new Claim(disk, true, List.of(), List.of());
-        };
+        return new Claim(disk, plan.needsWholeDisk(), plan.held(), plan.kept());
     }
 
     /** Why a job with this claim cannot run beside one with the other; empty if it can. */

@@ -3,7 +3,7 @@ package io.github.qmp4j.blockjobs;
 import java.util.List;
 
 /**
- * What a commit means on a certain chain. Filters above the active image stay where they are: with one of them as top QEMU
+ * Lays a commit over a chain; whether its top is the active layer decides which of the two it is. Filters above the active image stay where they are: with one of them as top QEMU
  * would take them out.
  */
 final class CommitPlan {
@@ -17,7 +17,7 @@ final class CommitPlan {
                     .formatted(request.disk(), chain.activeImage().label()));
         }
         int top = request.top()
-                .map(name -> JobPlan.place(chain, request, "top", name))
+                .map(name -> Layout.place(chain, request, "top", name))
                 .orElse(active);
         if (top < active) {
             throw new BlockChainException(
@@ -27,10 +27,10 @@ final class CommitPlan {
                                     request.disk(),
                                     chain.activeImage().label()));
         }
-        JobPlan.requireWritable(chain, request, top);
+        Layout.requireWritable(chain, request, top);
         int below = chain.imagePlaceFrom(top + 1);
         int named = request.base()
-                .map(name -> JobPlan.place(chain, request, "base", name))
+                .map(name -> Layout.place(chain, request, "base", name))
                 .orElse(request.shallow() ? below : nodes.size() - 1);
         if (named <= top || named >= nodes.size()) {
             throw new BlockChainException("base '%s' is not below top '%s' in the chain of disk %s: %s"
@@ -38,7 +38,7 @@ final class CommitPlan {
                             request.base().orElse("(none)"),
                             nodes.get(top).label(),
                             request.disk(),
-                            JobPlan.drawn(chain)));
+                            Chains.drawn(chain)));
         }
         if (request.shallow() && named != below) {
             throw new BlockChainException(
@@ -59,7 +59,7 @@ final class CommitPlan {
                     "a commit of '%s' ends by itself and never becomes READY; leave out what is to be done then (%s)"
                             .formatted(nodes.get(top).label(), request.whenReady()));
         }
-        JobPlan.Kind kind = top == active ? JobPlan.Kind.ACTIVE_COMMIT : JobPlan.Kind.INTERMEDIATE_COMMIT;
-        return new JobPlan(request, kind, chain, top, named, JobPlan.joined(nodes.subList(0, top), chain, named));
+        Layout layout = new Layout(request, chain, top, named, Chains.joined(nodes.subList(0, top), chain, named));
+        return top == active ? new ActiveCommitPlan(layout, request) : new IntermediateCommitPlan(layout, request);
     }
 }

@@ -142,4 +142,9 @@ public record CommitRequest(
             settings = from.settings;
         }
     }
+
+    @Override
+    public JobType type() {
+        return JobType.COMMIT;
+    }
 }

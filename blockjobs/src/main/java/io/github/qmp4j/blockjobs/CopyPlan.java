@@ -1,22 +1,30 @@
 package io.github.qmp4j.blockjobs;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.QmpCommand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a copy means on a certain chain. Filters above the active image stay where they are: left to itself QEMU would put the
- * copy in the place of the highest of them.
+ * {@code drive-mirror} and {@code blockdev-mirror}: a disk is copied and kept in step. Filters above the active image stay where they
+ * are: left to itself QEMU would put the copy in the place of the highest of them.
  */
-final class CopyPlan {
+final class CopyPlan extends JobPlan {
     /** The formats whose header can name a backing file. */
     static final Set<String> WITH_BACKING = Set.of("qcow2", "qcow", "qed", "vmdk");
 
-    private CopyPlan() {}
+    private final CopyRequest copy;
 
-    static JobPlan of(BlockChain chain, CopyRequest request) {
+    private CopyPlan(Layout layout, CopyRequest copy) {
+        super(layout);
+        this.copy = copy;
+    }
+
+    static CopyPlan of(BlockChain chain, CopyRequest request) {
         int top = chain.imagePlaceFrom(0);
         if (top > 0 && request.extent() == CopyExtent.NONE) {
             throw new BlockChainException(
@@ -34,7 +42,8 @@ final class CopyPlan {
         }
         List<BlockNode> upper = new ArrayList<>(chain.nodes().subList(0, top));
         upper.add(target);
-        return new JobPlan(request, JobPlan.Kind.COPY, chain, top, base, JobPlan.joined(upper, chain, base));
+        BlockChain after = Chains.joined(upper, chain, base);
+        return new CopyPlan(new Layout(request, chain, top, base, after), request);
     }
 
     /** QEMU looks through filters for the image that the copy of the active layer is to stand on. */
@@ -62,6 +71,10 @@ final class CopyPlan {
         return new BlockNode(node, file, format, size, OptionalLong.empty(), false, Optional.empty());
     }
 
+    CopyRequest copy() {
+        return copy;
+    }
+
     /** Whether {@code drive-mirror} makes the copy; {@code blockdev-mirror} makes the others. */
     static boolean byDriveMirror(CopyRequest request) {
         boolean opensBackingTwice = request.reuseExternal() && request.extent() == CopyExtent.TOP;
@@ -69,5 +82,178 @@ final class CopyPlan {
                 || (request.engine() == CopyEngine.AUTO
                         && request.target() instanceof CopyTarget.File
                         && !opensBackingTwice);
+    }
+
+    /** @throws BlockChainException if QEMU would write a name into the header of a new target that means nothing there */
+    void requireNamedBacking() {
+        if (!byDriveMirror(copy) || copy.reuseExternal()) {
+            return;
+        }
+        int place =
+                switch (copy.extent()) {
+                    case FULL -> before().nodes().size();
+                    case TOP -> before().imagePlaceFrom(0) + 1;
+                    case NONE -> 0;
+                };
+        before().nodes().stream()
+                .skip(place)
+                .limit(1)
+                .filter(backing -> !backing.path().equals(Optional.of(backing.file())))
+                .forEach(backing -> {
+                    throw new BlockChainException(
+                            "QEMU would write a json: text for %s into the header of the copy; make the target with qemu-img create -b, and ask for reuse (CopyRequest.ontoExistingFile)"
+                                    .formatted(backing.label()));
+                });
+    }
+
+    @Override
+    JobPlan on(BlockChain before, BlockChain after) {
+        return new CopyPlan(layout().with(before, after), copy);
+    }
+
+    @Override
+    boolean becomesReady() {
+        return true;
+    }
+
+    @Override
+    boolean needsWholeDisk() {
+        return true;
+    }
+
+    @Override
+    List<BlockNode> held() {
+        return List.of();
+    }
+
+    @Override
+    List<BlockNode> kept() {
+        return List.of();
+    }
+
+    /** The target has the size of the disk, which is looked at before the start. */
+    @Override
+    void requireSizes() {}
+
+    @Override
+    OptionalLong growth() {
+        return OptionalLong.empty();
+    }
+
+    @Override
+    Optional<String> newFile() {
+        return copy.newFile();
+    }
+
+    /** The job's id where it can be one; an id that was used before may be the name of the node that the disk got then. */
+    @Override
+    Optional<String> ownTarget(CommandContext context) {
+        return Optional.of(context.freeNodeName()
+                .orElseGet(() -> JobIds.make("copy", "target").value()));
+    }
+
+    /** The device must be the root; where that is a filter, the image below it is what the copy replaces. */
+    @Override
+    QmpCommand<JsonNode> command(CommandContext context, Optional<String> targetNode) {
+        boolean byDriveMirror = byDriveMirror(copy);
+        QmpCommand<JsonNode> command = context.becomingReady(
+                        byDriveMirror ? "drive-mirror" : "blockdev-mirror", before().activeLayer())
+                .with("replaces", top() == 0 ? null : context.handle(topNode()))
+                .with("sync", copy.extent().qmpName())
+                .with("granularity", nullable(copy.granularity()))
+                .with("buf-size", nullable(copy.bufSize()))
+                .with("copy-mode", copy.synchronousWrites() ? "write-blocking" : null)
+                .with("on-source-error", context.onError())
+                .with("on-target-error", context.onError());
+        return byDriveMirror
+                ? withNewFile(command, (CopyTarget.File) copy.target(), targetNode.orElseThrow())
+                : command.with("target", targetNode.orElseThrow());
+    }
+
+    private QmpCommand<JsonNode> withNewFile(QmpCommand<JsonNode> command, CopyTarget.File target, String targetNode) {
+        return command.with("target", target.path())
+                .with("format", target.format())
+                .with("node-name", targetNode)
+                .with("mode", copy.reuseExternal() ? "existing" : "absolute-paths")
+                .with("unmap", copy.unmap() ? null : false);
+    }
+
+    private static @Nullable Long nullable(OptionalLong value) {
+        return value.isPresent() ? value.getAsLong() : null;
+    }
+
+    @Override
+    BlockNode receiver() {
+        return after().nodes().get(top());
+    }
+
+    @Override
+    boolean isReceiverAbove() {
+        return false;
+    }
+
+    /** The node of any other target goes with the job, and its file is no complete copy. */
+    @Override
+    boolean keepsReceiver() {
+        return copy.target() instanceof CopyTarget.Node;
+    }
+
+    /** A copy of nothing yet receives what the guest writes from now on. */
+    @Override
+    List<BlockNode> moved() {
+        return before().nodes().subList(top(), Math.max(base(), top() + 1));
+    }
+
+    /** QEMU flushes the target before the job ends, and fails the job where that fails. */
+    @Override
+    List<BlockNode> written() {
+        return List.of();
+    }
+
+    @Override
+    List<BlockNode> invalidated(boolean pivoted) {
+        return List.of();
+    }
+
+    @Override
+    Optional<BlockNode> overlay() {
+        return Optional.empty();
+    }
+
+    @Override
+    Optional<BlockNode> rewritten() {
+        return Optional.empty();
+    }
+
+    @Override
+    boolean opensHeaderAtStart() {
+        return false;
+    }
+
+    @Override
+    boolean rewritesEveryOverlay() {
+        return false;
+    }
+
+    @Override
+    Optional<String> backingString() {
+        return Optional.empty();
+    }
+
+    @Override
+    int uppermost() {
+        return top();
+    }
+
+    @Override
+    boolean isOnTarget(BlockChain now, Optional<String> targetNode) {
+        return now.nodes().size() > top() && now.nodes().get(top()).nodeName().equals(targetNode);
+    }
+
+    /** Below a copy onto a file that was there QEMU opens new nodes, by the file's header. */
+    @Override
+    boolean isAsPredicted(int place, BlockNode now) {
+        BlockNode predicted = after().nodes().get(place);
+        return place == top() || now.isSameImage(predicted) || now.isSameFile(predicted);
     }
 }

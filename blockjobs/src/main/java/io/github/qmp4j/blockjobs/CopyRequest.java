@@ -172,4 +172,9 @@ public record CopyRequest(
             settings = from.settings;
         }
     }
+
+    @Override
+    public JobType type() {
+        return JobType.COPY;
+    }
 }

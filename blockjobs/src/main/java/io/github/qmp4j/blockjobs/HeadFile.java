@@ -31,7 +31,7 @@ final class HeadFile {
     /** Fails with {@link BlockChainException} if the job would leave the disk on a temporary file and release its images. */
     CompletableFuture<Void> check() {
         BlockNode active = plan.after().activeImage();
-        boolean mayBeTemporary = !plan.kind().becomesReady
+        boolean mayBeTemporary = !plan.becomesReady()
                 && plain(active.file()).filter(HeadFile::isTemporary).isPresent();
         if (!mayBeTemporary) {
             return CompletableFuture.completedFuture(null);
@@ -40,7 +40,7 @@ final class HeadFile {
             if (found.place() != Place.THERE) {
                 throw new BlockChainException(
                         "disk %s is on a temporary file without a name (-snapshot), and a %s would leave it there, for QEMU to lose at its end; commit the active layer with a pivot, or copy the disk, instead"
-                                .formatted(plan.request().disk(), plan.kind().word));
+                                .formatted(plan.request().disk(), plan.word()));
             }
         });
     }
@@ -64,7 +64,7 @@ final class HeadFile {
         return lookAtAll().thenAccept(found -> {
             if (found.place() == Place.GONE) {
                 throw new BlockJobException(gone(found.image())
-                        + (plan.kind().becomesReady
+                        + (plan.becomesReady()
                                 ? "a pivot would leave disk %s on a file without a name; cancel the job"
                                         .formatted(plan.request().disk())
                                 : WOULD_BE_LOST));
@@ -98,7 +98,7 @@ final class HeadFile {
 
     /** Asks for the paths again before an outcome names data or releases an image. Never fails. */
     CompletableFuture<JobOutcome> checked(JobOutcome outcome) {
-        boolean hasReleased = plan.kind().becomesReady || !outcome.released().isEmpty();
+        boolean hasReleased = plan.becomesReady() || !outcome.released().isEmpty();
         if (!outcome.completed() || !hasReleased) {
             return CompletableFuture.completedFuture(outcome);
         }
@@ -136,13 +136,9 @@ final class HeadFile {
     private List<BlockNode> images() {
         BlockNode active = plan.after().activeImage();
         List<BlockNode> images = new ArrayList<>(List.of(active));
-        Optional<BlockNode> receiver =
-                switch (plan.kind()) {
-                    case PULL -> Optional.of(plan.topNode());
-                    case INTERMEDIATE_COMMIT -> plan.baseNode();
-                    case ACTIVE_COMMIT, COPY -> Optional.empty();
-                };
-        receiver.filter(image -> !image.isSameImage(active)).ifPresent(images::add);
+        if (!plan.receiver().isSameImage(active)) {
+            images.add(plan.receiver());
+        }
         return images;
     }
 
@@ -172,7 +168,7 @@ final class HeadFile {
                 return seen.isReplaced(path).thenApply(replaced -> replaced ? Place.GONE : Place.THERE);
             }
             // QEMU has just made or opened the target of a copy by this path.
-            return plan.kind() == JobPlan.Kind.COPY
+            return plan instanceof CopyPlan
                     ? now(Place.GONE)
                     : probe.isGoneForQemu(SharedFolder.of(path))
                             .thenApply(without -> without ? Place.UNSEEN : Place.GONE);
@@ -184,7 +180,7 @@ final class HeadFile {
     }
 
     private CompletableFuture<Optional<String>> path(BlockNode image) {
-        if (plan.request() instanceof CopyRequest copy && copy.target() instanceof CopyTarget.Node node) {
+        if (plan instanceof CopyPlan copy && copy.copy().target() instanceof CopyTarget.Node node) {
             return context.graphs().readAll().thenApply(graph -> graph.node(node.nodeName())
                     .flatMap(GraphNode::image)
                     .flatMap(known -> plain(known.file())));

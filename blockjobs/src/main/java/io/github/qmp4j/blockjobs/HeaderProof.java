@@ -62,8 +62,7 @@ final class HeaderProof {
                         .filter(name -> name.startsWith("/"))
                         .isPresent())
                 // A pull itself opens its image for writing at its start, and is refused where QEMU cannot.
-                .filter(header ->
-                        plan.kind() != JobPlan.Kind.PULL || !header.image().readOnly())
+                .filter(header -> !plan.opensHeaderAtStart() || !header.image().readOnly())
                 .map(header -> context.headers()
                         .during(() -> proved(context, header, graph, root(plan.before(), graph), true)))
                 .orElseGet(() -> CompletableFuture.completedFuture(null));

@@ -17,10 +17,11 @@ final class IoThreadCheck {
     }
 
     /** Fails with {@link BlockChainException} if the start of a job, or what is added for it, would kill this QEMU. */
-    CompletableFuture<Void> check(StartCommand.Sheet sheet, Disk disk) {
+    CompletableFuture<Void> check(JobPlan plan, CommandContext context, Disk disk) {
         // A guest device keeps the node in its thread.
-        Optional<String> danger =
-                disk.isPluggedIn() ? Optional.empty() : pull(sheet, disk).or(() -> copy(sheet, disk));
+        Optional<String> danger = disk.isPluggedIn()
+                ? Optional.empty()
+                : pull(plan, context, disk).or(() -> copy(plan, context, disk));
         return danger.map(why -> new IoThreads(client).any().thenAccept(any -> {
                     if (any) {
                         throw new BlockChainException(why);
@@ -29,11 +30,11 @@ final class IoThreadCheck {
                 .orElseGet(() -> CompletableFuture.completedFuture(null));
     }
 
-    private Optional<String> pull(StartCommand.Sheet sheet, Disk disk) {
-        if (sheet.plan().kind() != JobPlan.Kind.PULL || quirks.survivesPullsUnderIoThreads()) {
+    private Optional<String> pull(JobPlan plan, CommandContext context, Disk disk) {
+        if (!(plan instanceof PullPlan) || quirks.survivesPullsUnderIoThreads()) {
             return Optional.empty();
         }
-        List<String> exported = sheet.graph().exports().entrySet().stream()
+        List<String> exported = context.graph().exports().entrySet().stream()
                 .filter(export -> disk.chain().nodes().stream()
                         .anyMatch(node -> node.nodeName().equals(Optional.of(export.getValue()))))
                 .map(Map.Entry::getKey)
@@ -45,8 +46,8 @@ final class IoThreadCheck {
                                 .formatted(disk.name(), String.join(", ", exported)));
     }
 
-    private Optional<String> copy(StartCommand.Sheet sheet, Disk disk) {
-        boolean standsOnNode = TargetSteps.of(sheet).stream()
+    private Optional<String> copy(JobPlan plan, CommandContext context, Disk disk) {
+        boolean standsOnNode = TargetSteps.of(plan, context).stream()
                 .flatMap(steps -> steps.steps().stream())
                 .flatMap(step -> step.commands().stream())
                 .anyMatch(command -> command.arguments().path("backing").isTextual());

@@ -73,12 +73,13 @@ public record JobRecord(
     /**
      * The first record of a job.
      *
-     * @throws BlockChainException if the request does not fit the chain
+     * @param predicted the chain of the disk when the job has completed, with a pivot where it can have one
      */
     public static JobRecord intent(
             JobKey key,
             BlockJobRequest request,
             Disk disk,
+            BlockChain predicted,
             Optional<String> targetNode,
             QemuInstance qemu,
             Instant time) {
@@ -90,7 +91,7 @@ public record JobRecord(
                 qemu,
                 request,
                 disk,
-                disk.chain().after(request),
+                predicted,
                 targetNode,
                 Optional.empty(),
                 Optional.empty(),
@@ -121,10 +122,13 @@ public record JobRecord(
         return with(Step.ENDING, now, Optional.of(verb), told, outcome);
     }
 
-    /** The step before {@link Step#ENDING} again, since QEMU has refused the verb for good and no other one stands. */
-    public JobRecord refused(Instant now) {
-        boolean becomesReady = JobPlan.of(disk.chain(), request).kind().becomesReady;
-        return with(becomesReady ? Step.READY : Step.STARTED, now, Optional.empty(), told, outcome);
+    /**
+     * The step before {@link Step#ENDING} again, since QEMU has refused the verb for good and no other one stands.
+     *
+     * @param before {@link Step#STARTED} or {@link Step#READY}
+     */
+    public JobRecord refused(Step before, Instant now) {
+        return with(before, now, Optional.empty(), told, outcome);
     }
 
     /** {@link Step#CONCLUDED}. */

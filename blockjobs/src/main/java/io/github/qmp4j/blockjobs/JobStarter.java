@@ -77,29 +77,29 @@ final class JobStarter {
     }
 
     private static Claim claim(BlockJobRequest request, Disk disk) {
-        return Claim.of(JobPlan.of(disk.chain(), request), disk);
+        return Claim.of(Planner.plan(disk.chain(), request), disk);
     }
 
     private JobId id(BlockJobRequest request, Disk disk) {
         return records.jobId()
                 .or(request.settings()::jobId)
-                .orElseGet(() -> JobIds.make(JobPlan.of(disk.chain(), request).kind().word, disk.name()));
+                .orElseGet(() -> JobIds.make(request.type().word(), disk.name()));
     }
 
     private static JobPreview previewed(Preflight.Ready ready) {
-        Optional<TargetSteps> steps = TargetSteps.of(ready.sheet());
-        StartCommand start = StartCommand.of(ready.sheet(), steps.map(TargetSteps::node));
+        Optional<TargetSteps> steps = TargetSteps.of(ready.plan(), ready.commands());
+        StartCommand start = StartCommand.of(ready.plan(), ready.commands(), steps.map(TargetSteps::node));
         List<QmpCommand<JsonNode>> commands = new ArrayList<>();
         steps.ifPresent(made -> made.steps().forEach(step -> commands.addAll(step.commands())));
-        CommitCommand.growth(ready.sheet()).ifPresent(commands::add);
+        StartCommand.growth(ready.plan(), ready.commands()).ifPresent(commands::add);
         JobPlan plan = ready.plan();
-        Optional<BitmapPlan> bitmaps = BitmapPlan.of(ready.sheet(), start.targetNode());
-        bitmaps.filter(merged -> !plan.kind().becomesReady).ifPresent(merged -> commands.add(merged.command()));
+        Optional<BitmapPlan> bitmaps = BitmapPlan.of(ready.plan(), ready.commands(), start.targetNode());
+        bitmaps.filter(merged -> !plan.becomesReady()).ifPresent(merged -> commands.add(merged.command()));
         commands.add(start.command());
-        boolean switches = plan.kind().becomesReady && plan.request().whenReady() != WhenReady.FINISH;
-        BlockChain after = plan.kind().becomesReady && !switches ? plan.before() : plan.after();
+        boolean switches = plan.becomesReady() && plan.request().whenReady() != WhenReady.FINISH;
+        BlockChain after = plan.becomesReady() && !switches ? plan.before() : plan.after();
         return new JobPreview(
-                ready.sheet().id(),
+                ready.commands().id(),
                 plan.before(),
                 after,
                 commands,
@@ -111,19 +111,19 @@ final class JobStarter {
     private record Launch(JobRegistry.Hold hold, Consumer<? super JobId> named, Consumer<JobHandle> begun) {}
 
     private CompletableFuture<BlockJob> prepared(Preflight.Ready ready, Launch launch) {
-        launch.named().accept(ready.sheet().id());
-        Optional<TargetSteps> steps = TargetSteps.of(ready.sheet());
-        StartCommand command = StartCommand.of(ready.sheet(), steps.map(TargetSteps::node));
+        launch.named().accept(ready.commands().id());
+        Optional<TargetSteps> steps = TargetSteps.of(ready.plan(), ready.commands());
+        StartCommand command = StartCommand.of(ready.plan(), ready.commands(), steps.map(TargetSteps::node));
         BitmapMerge merge = new BitmapMerge(
                 context,
                 ready.plan(),
-                BitmapPlan.of(ready.sheet(), command.targetNode()),
-                BitmapGuard.refusal(ready.plan(), ready.sheet().graph()));
+                BitmapPlan.of(ready.plan(), ready.commands(), command.targetNode()),
+                BitmapGuard.refusal(ready.plan(), ready.commands().graph()));
         // Written down before anything is made for the job; whoever calls is told what is left where it is not started.
-        Graph graph = ready.sheet().graph();
+        Graph graph = ready.commands().graph();
         return HeaderProof.clear(context, ready.plan().before(), graph.edges())
                 .thenCompose(cleared -> HeaderProof.beforeStart(context, ready.plan(), graph))
-                .thenCompose(proved -> records.intent(ready.plan().request(), ready.disk(), command.targetNode()))
+                .thenCompose(proved -> records.intent(ready.plan(), ready.disk(), command.targetNode()))
                 .thenCompose(kept -> Futures.orElse(
                         made(ready, launch, steps, command, merge),
                         cause -> Futures.whenOver(records.forget(), () -> CompletableFuture.failedFuture(cause))));
@@ -153,14 +153,14 @@ final class JobStarter {
     }
 
     private CompletableFuture<?> grown(Preflight.Ready ready) {
-        return CommitCommand.growth(ready.sheet())
+        return StartCommand.growth(ready.plan(), ready.commands())
                 .<CompletableFuture<?>>map(context.client()::execute)
                 .orElseGet(() -> CompletableFuture.completedFuture(null));
     }
 
     /** The guest may use what was added by now, so it stays. */
     private static Throwable stillGrown(Preflight.Ready ready, Throwable failure) {
-        OptionalLong size = LayerSizes.growth(ready.plan());
+        OptionalLong size = ready.plan().growth();
         return size.isEmpty()
                 ? failure
                 : new JobStartException(
@@ -178,10 +178,10 @@ final class JobStarter {
             StartCommand command,
             BitmapMerge merge,
             Optional<TargetSetup> setup) {
-        JobId id = ready.sheet().id();
+        JobId id = ready.commands().id();
         Judge judge = new PlannedJudge(ready.plan(), ready.disk(), command.targetNode());
         TrackedJob job = new TrackedJob(
-                id, type(ready.plan()), Optional.of(ready.plan().request()), context, judge, true, done -> {
+                id, ready.plan().request().type(), Optional.of(ready.plan().request()), context, judge, true, done -> {
                     registry.forget(done);
                     registry.release(launch.hold());
                 });
@@ -255,7 +255,7 @@ final class JobStarter {
         CompletableFuture<Remnants> undone = setup.map(made -> made.undone(refusal))
                 .orElseGet(() -> remnants(ready.plan().request(), refusal));
         return undone.thenCompose(left -> {
-            List<String> overlays = ready.sheet().graph().above(ready.disk().chain());
+            List<String> overlays = ready.commands().graph().above(ready.disk().chain());
             return left.isNothing() && overlays.isEmpty()
                     ? preflight
                             .conflict(ready)
@@ -270,13 +270,5 @@ final class JobStarter {
         Optional<String> made = request instanceof CopyRequest copy ? copy.newFile() : Optional.empty();
         return made.map(path -> Remnants.file(context, path, refusal, "QEMU made it before it refused the copy"))
                 .orElseGet(() -> CompletableFuture.completedFuture(Remnants.NONE));
-    }
-
-    private static JobType type(JobPlan plan) {
-        return switch (plan.kind()) {
-            case PULL -> JobType.PULL;
-            case INTERMEDIATE_COMMIT, ACTIVE_COMMIT -> JobType.COMMIT;
-            case COPY -> JobType.COPY;
-        };
     }
 }

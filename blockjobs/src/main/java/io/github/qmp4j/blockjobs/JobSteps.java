@@ -59,11 +59,12 @@ final class JobSteps {
     }
 
     /** Fails with {@link JobStoreException}; then the job must not be started. */
-    CompletableFuture<Void> intent(BlockJobRequest request, Disk disk, Optional<String> targetNode) {
+    CompletableFuture<Void> intent(JobPlan plan, Disk disk, Optional<String> targetNode) {
         if (key.isEmpty() || qemu.isEmpty()) {
             return done();
         }
-        JobRecord first = JobRecord.intent(key.get(), request, disk, targetNode, qemu.get(), Instant.now());
+        JobRecord first =
+                JobRecord.intent(key.get(), plan.request(), disk, plan.after(), targetNode, qemu.get(), Instant.now());
         synchronized (this) {
             newest = first;
         }
@@ -105,8 +106,14 @@ final class JobSteps {
         return write(record -> record.step() == JobRecord.Step.ENDING
                 ? verb(record, standing)
                         .map(verb -> ending(record, verb))
-                        .orElseGet(() -> record.refused(Instant.now()))
+                        .orElseGet(() -> record.refused(beforeEnding(record), Instant.now()))
                 : record);
+    }
+
+    private static JobRecord.Step beforeEnding(JobRecord record) {
+        return Planner.plan(record.disk().chain(), record.request()).becomesReady()
+                ? JobRecord.Step.READY
+                : JobRecord.Step.STARTED;
     }
 
     /** What the record is to name: a verb that QEMU has refused does not stand; that the data was on disk before the end does. */

@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
+import java.util.Locale;
+
 /** What a job does, by QEMU's {@code JobType}. */
 public enum JobType {
     /** {@code stream}: an overlay pulls data from its backing nodes. */
@@ -17,6 +19,11 @@ public enum JobType {
 
     JobType(String qmpName) {
         this.qmpName = qmpName;
+    }
+
+    /** What this library calls it: pull, commit, copy, backup or other. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     public static JobType of(String qmpName) {

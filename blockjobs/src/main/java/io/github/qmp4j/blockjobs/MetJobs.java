@@ -40,7 +40,7 @@ final class MetJobs {
                         }
                         requireDisk(id, request, graph);
                         boolean ended = JobStatus.of(entry.get().path("status").asText()) == JobStatus.CONCLUDED;
-                        return ObservedJudge.of(context, type(request), graph, ended)
+                        return ObservedJudge.of(context, request.type(), graph, ended)
                                 .thenApply(judge -> Optional.of(owned(
                                         tracked(id, request, judge, Optional.empty()), request, JobSteps.none())));
                     }));
@@ -50,7 +50,7 @@ final class MetJobs {
     /** A job that is there, and was started by an earlier process. */
     CompletableFuture<BlockJob> again(JobRecord record, BlockJobRequest request, JsonNode entry) {
         requireType(record.jobId(), request, entry);
-        JobPlan plan = JobPlan.of(record.disk().chain(), record.request());
+        JobPlan plan = Planner.plan(record.disk().chain(), record.request());
         JobSteps steps = JobSteps.after(record, context.options().store());
         CompletableFuture<Void> kept =
                 record.step() == JobRecord.Step.INTENT ? steps.started() : CompletableFuture.completedFuture(null);
@@ -89,21 +89,24 @@ final class MetJobs {
 
     /** What is to be merged before a pivot is found out anew; it does no harm if an earlier process has done it already. */
     private CompletableFuture<BitmapMerge> merge(JobPlan plan, JobRecord record) {
-        boolean isWanted =
-                plan.kind().becomesReady && record.request().settings().bitmaps() == BitmapRule.MERGE;
+        boolean isWanted = plan.becomesReady() && record.request().settings().bitmaps() == BitmapRule.MERGE;
         if (!isWanted) {
             return CompletableFuture.completedFuture(
                     new BitmapMerge(context, plan, Optional.empty(), Optional.empty()));
         }
         return context.graphs().read().thenCombine(context.client().schema(), (graph, schema) -> {
-            StartCommand.Sheet sheet = new StartCommand.Sheet(plan, record.jobId(), graph, schema);
+            CommandContext commands =
+                    new CommandContext(record.jobId(), plan.request().settings(), graph, schema);
             return new BitmapMerge(
-                    context, plan, BitmapPlan.of(sheet, record.targetNode()), BitmapGuard.refusal(plan, graph));
+                    context,
+                    plan,
+                    BitmapPlan.of(plan, commands, record.targetNode()),
+                    BitmapGuard.refusal(plan, graph));
         });
     }
 
     private TrackedJob tracked(JobId id, BlockJobRequest request, Judge judge, Optional<JobRegistry.Hold> hold) {
-        return new TrackedJob(id, type(request), Optional.of(request), context, judge, true, done -> {
+        return new TrackedJob(id, request.type(), Optional.of(request), context, judge, true, done -> {
             registry.forget(done);
             hold.ifPresent(registry::release);
         });
@@ -131,7 +134,7 @@ final class MetJobs {
     /** A job that is over; what is left to be done about it is done first. */
     CompletableFuture<BlockJob> over(JobRecord record, JobOutcome outcome, boolean sameRun) {
         JobSteps steps = JobSteps.after(record, context.options().store());
-        JobPlan plan = JobPlan.of(record.disk().chain(), record.request());
+        JobPlan plan = Planner.plan(record.disk().chain(), record.request());
         Optional<String> node = sameRun ? record.targetNode() : Optional.empty();
         return flushed(plan, record, outcome, sameRun)
                 .thenCompose(proved -> record.outcome().isPresent()
@@ -154,8 +157,8 @@ final class MetJobs {
     private Function<JobOutcome, CompletableFuture<JobOutcome>> ending(
             ReleasedFiles released, JobSteps steps, JobPlan plan, Optional<String> targetNode) {
         return outcome -> steps.dismissed(outcome)
-                .thenCompose(done -> plan.request() instanceof CopyRequest
-                        ? TargetSetup.again(context, plan, targetNode).tidied(done)
+                .thenCompose(done -> plan instanceof CopyPlan copy
+                        ? TargetSetup.again(context, copy, targetNode).tidied(done)
                         : CompletableFuture.completedFuture(done))
                 .thenCompose(released::delete)
                 .thenCompose(done ->
@@ -164,7 +167,7 @@ final class MetJobs {
 
     /** A handle on what is over. */
     BlockJob ended(JobId id, BlockJobRequest request, JobOutcome outcome) {
-        Judge judge = new ObservedJudge(type(request), NOTHING, true, true);
+        Judge judge = new ObservedJudge(request.type(), NOTHING, true, true);
         TrackedJob job = tracked(id, request, judge, Optional.empty());
         job.ending().known(outcome);
         return job.handle();
@@ -172,7 +175,7 @@ final class MetJobs {
 
     private static void requireType(JobId id, BlockJobRequest request, JsonNode entry) {
         JobType there = JobType.of(entry.path("type").asText());
-        if (there != type(request)) {
+        if (there != request.type()) {
             throw new JobConflictException(
                     id,
                     "QEMU has a job %s, and it is a %s; give the work a key of its own"
@@ -193,13 +196,6 @@ final class MetJobs {
                     "QEMU has a job %s, and it is not on disk %s; give the work a key of its own"
                             .formatted(id, request.disk()));
         }
-    }
-
-    private static JobType type(BlockJobRequest request) {
-        if (request instanceof PullRequest) {
-            return JobType.PULL;
-        }
-        return request instanceof CommitRequest ? JobType.COMMIT : JobType.COPY;
     }
 
     private static Asked asked(JobRecord.Verb verb) {

@@ -21,7 +21,7 @@ record NewHeader(BlockNode image, String backingName, String job) {
     }
 
     private static String inWords(JobPlan plan) {
-        return "a %s of disk %s".formatted(plan.kind().word, plan.request().disk());
+        return "a %s of disk %s".formatted(plan.word(), plan.request().disk());
     }
 
     /** Of a job that was met, so that only the present name is known. */

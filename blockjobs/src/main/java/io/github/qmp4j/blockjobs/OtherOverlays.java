@@ -18,7 +18,7 @@ final class OtherOverlays {
 
     /** Why the commit must not end now; empty where no other overlay is there. */
     static Optional<String> find(JobPlan plan, Graph graph) {
-        if (plan.kind() != JobPlan.Kind.INTERMEDIATE_COMMIT) {
+        if (!plan.rewritesEveryOverlay()) {
             return Optional.empty();
         }
         return graph.nodes().stream()

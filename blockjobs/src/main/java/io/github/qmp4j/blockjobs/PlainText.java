@@ -1,6 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -14,23 +13,12 @@ final class PlainText {
     }
 
     private static boolean mayBeWrittenBy(JobPlan plan) {
-        Optional<BlockNode> receiver =
-                switch (plan.kind()) {
-                    case PULL -> Optional.of(plan.topNode());
-                    case INTERMEDIATE_COMMIT, ACTIVE_COMMIT -> plan.baseNode();
-                    case COPY -> Optional.empty();
-                };
-        return receiver.filter(PlainText::isEncrypted).isEmpty()
-                && encrypted(plan).isPresent();
+        return !isEncrypted(plan.receiver()) && encrypted(plan).isPresent();
     }
 
     /** The first encrypted image whose data the job moves. */
     private static Optional<BlockNode> encrypted(JobPlan plan) {
-        // A copy of nothing yet receives what the guest writes from now on.
-        int end = Math.max(plan.base(), plan.top() + 1);
-        int from = plan.kind() == JobPlan.Kind.PULL ? plan.top() + 1 : plan.top();
-        List<BlockNode> moved = plan.before().nodes().subList(from, Math.max(from, end));
-        return moved.stream().filter(PlainText::isEncrypted).findFirst();
+        return plan.moved().stream().filter(PlainText::isEncrypted).findFirst();
     }
 
     /** Fails with {@link BlockChainException} if the job does so and its request does not allow it. */
@@ -43,7 +31,7 @@ final class PlainText {
                 throw new BlockChainException(
                         "a %s of disk %s would write in plain text what %s holds encrypted; allow plain text (JobSettings.allowingPlainText), or let an encrypted image receive it"
                                 .formatted(
-                                        plan.kind().word,
+                                        plan.word(),
                                         plan.request().disk(),
                                         encrypted(plan).map(BlockNode::label).orElse("an image")));
             }
@@ -56,7 +44,7 @@ final class PlainText {
     }
 
     private static CompletableFuture<Boolean> isTargetEncrypted(JobContext context, JobPlan plan) {
-        if (plan.request() instanceof CopyRequest copy && copy.target() instanceof CopyTarget.Node node) {
+        if (plan instanceof CopyPlan copy && copy.copy().target() instanceof CopyTarget.Node node) {
             return context.graphs().entry(node.nodeName()).thenApply(entry -> entry.filter(
                             known -> isEncrypted(ImageReader.node(known)))
                     .isPresent());

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Judges a job that we started: the chain must be what was predicted.
@@ -18,7 +17,7 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
 
     @Override
     public boolean neverReady() {
-        return !plan.kind().becomesReady;
+        return !plan.becomesReady();
     }
 
     @Override
@@ -28,14 +27,7 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
 
     @Override
     public List<String> written(JobId job) {
-        Stream<BlockNode> written =
-                switch (plan.kind()) {
-                    case PULL -> Stream.of(plan.topNode());
-                    case INTERMEDIATE_COMMIT -> Stream.concat(plan.baseNode().stream(), plan.overlay().stream());
-                    // They flush their target before they end, and fail where that does.
-                    case ACTIVE_COMMIT, COPY -> Stream.empty();
-                };
-        return written.flatMap(node -> node.nodeName().stream()).toList();
+        return plan.written().stream().flatMap(node -> node.nodeName().stream()).toList();
     }
 
     /** A snapshot above is no misfit, nor is a job on another part of the chain. */
@@ -45,7 +37,7 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
         if (chain.isEmpty()) {
             return Optional.of("disk %s has gone".formatted(disk.name()));
         }
-        List<BlockNode> planned = images(plan.before().nodes().subList(uppermost(), lowest()));
+        List<BlockNode> planned = images(plan.before().nodes().subList(plan.uppermost(), lowest()));
         List<BlockNode> there = images(chain.get().nodes()).stream()
                 .dropWhile(node -> !planned.get(0).isSameImage(node))
                 .toList();
@@ -56,7 +48,7 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
         return fits
                 ? OtherOverlays.find(plan, now).or(() -> SnapshotGuard.doubt(plan, now))
                 : Optional.of("the chain of disk %s is now %s, and the job was planned on %s"
-                        .formatted(disk.name(), drawn(chain.get()), drawn(plan.before())));
+                        .formatted(disk.name(), Chains.drawn(chain.get()), Chains.drawn(plan.before())));
     }
 
     @Override
@@ -78,11 +70,6 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
                 .orElseGet(() -> CompletableFuture.completedFuture(false));
     }
 
-    /** The place of the highest node whose header or data such a job changes. */
-    private int uppermost() {
-        return plan.kind() == JobPlan.Kind.PULL ? plan.top() : plan.top() - 1;
-    }
-
     private int lowest() {
         return Math.min(plan.base() + 1, plan.before().nodes().size());
     }
@@ -96,7 +83,7 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
         Standing standing = Standing.of(plan, disk, targetNode, evidence);
         Head head = standing.head();
         End end = end(evidence, standing);
-        boolean done = end instanceof End.Completed && (!plan.kind().becomesReady || head == Head.TARGET);
+        boolean done = end instanceof End.Completed && (!plan.becomesReady() || head == Head.TARGET);
         return new JobOutcome(
                 evidence.job(),
                 end,
@@ -130,10 +117,10 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
 
     private End afterSuccess(Evidence evidence, BlockChain now, Head head) {
         if (head == Head.UNKNOWN) {
-            return new End.Unknown(
-                    "QEMU reports success, but the disk is on neither side of the job: its chain is " + drawn(now));
+            return new End.Unknown("QEMU reports success, but the disk is on neither side of the job: its chain is "
+                    + Chains.drawn(now));
         }
-        if (plan.kind().becomesReady && head == Head.SOURCE) {
+        if (plan.becomesReady() && head == Head.SOURCE) {
             Optional<String> why = evidence.givenUp()
                     .or(() -> evidence.asked() == Evidence.Asked.PIVOT
                             ? Optional.of("QEMU reports success, but the disk has not been switched")
@@ -149,7 +136,7 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
                                             overlay.backingFile().orElse("none"))))
                     .orElseGet(End.Completed::new);
         }
-        String difference = "the chain is %s and not %s".formatted(drawn(now), drawn(plan.after()));
+        String difference = "the chain is %s and not %s".formatted(Chains.drawn(now), Chains.drawn(plan.after()));
         return head == Head.TARGET
                 ? new End.Failed("the disk has been switched, but " + difference)
                 : new End.Unknown("QEMU reports success, but " + difference);
@@ -165,12 +152,12 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
     }
 
     private boolean isAsPredicted(BlockChain now) {
-        return plan.kind().becomesReady ? isWholeAsPredicted(now) : isJoinedAsPredicted(now);
+        return plan.becomesReady() ? isWholeAsPredicted(now) : isJoinedAsPredicted(now);
     }
 
     /** Above and below of what such a job works on another one may have changed the chain in the meantime. */
     private boolean isJoinedAsPredicted(BlockChain now) {
-        BlockNode above = plan.before().nodes().get(uppermost());
+        BlockNode above = plan.before().nodes().get(plan.uppermost());
         List<BlockNode> fromThere =
                 now.nodes().stream().dropWhile(node -> !above.isSameImage(node)).toList();
         Optional<BlockNode> below = fromThere.stream().skip(1).findFirst();
@@ -181,27 +168,20 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
     }
 
     private boolean isWholeAsPredicted(BlockChain now) {
-        List<BlockNode> predicted = plan.after().nodes();
-        if (now.nodes().size() != predicted.size()) {
+        int size = plan.after().nodes().size();
+        if (now.nodes().size() != size) {
             return false;
         }
-        for (int i = 0; i < predicted.size(); i++) {
-            if (!isAsPredicted(i, now.nodes().get(i), predicted.get(i))) {
+        for (int i = 0; i < size; i++) {
+            if (!plan.isAsPredicted(i, now.nodes().get(i))) {
                 return false;
             }
         }
         return true;
     }
 
-    /** Below a copy onto a file that was there QEMU opens new nodes, by the file's header. */
-    private boolean isAsPredicted(int place, BlockNode now, BlockNode predicted) {
-        return plan.kind() == JobPlan.Kind.COPY
-                ? place == plan.top() || now.isSameImage(predicted) || now.isSameFile(predicted)
-                : now.isSameImage(predicted);
-    }
-
     private List<Leftover> leftovers(End end, Head head, boolean isWhole) {
-        Optional<String> made = plan.request() instanceof CopyRequest copy ? copy.newFile() : Optional.empty();
+        Optional<String> made = plan.newFile();
         if (made.isEmpty() || end instanceof End.Completed || head == Head.TARGET) {
             return List.of();
         }
@@ -211,9 +191,5 @@ record PlannedJudge(JobPlan plan, Disk disk, Optional<String> targetNode) implem
                         ? "the job made it; it is a complete copy of the time when the job ended, and the disk does not use it"
                         : "the job made it, and it is no complete copy";
         return List.of(new Leftover(Leftover.Kind.FILE, made.get(), why));
-    }
-
-    private static String drawn(BlockChain chain) {
-        return String.join(" → ", chain.nodes().stream().map(BlockNode::label).toList());
     }
 }

@@ -20,14 +20,10 @@ final class Preflight {
      * What has been looked at and found good.
      *
      * @param disk the disk as it is now
-     * @param sheet what the commands are written from
+     * @param commands what the commands are written from
      * @param released what it releases, and may delete at its end
      */
-    record Ready(Disk disk, StartCommand.Sheet sheet, ReleasedFiles released) {
-        JobPlan plan() {
-            return sheet.plan();
-        }
-    }
+    record Ready(Disk disk, JobPlan plan, CommandContext commands, ReleasedFiles released) {}
 
     /** The graph is read anew: until the disk was reserved, a job that just ended may have changed it. */
     CompletableFuture<Ready> check(BlockJobRequest request, Disk disk, JobId id) {
@@ -37,25 +33,30 @@ final class Preflight {
                 .thenCompose(fits -> context.client().schema().thenCompose(schema -> {
                     requireSurvival(fits.plan(), schema);
                     requireQuiet(fits, schema);
-                    StartCommand.Sheet sheet = new StartCommand.Sheet(fits.plan(), id, fits.graph(), schema);
+                    CommandContext commands = new CommandContext(id, request.settings(), fits.graph(), schema);
                     ReleasedFiles released = new ReleasedFiles(context, fits.plan());
                     return targetFits(fits.plan())
                             .thenCompose(fit -> PlainText.check(context, fits.plan()))
                             .thenCompose(free -> new HeadFile(context, fits.plan()).check())
-                            .thenCompose(lasting -> new IoThreadCheck(context.client()).check(sheet, fits.disk()))
+                            .thenCompose(lasting ->
+                                    new IoThreadCheck(context.client()).check(fits.plan(), commands, fits.disk()))
                             .thenCompose(held -> released.check())
-                            .thenApply(deletable -> new Ready(fits.disk(), sheet, released));
+                            .thenApply(deletable -> new Ready(fits.disk(), fits.plan(), commands, released));
                 }));
     }
 
     /** QEMU has refused the start: the job that another client has started since the check, if that is in the way. Never fails. */
     CompletableFuture<Optional<JobConflictException>> conflict(Ready ready) {
-        JobPlan plan = ready.sheet().plan();
+        JobPlan plan = ready.plan();
         return context.graphs()
                 .read()
                 .thenCombine(JobList.read(context), (graph, jobs) -> {
                     Conflicts.check(
-                            graph, Claim.of(plan, ready.disk()), ready.sheet().id(), jobs, registry.claims());
+                            graph,
+                            Claim.of(plan, ready.disk()),
+                            ready.commands().id(),
+                            jobs,
+                            registry.claims());
                     return Optional.<JobConflictException>empty();
                 })
                 .exceptionally(failure -> Futures.cause(failure) instanceof JobConflictException other
@@ -68,30 +69,30 @@ final class Preflight {
     private Fitting fitting(BlockJobRequest request, Disk disk, JobId id, Graph graph, List<JobInfo> jobs) {
         Disk now = graph.same(disk)
                 .orElseThrow(() -> new BlockChainException("disk %s has just gone".formatted(disk.name())));
-        JobPlan plan = JobPlan.of(now.chain(), request);
+        JobPlan plan = Planner.plan(now.chain(), request);
         Conflicts.check(graph, Claim.of(plan, now), id, jobs, registry.claims());
         OtherOverlays.check(plan, graph);
         BitmapGuard.check(plan, graph);
         SnapshotGuard.check(plan, graph);
-        if (request instanceof CopyRequest copy && CopyPlan.byDriveMirror(copy) && !copy.reuseExternal()) {
-            requireNamedBacking(plan, copy.extent());
+        if (plan instanceof CopyPlan copy) {
+            copy.requireNamedBacking();
         }
         return new Fitting(plan, now, graph);
     }
 
     private static void requireSurvival(JobPlan plan, QmpSchema schema) {
         ErrorPolicy policy = plan.request().settings().onError();
-        if (plan.kind().becomesReady && policy != ErrorPolicy.REPORT && !Quirks.survivesErrorsAfterReady(schema)) {
+        if (plan.becomesReady() && policy != ErrorPolicy.REPORT && !Quirks.survivesErrorsAfterReady(schema)) {
             throw new BlockChainException(
                     "a %s that becomes READY cannot have the error policy %s here, since an I/O error would then kill this QEMU or freeze its monitor; use report"
-                            .formatted(plan.kind().word, policy.qmpName()));
+                            .formatted(plan.word(), policy.qmpName()));
         }
     }
 
     /** Whether requests are under way nobody can ask, so the user has to say that there are none. */
     private void requireQuiet(Fitting fits, QmpSchema schema) {
         JobPlan plan = fits.plan();
-        if (!plan.kind().becomesReady || context.options().quietExports() || Quirks.survivesStartUnderExports(schema)) {
+        if (!plan.becomesReady() || context.options().quietExports() || Quirks.survivesStartUnderExports(schema)) {
             return;
         }
         List<BlockNode> switched = plan.before().nodes().subList(0, plan.top() + 1);
@@ -99,32 +100,13 @@ final class Preflight {
             if (switched.stream().anyMatch(image -> image.nodeName().equals(Optional.of(node)))) {
                 throw new BlockChainException(
                         "a %s cannot be started on %s while it is exported (%s), since a request under way would kill this QEMU; remove the export until the job is over, or have its clients wait while the job starts and set BlockJobOptions.quietExports"
-                                .formatted(plan.kind().word, node, export));
+                                .formatted(plan.word(), node, export));
             }
         });
     }
 
-    /** For a new target QEMU writes the name of what it stands on as it holds it, and takes none from us. */
-    private static void requireNamedBacking(JobPlan plan, CopyExtent extent) {
-        int place =
-                switch (extent) {
-                    case FULL -> plan.before().nodes().size();
-                    case TOP -> plan.before().imagePlaceFrom(0) + 1;
-                    case NONE -> 0;
-                };
-        plan.before().nodes().stream()
-                .skip(place)
-                .limit(1)
-                .filter(backing -> !backing.path().equals(Optional.of(backing.file())))
-                .forEach(backing -> {
-                    throw new BlockChainException(
-                            "QEMU would write a json: text for %s into the header of the copy; make the target with qemu-img create -b, and ask for reuse (CopyRequest.ontoExistingFile)"
-                                    .formatted(backing.label()));
-                });
-    }
-
     private CompletableFuture<?> targetFits(JobPlan plan) {
-        return plan.kind() == JobPlan.Kind.COPY
+        return plan instanceof CopyPlan
                 ? new TargetCheck(context, plan).check()
                 : CompletableFuture.completedFuture(null);
     }

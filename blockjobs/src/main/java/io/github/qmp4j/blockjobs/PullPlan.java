@@ -1,34 +1,172 @@
 package io.github.qmp4j.blockjobs;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.QmpCommand;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 
-/** What a pull means on a certain chain. Filters above the active layer stay where they are. */
-final class PullPlan {
-    private PullPlan() {}
+/** {@code block-stream}: an image takes the data of those below it. Filters above the active layer stay where they are. */
+final class PullPlan extends JobPlan {
+    private final PullRequest pull;
 
-    static JobPlan of(BlockChain chain, PullRequest request) {
+    private PullPlan(Layout layout, PullRequest pull) {
+        super(layout);
+        this.pull = pull;
+    }
+
+    static PullPlan of(BlockChain chain, PullRequest request) {
         List<BlockNode> nodes = chain.nodes();
         int base = request.base()
-                .map(name -> JobPlan.place(chain, request, "base", name))
-                .or(() -> request.bottom().map(name -> JobPlan.place(chain, request, "bottom", name) + 1))
+                .map(name -> Layout.place(chain, request, "base", name))
+                .or(() -> request.bottom().map(name -> Layout.place(chain, request, "bottom", name) + 1))
                 .orElse(nodes.size());
         int top = request.into()
-                .map(name -> JobPlan.place(chain, request, "into", name))
+                .map(name -> Layout.place(chain, request, "into", name))
                 .orElse(chain.imagePlaceFrom(0));
         if (nodes.get(top).isFilter()) {
             throw new BlockChainException("'%s' is a filter and holds no data; name the image below it"
                     .formatted(nodes.get(top).label()));
         }
-        JobPlan.requireWritable(chain, request, top);
+        Layout.requireWritable(chain, request, top);
         if (base <= top) {
             throw new BlockChainException(
                     request.into().isEmpty()
                             ? "base '%s' is the active layer of disk %s itself; a base lies below it"
                                     .formatted(request.base().orElse(""), request.disk())
                             : "what is pulled into '%s' lies below it in the chain of disk %s: %s"
-                                    .formatted(nodes.get(top).label(), request.disk(), JobPlan.drawn(chain)));
+                                    .formatted(nodes.get(top).label(), request.disk(), Chains.drawn(chain)));
         }
-        return new JobPlan(
-                request, JobPlan.Kind.PULL, chain, top, base, JobPlan.joined(nodes.subList(0, top + 1), chain, base));
+        BlockChain after = Chains.joined(nodes.subList(0, top + 1), chain, base);
+        return new PullPlan(new Layout(request, chain, top, base, after), request);
+    }
+
+    @Override
+    JobPlan on(BlockChain before, BlockChain after) {
+        return new PullPlan(layout().with(before, after), pull);
+    }
+
+    @Override
+    boolean becomesReady() {
+        return false;
+    }
+
+    @Override
+    boolean needsWholeDisk() {
+        return false;
+    }
+
+    @Override
+    List<BlockNode> held() {
+        return before().nodes().subList(top(), base());
+    }
+
+    @Override
+    List<BlockNode> kept() {
+        return baseNode().stream().toList();
+    }
+
+    @Override
+    void requireSizes() {
+        baseNode()
+                .ifPresent(base -> LayerSizes.requireCovered(
+                        this.word(), topNode(), before().nodes().get(top() + 1), base, "pull without a base"));
+    }
+
+    @Override
+    OptionalLong growth() {
+        return OptionalLong.empty();
+    }
+
+    @Override
+    Optional<String> newFile() {
+        return Optional.empty();
+    }
+
+    @Override
+    Optional<String> ownTarget(CommandContext context) {
+        return Optional.empty();
+    }
+
+    /** The command goes to an image, that of the request or the active layer, and not to the filters above it. */
+    @Override
+    QmpCommand<JsonNode> command(CommandContext context, Optional<String> targetNode) {
+        QmpCommand<JsonNode> command =
+                context.endingByItself("block-stream", topNode()).with("on-error", context.onError());
+        return baseNode()
+                .map(base -> context.withHeader(
+                        command.with("base-node", context.handle(base)),
+                        backingString().orElseThrow()))
+                .orElse(command);
+    }
+
+    @Override
+    BlockNode receiver() {
+        return topNode();
+    }
+
+    @Override
+    boolean isReceiverAbove() {
+        return true;
+    }
+
+    @Override
+    boolean keepsReceiver() {
+        return true;
+    }
+
+    @Override
+    List<BlockNode> moved() {
+        return before().nodes().subList(top() + 1, base());
+    }
+
+    @Override
+    List<BlockNode> written() {
+        return List.of(topNode());
+    }
+
+    @Override
+    List<BlockNode> invalidated(boolean pivoted) {
+        return List.of();
+    }
+
+    @Override
+    Optional<BlockNode> overlay() {
+        return baseNode().map(base -> topNode());
+    }
+
+    @Override
+    Optional<BlockNode> rewritten() {
+        return Optional.of(topNode());
+    }
+
+    @Override
+    boolean opensHeaderAtStart() {
+        return true;
+    }
+
+    @Override
+    boolean rewritesEveryOverlay() {
+        return false;
+    }
+
+    @Override
+    Optional<String> backingString() {
+        return named(pull.backingName());
+    }
+
+    @Override
+    int uppermost() {
+        return top();
+    }
+
+    @Override
+    boolean isOnTarget(BlockChain now, Optional<String> targetNode) {
+        return false;
+    }
+
+    @Override
+    boolean isAsPredicted(int place, BlockNode now) {
+        return now.isSameImage(after().nodes().get(place));
     }
 }

@@ -80,4 +80,9 @@ public record PullRequest(
             settings = from.settings;
         }
     }
+
+    @Override
+    public JobType type() {
+        return JobType.PULL;
+    }
 }

@@ -16,7 +16,7 @@ record RecordedChain(JobPlan plan, Disk disk, Optional<String> targetNode, Graph
     private static final Optional<String> NOBODY = Optional.of("");
 
     static RecordedChain of(JobRecord record, Graph graph, boolean byNames) {
-        JobPlan plan = JobPlan.of(record.disk().chain(), record.request());
+        JobPlan plan = Planner.plan(record.disk().chain(), record.request());
         if (byNames) {
             return new RecordedChain(plan, record.disk(), record.targetNode(), graph, true);
         }
@@ -26,8 +26,7 @@ record RecordedChain(JobPlan plan, Disk disk, Optional<String> targetNode, Graph
                 graph.nodes(),
                 graph.exports(),
                 graph.edges());
-        JobPlan there =
-                new JobPlan(plan.request(), plan.kind(), disk.chain(), plan.top(), plan.base(), byFile(plan.after()));
+        JobPlan there = plan.on(disk.chain(), byFile(plan.after()));
         Optional<String> target = graph.same(disk)
                 .map(same -> same.chain().activeLayer())
                 .filter(active -> active.path().isPresent()
@@ -55,7 +54,7 @@ record RecordedChain(JobPlan plan, Disk disk, Optional<String> targetNode, Graph
     }
 
     private static BlockChain named(BlockChain chain, Optional<String> name) {
-        return JobPlan.joined(List.of(called(chain.activeLayer(), name)), chain, 1);
+        return Chains.joined(List.of(called(chain.activeLayer(), name)), chain, 1);
     }
 
     private static Disk byFile(Disk disk) {

@@ -93,7 +93,7 @@ final class ReleasedFiles {
 
     /** Deletes what the outcome shows to be released. Never fails. */
     CompletableFuture<JobOutcome> delete(JobOutcome outcome) {
-        boolean switched = !plan.kind().becomesReady || outcome.head() == JobOutcome.Head.TARGET;
+        boolean switched = !plan.becomesReady() || outcome.head() == JobOutcome.Head.TARGET;
         if (!wanted || !outcome.completed() || !switched) {
             return CompletableFuture.completedFuture(outcome);
         }

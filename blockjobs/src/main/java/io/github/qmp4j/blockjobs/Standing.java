@@ -34,7 +34,7 @@ record Standing(Head head, Optional<BlockChain> chain, String doubt) {
 
     /** Below a filter of the user the switch is seen, since the filter is there before and after. */
     private static boolean switchesTheTop(JobPlan plan, Disk disk) {
-        return !disk.isPluggedIn() && plan.kind().becomesReady && plan.top() == 0;
+        return !disk.isPluggedIn() && plan.becomesReady() && plan.top() == 0;
     }
 
     private static Standing unknown(String doubt) {
@@ -76,17 +76,6 @@ record Standing(Head head, Optional<BlockChain> chain, String doubt) {
     private static Head head(JobPlan plan, Disk disk, Optional<String> targetNode, BlockChain now) {
         // A filter above the active layer is there before and after, and tells nothing.
         boolean isSource = now.activeImage().isSameImage(disk.chain().activeImage());
-        return switch (plan.kind()) {
-            case PULL, INTERMEDIATE_COMMIT -> isSource ? Head.SOURCE : Head.UNKNOWN;
-            case ACTIVE_COMMIT, COPY ->
-                isTarget(plan, targetNode, now) ? Head.TARGET : isSource ? Head.SOURCE : Head.UNKNOWN;
-        };
-    }
-
-    private static boolean isTarget(JobPlan plan, Optional<String> targetNode, BlockChain now) {
-        return plan.kind() == JobPlan.Kind.COPY
-                ? now.nodes().size() > plan.top()
-                        && now.nodes().get(plan.top()).nodeName().equals(targetNode)
-                : now.activeImage().isSameImage(plan.after().activeImage());
+        return plan.isOnTarget(now, targetNode) ? Head.TARGET : isSource ? Head.SOURCE : Head.UNKNOWN;
     }
 }

@@ -23,8 +23,8 @@ final class TargetSetup {
     }
 
     /** That of a job which an earlier process has started: a target node that was added for it goes as it would have. */
-    static TargetSetup again(JobContext context, JobPlan plan, Optional<String> targetNode) {
-        TargetSetup setup = new TargetSetup(context, (CopyRequest) plan.request());
+    static TargetSetup again(JobContext context, CopyPlan plan, Optional<String> targetNode) {
+        TargetSetup setup = new TargetSetup(context, plan.copy());
         if (!CopyPlan.byDriveMirror(setup.request) && !(setup.request.target() instanceof CopyTarget.Node)) {
             targetNode.ifPresent(setup.nodes::isThere);
         }

@@ -19,22 +19,23 @@ record TargetSteps(List<TargetStep> steps, String node) {
      *
      * @throws BlockChainException if there is no way
      */
-    static Optional<TargetSteps> of(StartCommand.Sheet sheet) {
-        return sheet.plan().request() instanceof CopyRequest copy && !CopyPlan.byDriveMirror(copy)
-                ? Optional.of(of(sheet, copy))
+    static Optional<TargetSteps> of(JobPlan plan, CommandContext context) {
+        return plan instanceof CopyPlan copy && !CopyPlan.byDriveMirror(copy.copy())
+                ? Optional.of(of(copy, context))
                 : Optional.empty();
     }
 
-    private static TargetSteps of(StartCommand.Sheet sheet, CopyRequest request) {
+    private static TargetSteps of(CopyPlan plan, CommandContext context) {
+        CopyRequest request = plan.copy();
         if (request.target() instanceof CopyTarget.Node node) {
             return new TargetSteps(List.of(), node.nodeName());
         }
-        Optional<String> backing = sheet.plan().baseNode().map(sheet::handle);
+        Optional<String> backing = plan.baseNode().map(context::handle);
         String name = JobIds.make("copy", "target").value();
         List<TargetStep> steps = new ArrayList<>();
         if (request.target() instanceof CopyTarget.File file) {
             if (!request.reuseExternal()) {
-                steps.addAll(made(sheet.plan(), name + "-file", file));
+                steps.addAll(made(plan, name + "-file", file));
             }
             steps.add(TargetNodes.image(name, file.format(), file.path(), false, request.unmap(), backing));
         } else if (request.target() instanceof CopyTarget.BlockDevice device) {

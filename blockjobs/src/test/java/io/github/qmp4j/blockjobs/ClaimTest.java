@@ -20,7 +20,7 @@ class ClaimTest {
             new Disk(Optional.empty(), Optional.of("/machine/peripheral/disk0/virtio-backend"), CHAIN, List.of());
 
     private static Claim claim(BlockJobRequest request) {
-        return Claim.of(JobPlan.of(CHAIN, request), DISK);
+        return Claim.of(Planner.plan(CHAIN, request), DISK);
     }
 
     /** {@code pull INTO BASE}, {@code commit TOP BASE} or {@code copy}. */
@@ -63,8 +63,8 @@ class ClaimTest {
                 Stream.of("other", "snap1", "base").map(JobPlanTest::node).toList());
         Disk disk1 =
                 new Disk(Optional.empty(), Optional.of("/machine/peripheral/disk1/virtio-backend"), other, List.of());
-        Claim whole = Claim.of(JobPlan.of(other, PullRequest.of("disk1")), disk1);
-        Claim partial = Claim.of(JobPlan.of(other, PullRequest.of("disk1").base("snap1")), disk1);
+        Claim whole = Claim.of(Planner.plan(other, PullRequest.of("disk1")), disk1);
+        Claim partial = Claim.of(Planner.plan(other, PullRequest.of("disk1").base("snap1")), disk1);
         assertThat(whole.collision(claim("pull head"))).contains("node snap1 of disk disk1");
         assertThat(partial.collision(claim("pull head snap1"))).isEmpty();
         assertThat(whole.collision(claim("copy"))).isEmpty();
@@ -76,7 +76,7 @@ class ClaimTest {
         BlockChain lower = new BlockChain(
                 Stream.of("snap2", "snap1", "base").map(JobPlanTest::node).toList());
         Disk exported = new Disk(Optional.empty(), Optional.empty(), lower, List.of("e"));
-        Claim pull = Claim.of(JobPlan.of(lower, PullRequest.of("snap2")), exported);
+        Claim pull = Claim.of(Planner.plan(lower, PullRequest.of("snap2")), exported);
         assertThat(pull.collision(claim("copy"))).isPresent();
         assertThat(pull.collision(claim("pull head active"))).isEmpty();
     }

@@ -106,7 +106,7 @@ class DevicelessDiskTest {
                     .with(JobSettings.DEFAULT.withReleasedNodesKept()));
             assertThat(outcome.released()).extracting(BlockNode::label).containsExactly("active", "snap2", "snap1");
             assertThat(TestVm.get(vm.jobs.disks()))
-                    .extracting(disk -> JobPlan.drawn(disk.chain()))
+                    .extracting(disk -> Chains.drawn(disk.chain()))
                     .containsExactly("base", "active → snap2 → snap1 → base");
             vm.assertUnchanged(vm.image("base"));
         }

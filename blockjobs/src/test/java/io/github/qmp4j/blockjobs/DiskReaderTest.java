@@ -31,7 +31,7 @@ class DiskReaderTest {
                         Edges.of(json(drawing.json())), json("[]"), json("[]"), exports, Optional.of(json(listed)))
                 .graph(Map.of());
         return graph.disks().stream()
-                .map(disk -> JobPlan.drawn(disk.chain())
+                .map(disk -> Chains.drawn(disk.chain())
                         + (disk.exports().isEmpty() ? "" : " by " + String.join(",", disk.exports())))
                 .toList();
     }

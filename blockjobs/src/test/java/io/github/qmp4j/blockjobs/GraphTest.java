@@ -3,6 +3,8 @@ package io.github.qmp4j.blockjobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.github.qmp4j.schema.QmpSchema;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,15 +97,10 @@ class GraphTest {
         Graph graph = new Graph(List.of(DISK, disk("base", null, image("b", "/i/b"))), List.of(), Map.of(), NO_EDGES);
         assertThat(graph.isAmbiguous("base")).isTrue();
         assertThat(graph.isAmbiguous("a")).isFalse();
-        JobPlan plan = JobPlan.of(new BlockChain(List.of(image("a", "/i/a"), BASE)), CommitRequest.of("vda"));
-        assertThatThrownBy(() -> StartCommand.of(
-                        new StartCommand.Sheet(
-                                plan,
-                                new JobId("j"),
-                                graph,
-                                io.github.qmp4j.schema.QmpSchema.of(
-                                        com.fasterxml.jackson.databind.node.JsonNodeFactory.instance.arrayNode())),
-                        Optional.empty()))
+        JobPlan plan = Planner.plan(new BlockChain(List.of(image("a", "/i/a"), BASE)), CommitRequest.of("vda"));
+        QmpSchema schema = QmpSchema.of(JsonNodeFactory.instance.arrayNode());
+        CommandContext context = new CommandContext(new JobId("j"), JobSettings.DEFAULT, graph, schema);
+        assertThatThrownBy(() -> StartCommand.of(plan, context, Optional.empty()))
                 .hasMessageContaining("is the name of another disk too");
     }
 
@@ -133,7 +130,7 @@ class GraphTest {
     }
 
     private static Claim copyOf(Disk disk) {
-        return Claim.of(JobPlan.of(disk.chain(), CopyRequest.of(disk.name(), "/t", "raw")), disk);
+        return Claim.of(Planner.plan(disk.chain(), CopyRequest.of(disk.name(), "/t", "raw")), disk);
     }
 
     @Test

@@ -41,42 +41,35 @@ class JobPlanTest {
 
     @ParameterizedTest
     @CsvSource({
-        ",,false, ACTIVE_COMMIT, active, base, base",
-        "active,,false, ACTIVE_COMMIT, active, base, base",
-        ",base,false, ACTIVE_COMMIT, active, base, base",
-        ",snap2,false, ACTIVE_COMMIT, active, snap2, snap2 snap1 base",
-        ",,true, ACTIVE_COMMIT, active, snap2, snap2 snap1 base",
-        ",snap2,true, ACTIVE_COMMIT, active, snap2, snap2 snap1 base",
-        "snap2,,true, INTERMEDIATE_COMMIT, snap2, snap1, active snap1 base",
-        "snap2,,false, INTERMEDIATE_COMMIT, snap2, base, active base",
-        "/i/snap2,/i/snap1,false, INTERMEDIATE_COMMIT, snap2, snap1, active snap1 base",
-        "snap1,,false, INTERMEDIATE_COMMIT, snap1, base, active snap2 base",
+        ",,false, ActiveCommitPlan, active, base, base",
+        "active,,false, ActiveCommitPlan, active, base, base",
+        ",base,false, ActiveCommitPlan, active, base, base",
+        ",snap2,false, ActiveCommitPlan, active, snap2, snap2 snap1 base",
+        ",,true, ActiveCommitPlan, active, snap2, snap2 snap1 base",
+        ",snap2,true, ActiveCommitPlan, active, snap2, snap2 snap1 base",
+        "snap2,,true, IntermediateCommitPlan, snap2, snap1, active snap1 base",
+        "snap2,,false, IntermediateCommitPlan, snap2, base, active base",
+        "/i/snap2,/i/snap1,false, IntermediateCommitPlan, snap2, snap1, active snap1 base",
+        "snap1,,false, IntermediateCommitPlan, snap1, base, active snap2 base",
     })
     void normalisesACommit(
-            String top,
-            String base,
-            boolean shallow,
-            JobPlan.Kind kind,
-            String topNode,
-            String baseNode,
-            String after) {
-        JobPlan plan = JobPlan.of(CHAIN, commit(top, base, shallow));
-        assertThat(plan.kind()).isEqualTo(kind);
+            String top, String base, boolean shallow, String kind, String topNode, String baseNode, String after) {
+        JobPlan plan = Planner.plan(CHAIN, commit(top, base, shallow));
+        assertThat(plan.getClass().getSimpleName()).isEqualTo(kind);
         assertThat(plan.topNode().label()).isEqualTo(topNode);
         assertThat(plan.baseNode().orElseThrow().label()).isEqualTo(baseNode);
         assertThat(names(plan.after())).containsExactly(after.split(" "));
-        assertThat(names(CHAIN.after(commit(top, base, shallow)))).containsExactly(after.split(" "));
     }
 
     /** A18: filters above the active layer stay, and data goes into images. */
     @ParameterizedTest
     @CsvSource({
-        ",,false, ACTIVE_COMMIT, active, base, root1 root2 base",
-        "active,,false, ACTIVE_COMMIT, active, base, root1 root2 base",
-        "active,,true, ACTIVE_COMMIT, active, snap, root1 root2 snap base",
-        ",middle,false, ACTIVE_COMMIT, active, middle, root1 root2 middle snap base",
+        ",,false, ActiveCommitPlan, active, base, root1 root2 base",
+        "active,,false, ActiveCommitPlan, active, base, root1 root2 base",
+        "active,,true, ActiveCommitPlan, active, snap, root1 root2 snap base",
+        ",middle,false, ActiveCommitPlan, active, middle, root1 root2 middle snap base",
         "snap,,false, , , ,filter 'middle' is right above top 'snap'",
-        "middle,,false, INTERMEDIATE_COMMIT, middle, base, root1 root2 active base",
+        "middle,,false, IntermediateCommitPlan, middle, base, root1 root2 active base",
         "root1,,false, , , ,is a filter above the active layer of disk d",
         "root2,,false, , , ,give 'active' as top",
         "active,middle,true, , , ,goes into its backing node 'snap'",
@@ -85,7 +78,7 @@ class JobPlanTest {
             String top,
             String base,
             boolean shallow,
-            JobPlan.@Nullable Kind kind,
+            @Nullable String kind,
             String topNode,
             String baseNode,
             String after) {
@@ -93,11 +86,11 @@ class JobPlanTest {
                 filter("root1"), filter("root2"), node("active"), filter("middle"), node("snap"), node("base")));
         CommitRequest request = commit(top, base, shallow);
         if (kind == null) {
-            assertThatThrownBy(() -> JobPlan.of(chain, request)).hasMessageContaining(after);
+            assertThatThrownBy(() -> Planner.plan(chain, request)).hasMessageContaining(after);
             return;
         }
-        JobPlan plan = JobPlan.of(chain, request);
-        assertThat(plan.kind()).isEqualTo(kind);
+        JobPlan plan = Planner.plan(chain, request);
+        assertThat(plan.getClass().getSimpleName()).isEqualTo(kind);
         assertThat(plan.topNode().label()).isEqualTo(topNode);
         assertThat(plan.baseNode().orElseThrow().label()).isEqualTo(baseNode);
         assertThat(names(plan.after())).containsExactly(after.split(" "));
@@ -106,7 +99,7 @@ class JobPlanTest {
     @Test
     void refusesACommitOfALoneImageBelowAFilter() {
         BlockChain chain = new BlockChain(List.of(filter("root"), node("active")));
-        assertThatThrownBy(() -> JobPlan.of(chain, commit(null, null, false)))
+        assertThatThrownBy(() -> Planner.plan(chain, commit(null, null, false)))
                 .hasMessageContaining("disk d has no backing node that active could be committed into");
     }
 
@@ -128,7 +121,7 @@ class JobPlanTest {
         ",nope,false, base 'nope' is not in the chain"
     })
     void refusesACommitThatDoesNotFit(String top, String base, boolean shallow, String sentence) {
-        assertThatThrownBy(() -> JobPlan.of(CHAIN, commit(top, base, shallow)))
+        assertThatThrownBy(() -> Planner.plan(CHAIN, commit(top, base, shallow)))
                 .isInstanceOf(BlockChainException.class)
                 .hasMessageContaining(sentence);
     }
@@ -142,12 +135,13 @@ class JobPlanTest {
         PullRequest pull =
                 base == null ? PullRequest.of("d") : PullRequest.of("d").base(base);
         pull = bottom == null ? pull : pull.bottom(bottom);
-        assertThat(names(JobPlan.of(CHAIN, pull).after())).containsExactly(after.split(" "));
+        assertThat(names(Planner.plan(CHAIN, pull).after())).containsExactly(after.split(" "));
     }
 
     @Test
     void refusesToDoAnythingAtReadyWithACommitThatEndsByItself() {
-        assertThatThrownBy(() -> JobPlan.of(CHAIN, commit("snap2", null, false).whenReady(WhenReady.PIVOT)))
+        assertThatThrownBy(
+                        () -> Planner.plan(CHAIN, commit("snap2", null, false).whenReady(WhenReady.PIVOT)))
                 .hasMessageContaining("never becomes READY");
     }
 
@@ -156,7 +150,7 @@ class JobPlanTest {
         BlockNode twin =
                 new BlockNode(Optional.empty(), "/i/base", "qcow2", 8, OptionalLong.empty(), false, Optional.empty());
         BlockChain twice = new BlockChain(List.of(node("active"), twin, node("base")));
-        assertThatThrownBy(() -> JobPlan.of(twice, commit(null, "/i/base", false)))
+        assertThatThrownBy(() -> Planner.plan(twice, commit(null, "/i/base", false)))
                 .hasMessageContaining("is there twice");
     }
 
@@ -169,15 +163,15 @@ class JobPlanTest {
     /** P36: what lay between top and base is spoilt, and after a pivot the old active layer too. */
     @Test
     void tellsWhichImagesACommitSpoils() {
-        assertThat(JobPlan.of(CHAIN, commit("snap2", "base", false)).invalidated(false))
+        assertThat(Planner.plan(CHAIN, commit("snap2", "base", false)).invalidated(false))
                 .extracting(BlockNode::label)
                 .containsExactly("snap1");
-        assertThat(JobPlan.of(CHAIN, commit(null, "snap1", false)).invalidated(false))
+        assertThat(Planner.plan(CHAIN, commit(null, "snap1", false)).invalidated(false))
                 .extracting(BlockNode::label)
                 .containsExactly("snap2");
-        assertThat(JobPlan.of(CHAIN, commit(null, "snap1", false)).invalidated(true))
+        assertThat(Planner.plan(CHAIN, commit(null, "snap1", false)).invalidated(true))
                 .extracting(BlockNode::label)
                 .containsExactly("active", "snap2");
-        assertThat(JobPlan.of(CHAIN, PullRequest.of("d")).invalidated(true)).isEmpty();
+        assertThat(Planner.plan(CHAIN, PullRequest.of("d")).invalidated(true)).isEmpty();
     }
 }

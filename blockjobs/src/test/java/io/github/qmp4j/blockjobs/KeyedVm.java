@@ -59,7 +59,8 @@ final class KeyedVm implements AutoCloseable {
 
     JobRecord intent(BlockJobRequest request, QemuInstance qemu) {
         Disk disk = TestVm.get(vm.jobs.disks()).get(0);
-        return JobRecord.intent(KEY, request, disk, Optional.empty(), qemu, Instant.now());
+        return JobRecord.intent(
+                KEY, request, disk, Planner.plan(disk.chain(), request).after(), Optional.empty(), qemu, Instant.now());
     }
 
     /** Lets the one job that there is, a pull, come to PENDING while nobody watches it. */

@@ -69,7 +69,14 @@ final class Records {
     }
 
     static JobRecord intent(String key, BlockJobRequest request) {
-        return JobRecord.intent(JobKey.of(key), request, disk(), Optional.of("target"), QEMU, NOON);
+        return JobRecord.intent(
+                JobKey.of(key),
+                request,
+                disk(),
+                Planner.plan(disk().chain(), request).after(),
+                Optional.of("target"),
+                QEMU,
+                NOON);
     }
 
     static JobOutcome outcome(JobOutcome.End end) {

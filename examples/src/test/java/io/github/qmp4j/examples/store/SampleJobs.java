@@ -26,7 +26,13 @@ final class SampleJobs {
                 List.of(),
                 List.of());
         return JobRecord.intent(
-                JobKey.of(key), PullRequest.of("drive0"), disk, Optional.empty(), QEMU, Instant.ofEpochSecond(number));
+                JobKey.of(key),
+                PullRequest.of("drive0"),
+                disk,
+                new BlockChain(List.of(node("größe"))),
+                Optional.empty(),
+                QEMU,
+                Instant.ofEpochSecond(number));
     }
 
     /** A file name may hold anything but NUL and a slash. */

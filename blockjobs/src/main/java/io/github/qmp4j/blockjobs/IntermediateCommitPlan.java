@@ -1,0 +1,157 @@
+package io.github.qmp4j.blockjobs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.QmpCommand;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+
+/** {@code block-commit} below the active layer: the layers from top on go into the base, and the job ends by itself. */
+final class IntermediateCommitPlan extends JobPlan {
+    private final CommitRequest commit;
+
+    IntermediateCommitPlan(Layout layout, CommitRequest commit) {
+        super(layout);
+        this.commit = commit;
+    }
+
+    private BlockNode lower() {
+        return baseNode().orElseThrow();
+    }
+
+    @Override
+    JobPlan on(BlockChain before, BlockChain after) {
+        return new IntermediateCommitPlan(layout().with(before, after), commit);
+    }
+
+    @Override
+    boolean becomesReady() {
+        return false;
+    }
+
+    @Override
+    boolean needsWholeDisk() {
+        return false;
+    }
+
+    /** QEMU blocks the root too, though nothing of it changes. */
+    @Override
+    List<BlockNode> held() {
+        List<BlockNode> held = new ArrayList<>(before().nodes().subList(top() - 1, base() + 1));
+        held.add(before().nodes().get(0));
+        return held;
+    }
+
+    @Override
+    List<BlockNode> kept() {
+        return List.of();
+    }
+
+    @Override
+    void requireSizes() {
+        LayerSizes.requireCovered(
+                word(),
+                before().nodes().get(top() - 1),
+                topNode(),
+                lower(),
+                "commit the active layer too (no top), pull all of the chain");
+    }
+
+    @Override
+    OptionalLong growth() {
+        return OptionalLong.empty();
+    }
+
+    @Override
+    Optional<String> newFile() {
+        return Optional.empty();
+    }
+
+    @Override
+    Optional<String> ownTarget(CommandContext context) {
+        return Optional.empty();
+    }
+
+    /** QEMU wants the root as the device, also where filters stand between that and top. */
+    @Override
+    QmpCommand<JsonNode> command(CommandContext context, Optional<String> targetNode) {
+        return context.withHeader(
+                context.endingByItself("block-commit", before().activeLayer())
+                        .with("top-node", context.handle(topNode()))
+                        .with("base-node", context.handle(lower()))
+                        .with("on-error", context.onError()),
+                backingString().orElseThrow());
+    }
+
+    @Override
+    BlockNode receiver() {
+        return before().nodes().get(before().imagePlaceFrom(base()));
+    }
+
+    @Override
+    boolean isReceiverAbove() {
+        return false;
+    }
+
+    @Override
+    boolean keepsReceiver() {
+        return true;
+    }
+
+    @Override
+    List<BlockNode> moved() {
+        return before().nodes().subList(top(), base());
+    }
+
+    @Override
+    List<BlockNode> written() {
+        return Stream.concat(Stream.of(lower()), overlay().stream()).toList();
+    }
+
+    @Override
+    List<BlockNode> invalidated(boolean pivoted) {
+        return before().nodes().subList(top() + 1, base());
+    }
+
+    @Override
+    Optional<BlockNode> overlay() {
+        return Optional.of(before().nodes().get(top() - 1));
+    }
+
+    @Override
+    Optional<BlockNode> rewritten() {
+        return overlay();
+    }
+
+    @Override
+    boolean opensHeaderAtStart() {
+        return false;
+    }
+
+    @Override
+    boolean rewritesEveryOverlay() {
+        return true;
+    }
+
+    @Override
+    Optional<String> backingString() {
+        return named(commit.backingName());
+    }
+
+    @Override
+    int uppermost() {
+        return top() - 1;
+    }
+
+    @Override
+    boolean isOnTarget(BlockChain now, Optional<String> targetNode) {
+        return false;
+    }
+
+    @Override
+    boolean isAsPredicted(int place, BlockNode now) {
+        return now.isSameImage(after().nodes().get(place));
+    }
+}
