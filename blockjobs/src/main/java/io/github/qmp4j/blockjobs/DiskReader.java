@@ -46,10 +46,10 @@ final class DiskReader {
         this.edges = edges;
         this.exports = exports;
         Map<Place, JsonNode> inserted = new HashMap<>();
-        GraphReader.stream(blocks)
+        Replies.stream(blocks)
                 .filter(entry -> entry.path("inserted").isObject())
                 .forEach(entry -> inserted.put(Place.of(entry), entry.path("inserted")));
-        GraphReader.stream(statistics)
+        Replies.stream(statistics)
                 .filter(entry -> entry.has("node-name"))
                 .forEach(entry -> join(
                         Place.of(entry),

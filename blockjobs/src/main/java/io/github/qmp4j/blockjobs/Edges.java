@@ -55,7 +55,7 @@ record Edges(Set<String> nodes, Set<String> jobs, Set<Edge> all) {
                     user.path("name").asText(),
                     edge.path("name").asText(),
                     used.path("name").asText(),
-                    GraphReader.stream(edge.path("perm"))
+                    Replies.stream(edge.path("perm"))
                             .anyMatch(permission -> permission.asText().equals("write"))));
         }
         return new Edges(names(byId, "block-driver"), names(byId, "block-job"), edges);

@@ -11,8 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /**
  * Reads the block graph at any moment, beside any job, without killing QEMU. The edges are asked for first and last, so that all
@@ -76,7 +74,7 @@ final class GraphReader {
      * @return fails with {@link BlockChainException} while nodes cannot be listed
      */
     CompletableFuture<Optional<JsonNode>> entry(String nodeName) {
-        return ReturningClient.again(client, listing::read).thenApply(nodes -> stream(
+        return ReturningClient.again(client, listing::read).thenApply(nodes -> Replies.stream(
                         nodes.orElseThrow(
                                 () -> new BlockChainException(
                                         "a node cannot be looked at while a pull or a backup exists that keeps this version of QEMU from listing its nodes; try again when that is over")))
@@ -143,13 +141,9 @@ final class GraphReader {
 
     private static Map<String, String> exports(JsonNode exports) {
         Map<String, String> nodes = new LinkedHashMap<>();
-        stream(exports)
+        Replies.stream(exports)
                 .forEach(export -> nodes.put(
                         export.path("id").asText(), export.path("node-name").asText()));
         return nodes;
-    }
-
-    static Stream<JsonNode> stream(JsonNode array) {
-        return StreamSupport.stream(array.spliterator(), false);
     }
 }

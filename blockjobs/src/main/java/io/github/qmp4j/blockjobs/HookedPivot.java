@@ -29,15 +29,19 @@ final class HookedPivot {
             return pivot.get();
         }
         CompletableFuture<T> switched = Futures.either(
-                run(() -> hooks.before(jobs)),
+                run(() -> hooks.before(infos())),
                 done -> pivot.get(),
-                cause -> CompletableFuture.failedFuture(PivotHookException.before(jobs, cause)));
+                cause -> CompletableFuture.failedFuture(PivotHookException.before(infos(), cause)));
         return heldUpOrOver(switched)
                 .thenCompose(due -> Futures.either(
-                        run(() -> hooks.after(jobs)),
+                        run(() -> hooks.after(infos())),
                         done -> switched,
                         cause -> switched.thenCompose(
-                                late -> CompletableFuture.failedFuture(PivotHookException.after(jobs, cause)))));
+                                late -> CompletableFuture.failedFuture(PivotHookException.after(infos(), cause)))));
+    }
+
+    private List<JobInfo> infos() {
+        return jobs.stream().map(BlockJob::info).toList();
     }
 
     /** Completes when the pivot has, however, or something holds it up that may take for ever. Never fails. */

@@ -47,7 +47,7 @@ final class ImageReader {
     }
 
     private static List<DirtyBitmap> bitmaps(JsonNode entry) {
-        return GraphReader.stream(entry.path("dirty-bitmaps"))
+        return Replies.stream(entry.path("dirty-bitmaps"))
                 .map(bitmap -> new DirtyBitmap(
                         bitmap.path("name").asText(),
                         bitmap.path("granularity").asLong(),
@@ -61,7 +61,7 @@ final class ImageReader {
 
     /** While an image is open for writing, its header calls every bitmap in use. */
     private static List<DirtyBitmap> stored(JsonNode image, boolean writable) {
-        return GraphReader.stream(image.at("/format-specific/data/bitmaps"))
+        return Replies.stream(image.at("/format-specific/data/bitmaps"))
                 .map(bitmap -> new DirtyBitmap(
                         bitmap.path("name").asText(),
                         bitmap.path("granularity").asLong(),
@@ -85,7 +85,6 @@ final class ImageReader {
     }
 
     private static boolean has(JsonNode bitmap, String flag) {
-        return GraphReader.stream(bitmap.path("flags"))
-                .anyMatch(one -> one.asText().equals(flag));
+        return Replies.stream(bitmap.path("flags")).anyMatch(one -> one.asText().equals(flag));
     }
 }

@@ -29,7 +29,7 @@ final class IoThreads {
     CompletableFuture<Boolean> any() {
         CompletableFuture<Boolean> any = client.execute(
                         QmpCommand.of("qom-list").with("path", "/objects"))
-                .thenApply(objects -> GraphReader.stream(objects)
+                .thenApply(objects -> Replies.stream(objects)
                         .anyMatch(object -> object.path("type").asText().equals(TYPE)));
         return Futures.orElse(
                 any,

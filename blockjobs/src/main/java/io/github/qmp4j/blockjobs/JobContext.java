@@ -61,7 +61,7 @@ record JobContext(
     }
 
     private CompletableFuture<Optional<JsonNode>> find(String query, String member, JobId id) {
-        return client.execute(QmpCommand.of(query)).thenApply(jobs -> GraphReader.stream(jobs)
+        return client.execute(QmpCommand.of(query)).thenApply(jobs -> Replies.stream(jobs)
                 .filter(job -> job.path(member).asText().equals(id.value()))
                 .findFirst());
     }

@@ -98,7 +98,7 @@ final class JobFeed {
 
     private void see(Ask ask, JsonNode jobs) {
         Set<String> present =
-                GraphReader.stream(jobs).map(job -> job.path("id").asText()).collect(Collectors.toSet());
+                Replies.stream(jobs).map(job -> job.path("id").asText()).collect(Collectors.toSet());
         for (String id : ask.known) {
             if (!present.contains(id)) {
                 vanished(id);

@@ -19,7 +19,7 @@ final class JobList {
                         ? Pause.before(() -> jobs(context)).thenApply(later -> lasting(all, later))
                         : CompletableFuture.completedFuture(all));
         return jobs.thenCombine(blockJobs, (all, block) -> {
-            Map<String, JsonNode> byId = GraphReader.stream(block)
+            Map<String, JsonNode> byId = Replies.stream(block)
                     .collect(Collectors.toMap(job -> job.path("device").asText(), job -> job));
             return all.stream()
                     .map(job -> info(
@@ -31,7 +31,7 @@ final class JobList {
     }
 
     private static CompletableFuture<List<JsonNode>> jobs(JobContext context) {
-        return context.client().execute(QmpCommand.of("query-jobs")).thenApply(all -> GraphReader.stream(all)
+        return context.client().execute(QmpCommand.of("query-jobs")).thenApply(all -> Replies.stream(all)
                 .toList());
     }
 

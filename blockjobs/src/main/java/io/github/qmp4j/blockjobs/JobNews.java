@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 final class JobNews {
     private final Executor mailbox;
     private final JobUpdates updates;
-    private final CompletableFuture<TrackedJob> ready = new CompletableFuture<>();
-    private final CompletableFuture<TrackedJob> pending = new CompletableFuture<>();
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final CompletableFuture<Void> pending = new CompletableFuture<>();
     private final CompletableFuture<JobOutcome> outcome = new CompletableFuture<>();
 
     /** Written by the mailbox, read by anybody. */
@@ -30,12 +30,12 @@ final class JobNews {
     }
 
     /** The job has this status, and its info shows it. */
-    void reached(JobStatus status, boolean isReady, TrackedJob job) {
+    void reached(JobStatus status, boolean isReady) {
         if (isReady) {
-            ready.complete(job);
+            ready.complete(null);
         }
         if (status == JobStatus.PENDING) {
-            pending.complete(job);
+            pending.complete(null);
         }
     }
 
@@ -54,11 +54,11 @@ final class JobNews {
         return info;
     }
 
-    CompletableFuture<TrackedJob> ready() {
+    CompletableFuture<Void> ready() {
         return ready;
     }
 
-    CompletableFuture<TrackedJob> pending() {
+    CompletableFuture<Void> pending() {
         return pending;
     }
 

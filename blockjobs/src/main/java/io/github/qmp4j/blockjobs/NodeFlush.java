@@ -78,7 +78,7 @@ final class NodeFlush {
 
     private static Map<String, String> files(JsonNode statistics) {
         Map<String, String> files = new HashMap<>();
-        GraphReader.stream(statistics)
+        Replies.stream(statistics)
                 .filter(node -> node.path("node-name").isTextual())
                 .forEach(node -> files.put(
                         node.path("node-name").asText(),

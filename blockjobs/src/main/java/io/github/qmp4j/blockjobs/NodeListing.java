@@ -60,7 +60,7 @@ final class NodeListing {
 
     private static boolean isSafe(QmpClient session, JsonNode jobs) {
         return quirks(session)
-                .mayListNodes(GraphReader.stream(jobs)
+                .mayListNodes(Replies.stream(jobs)
                         .map(job -> JobType.of(job.path("type").asText()))
                         .collect(Collectors.toSet()));
     }

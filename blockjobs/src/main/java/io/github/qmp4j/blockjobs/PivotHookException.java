@@ -12,7 +12,7 @@ public final class PivotHookException extends RuntimeException {
     }
 
     /** The hook before the pivot failed, so none was sent. */
-    public static PivotHookException before(List<BlockJob> jobs, Throwable cause) {
+    public static PivotHookException before(List<JobInfo> jobs, Throwable cause) {
         return new PivotHookException(
                 "%s not pivoted, since what was to be done before failed: %s; READY as before, finish or cancel, or pivot again"
                         .formatted(named(jobs), cause),
@@ -20,14 +20,14 @@ public final class PivotHookException extends RuntimeException {
     }
 
     /** The hook after the pivot failed. */
-    public static PivotHookException after(List<BlockJob> jobs, Throwable cause) {
+    public static PivotHookException after(List<JobInfo> jobs, Throwable cause) {
         return new PivotHookException(
                 "what was to be done after the pivot failed: %s; %s not affected, the outcome tells how the pivot went"
                         .formatted(cause, named(jobs)),
                 cause);
     }
 
-    private static String named(List<BlockJob> jobs) {
+    private static String named(List<JobInfo> jobs) {
         String ids = jobs.stream().map(job -> job.id().value()).collect(Collectors.joining(", "));
         return jobs.size() == 1 ? "job " + ids + " is" : "jobs " + ids + " are";
     }

@@ -15,12 +15,12 @@ public interface PivotHooks {
     /** Nothing is done. */
     PivotHooks NONE = new PivotHooks() {
         @Override
-        public CompletionStage<?> before(List<BlockJob> jobs) {
+        public CompletionStage<?> before(List<JobInfo> jobs) {
             return CompletableFuture.completedStage(null);
         }
 
         @Override
-        public CompletionStage<?> after(List<BlockJob> jobs) {
+        public CompletionStage<?> after(List<JobInfo> jobs) {
             return CompletableFuture.completedStage(null);
         }
     };
@@ -29,16 +29,16 @@ public interface PivotHooks {
      * Runs when all of the jobs are READY, right before the first {@code job-complete}. If it fails, none is sent: the jobs
      * stay READY and the guest on the source.
      *
-     * @param jobs one, or those of {@link BlockJobs#pivotTogether}
+     * @param jobs one, or those of {@link BlockJobs#pivotTogether}, as they are at that moment
      */
-    CompletionStage<?> before(List<BlockJob> jobs);
+    CompletionStage<?> before(List<JobInfo> jobs);
 
     /**
      * Runs once whenever {@link #before} has been called, also when that failed: when the jobs have ended, when QEMU refuses
      * the pivot, or when the session is lost. It also runs when an I/O error has paused one of the jobs, or one has stalled,
      * since a frozen guest must not wait for that; then the pivot may come later.
      */
-    CompletionStage<?> after(List<BlockJob> jobs);
+    CompletionStage<?> after(List<JobInfo> jobs);
 
     /**
      * How long each of the two may take, also where it blocks; positive. One that takes longer has failed, though what it has

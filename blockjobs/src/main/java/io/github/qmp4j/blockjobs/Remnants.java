@@ -70,7 +70,7 @@ record Remnants(List<Leftover> leftovers, Optional<String> unclaimed) {
                 .execute(QmpCommand.of("query-jobs"))
                 .thenCombine(
                         context.graphs().readAll(),
-                        (jobs, graph) -> GraphReader.stream(jobs)
+                        (jobs, graph) -> Replies.stream(jobs)
                                         .map(job -> JobType.of(job.path("type").asText()))
                                         .anyMatch(type -> type == JobType.COPY || type == JobType.BACKUP)
                                 || graph.nodes().stream().anyMatch(node -> node.mayBeFile(path)))

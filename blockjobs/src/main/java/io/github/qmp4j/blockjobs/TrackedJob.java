@@ -157,7 +157,7 @@ final class TrackedJob {
         } else {
             publish();
         }
-        news.reached(JobStatus.of(status), state.isReady(), this);
+        news.reached(JobStatus.of(status), state.isReady());
     }
 
     /** {@code BLOCK_JOB_COMPLETED} or {@code BLOCK_JOB_CANCELLED}: all there is if somebody else dismisses the job. */
@@ -288,12 +288,12 @@ final class TrackedJob {
     }
 
     /** Completes in the mailbox, as {@link #outcome()} does: whoever hangs on them must be quick. */
-    CompletableFuture<TrackedJob> ready() {
+    CompletableFuture<Void> ready() {
         return news.ready();
     }
 
     /** Completes in the mailbox too, when the job waits to be finalized, or passes by there. */
-    CompletableFuture<TrackedJob> pending() {
+    CompletableFuture<Void> pending() {
         return news.pending();
     }
 

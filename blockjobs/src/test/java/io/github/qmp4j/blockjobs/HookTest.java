@@ -42,14 +42,14 @@ class HookTest {
         }
 
         @Override
-        public CompletionStage<?> before(List<BlockJob> jobs) {
+        public CompletionStage<?> before(List<JobInfo> jobs) {
             calls.add("before");
             assertThat(jobs).hasSize(1);
             return before.get();
         }
 
         @Override
-        public CompletionStage<?> after(List<BlockJob> jobs) {
+        public CompletionStage<?> after(List<JobInfo> jobs) {
             calls.add("after");
             return after.get();
         }
@@ -120,12 +120,12 @@ class HookTest {
     /** The same hooks, which may take so long. */
     private record Bounded(PivotHooks hooks, Duration bound) implements PivotHooks {
         @Override
-        public CompletionStage<?> before(List<BlockJob> jobs) {
+        public CompletionStage<?> before(List<JobInfo> jobs) {
             return hooks.before(jobs);
         }
 
         @Override
-        public CompletionStage<?> after(List<BlockJob> jobs) {
+        public CompletionStage<?> after(List<JobInfo> jobs) {
             return hooks.after(jobs);
         }
 

@@ -275,7 +275,7 @@ class TogetherTest {
 
     private record Notes(List<String> calls, boolean fails) implements PivotHooks {
         @Override
-        public CompletionStage<?> before(List<BlockJob> jobs) {
+        public CompletionStage<?> before(List<JobInfo> jobs) {
             calls.add("before " + jobs.size());
             return fails
                     ? CompletableFuture.failedFuture(new IllegalStateException("no agent"))
@@ -283,7 +283,7 @@ class TogetherTest {
         }
 
         @Override
-        public CompletionStage<?> after(List<BlockJob> jobs) {
+        public CompletionStage<?> after(List<JobInfo> jobs) {
             calls.add("after " + jobs.size());
             return CompletableFuture.completedStage(null);
         }

@@ -25,10 +25,11 @@ final class Endings {
     }
 
     private static void check(BlockChain chain, CommitRequest commit) {
-        if (chain.after(commit).activeLayer().equals(chain.activeLayer())) {
+        String top = commit.top().orElseThrow();
+        if (chain.nodes().stream().skip(chain.imagePlaceFrom(0) + 1).anyMatch(node -> node.isCalled(top))) {
             throw new BlockChainException(
                     "the top '%s' is below the active layer, so the commit ends by itself, without a pivot or an overlay to keep"
-                            .formatted(commit.top().orElse("")));
+                            .formatted(top));
         }
     }
 }

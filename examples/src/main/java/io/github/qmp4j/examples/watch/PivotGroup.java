@@ -2,6 +2,7 @@ package io.github.qmp4j.examples.watch;
 
 import io.github.qmp4j.blockjobs.BlockJob;
 import io.github.qmp4j.blockjobs.BlockJobs;
+import io.github.qmp4j.blockjobs.JobInfo;
 import io.github.qmp4j.blockjobs.PivotHooks;
 import io.github.qmp4j.examples.report.ExitCode;
 import io.github.qmp4j.examples.report.Failure;
@@ -65,7 +66,7 @@ public final class PivotGroup implements PivotHooks {
 
     /** From here on a pivot is not interrupted. */
     @Override
-    public synchronized CompletionStage<?> before(List<BlockJob> jobs) {
+    public synchronized CompletionStage<?> before(List<JobInfo> jobs) {
         if (givenUp) {
             return CompletableFuture.failedStage(new IllegalStateException("the pivot is given up"));
         }
@@ -74,7 +75,7 @@ public final class PivotGroup implements PivotHooks {
     }
 
     @Override
-    public CompletionStage<?> after(List<BlockJob> jobs) {
+    public CompletionStage<?> after(List<JobInfo> jobs) {
         return CompletableFuture.completedStage(null);
     }
 }
