@@ -47,7 +47,7 @@ final class Connector {
             handshake.session().thenCompose(this::checked).whenComplete((session, failure) -> {
                 if (failure != null) {
                     result.fail(Futures.cause(failure));
-                } else if (!result.arrive(session::client)) {
+                } else if (!result.arrive(() -> SessionClient.of(session))) {
                     // Nobody waits any more, so nobody would ever close it.
                     session.closeSoon();
                 }

@@ -1,28 +1,34 @@
 package io.github.qmp4j.client;
 
 import io.github.qmp4j.QmpException;
-import io.github.qmp4j.event.EventFilter;
+import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.event.EventSubscription;
 import io.github.qmp4j.event.QmpEvent;
 import java.util.concurrent.Flow;
 import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Gives the events of a session to subscribers of {@code Flow}, each with a queue of its own. */
-record EventPublisher(QmpClient client, EventFilter filter) implements Flow.Publisher<QmpEvent> {
+/**
+ * Gives the events of a session to subscribers of {@code Flow}, each with a queue of its own.
+ *
+ * @param events subscribes a listener to them
+ */
+record EventPublisher(Function<Consumer<QmpEvent>, EventSubscription> events, QmpOptions options)
+        implements Flow.Publisher<QmpEvent> {
 
     @Override
     public void subscribe(Flow.Subscriber<? super QmpEvent> subscriber) {
         // Its buffers are powers of two, so there is room for at least the queue of a subscription.
-        SubmissionPublisher<QmpEvent> queue = new SubmissionPublisher<>(
-                client.options().callbacks(), client.options().eventQueue());
+        SubmissionPublisher<QmpEvent> queue = new SubmissionPublisher<>(options.callbacks(), options.eventQueue());
         queue.subscribe(subscriber);
         AtomicReference<@Nullable EventSubscription> source = new AtomicReference<>();
-        EventSubscription events = client.subscribe(filter, event -> pass(event, queue, source));
-        source.set(events);
-        events.onDropped(() -> queue.closeExceptionally(tooSlow()));
-        events.ended().whenComplete((done, cause) -> {
+        EventSubscription subscription = events.apply(event -> pass(event, queue, source));
+        source.set(subscription);
+        subscription.onDropped(() -> queue.closeExceptionally(tooSlow()));
+        subscription.ended().whenComplete((done, cause) -> {
             if (cause == null) {
                 queue.close();
             } else {

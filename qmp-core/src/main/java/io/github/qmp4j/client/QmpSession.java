@@ -49,8 +49,6 @@ final class QmpSession {
     private final EventHub events;
     private final Observations observations;
     private final HealthCheck health;
-    private final SessionClient given;
-    private final SessionClient own;
 
     /** Why the session is over; null while it runs. Written by the event loop. */
     private volatile @Nullable QmpException end;
@@ -76,8 +74,6 @@ final class QmpSession {
         this.commands = new CommandFlow(address, options, wire, observations);
         this.health = new HealthCheck(this, commands, wire);
         this.events = new EventHub(options, observations::dropped);
-        this.given = new SessionClient(this, options);
-        this.own = new SessionClient(this, options.withCallbacks(DaemonThreads.work()));
         observations.opened();
     }
 
@@ -161,20 +157,6 @@ final class QmpSession {
     /** Checks every command from now on. */
     void check(QmpSchema against) {
         checks = against;
-    }
-
-    /** The session as its user has it. */
-    QmpClient client() {
-        return given;
-    }
-
-    /** The same one each time for the executors that are used most, so that it can stand for the session. */
-    QmpClient client(Executor callbacks) {
-        SessionClient other = new SessionClient(this, options.withCallbacks(callbacks));
-        if (other.equals(given)) {
-            return given;
-        }
-        return other.equals(own) ? own : other;
     }
 
     /** @param callbacks where what hangs on the result runs */

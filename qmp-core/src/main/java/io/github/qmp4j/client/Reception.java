@@ -106,7 +106,7 @@ final class Reception implements QmpListener {
     /** Called with the lock held. Whoever has given up gets nothing. */
     private boolean giveAway(QmpSession session) {
         for (CallFuture<QmpClient> next = waiting.poll(); next != null; next = waiting.poll()) {
-            if (next.arrive(session::client)) {
+            if (next.arrive(() -> SessionClient.of(session))) {
                 return true;
             }
         }
@@ -133,15 +133,13 @@ final class Reception implements QmpListener {
                 result.fail(over());
                 return result;
             }
+            ready.removeIf(session -> session.state() == ConnectionState.CLOSED);
             QmpSession session = ready.poll();
-            while (session != null && session.state() == ConnectionState.CLOSED) {
-                session = ready.poll();
-            }
             if (session == null) {
                 waiting.removeIf(CompletableFuture::isDone);
                 waiting.add(result);
             } else {
-                result.arrive(session::client);
+                result.arrive(() -> SessionClient.of(session));
             }
             lookForRoom();
         }

@@ -12,17 +12,41 @@ import io.github.qmp4j.schema.QmpSchema;
 import io.github.qmp4j.threads.CallFuture;
 import io.github.qmp4j.threads.DaemonThreads;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 
-/**
- * A session as one user has it.
- *
- * @param options those of the session, but for the callbacks, which are this user's
- */
-record SessionClient(QmpSession session, QmpOptions options) implements QmpClient {
+/** A session as one user has it. Two clients of one session are equal where their results run on the same executor. */
+final class SessionClient implements QmpClient {
+    private final QmpSession session;
+    /** Those of the session, but for the callbacks, which are this user's. */
+    private final QmpOptions options;
+    /** Those that are used most are the same each time, so that they can stand for the session. */
+    private final List<SessionClient> used;
+
+    private SessionClient(QmpSession session, QmpOptions options, List<SessionClient> used) {
+        this.session = session;
+        this.options = options;
+        this.used = used;
+    }
+
+    /** A session as the options of the session say. */
+    static SessionClient of(QmpSession session) {
+        List<SessionClient> used = new CopyOnWriteArrayList<>();
+        SessionClient given = new SessionClient(session, session.options(), used);
+        used.add(given);
+        used.add(new SessionClient(session, session.options().withCallbacks(DaemonThreads.work()), used));
+        return given;
+    }
+
+    @Override
+    public QmpOptions options() {
+        return options;
+    }
 
     private Executor callbacks() {
         return options.callbacks();
@@ -30,7 +54,8 @@ record SessionClient(QmpSession session, QmpOptions options) implements QmpClien
 
     @Override
     public QmpClient withCallbacks(Executor callbacks) {
-        return session.client(callbacks);
+        SessionClient other = new SessionClient(session, options.withCallbacks(callbacks), used);
+        return used.stream().filter(other::equals).findFirst().orElse(other);
     }
 
     @Override
@@ -55,12 +80,17 @@ record SessionClient(QmpSession session, QmpOptions options) implements QmpClien
 
     @Override
     public <R> CompletableFuture<QmpEvent> executeAndAwait(QmpCommand<R> command, EventFilter event) {
-        return CallFuture.copyOf(AwaitedEvent.of(withCallbacks(DaemonThreads.work()), command, event), callbacks());
+        return CallFuture.copyOf(awaited(command, event), callbacks());
+    }
+
+    private <R> CompletableFuture<QmpEvent> awaited(QmpCommand<R> command, EventFilter event) {
+        QmpClient own = withCallbacks(DaemonThreads.work());
+        return AwaitedEvent.of(heard -> own.subscribe(event, heard), () -> own.execute(command));
     }
 
     @Override
     public Flow.Publisher<QmpEvent> events(EventFilter filter) {
-        return new EventPublisher(this, filter);
+        return new EventPublisher(listener -> subscribe(filter, listener), options);
     }
 
     @Override
@@ -111,5 +141,15 @@ record SessionClient(QmpSession session, QmpOptions options) implements QmpClien
     @Override
     public String toString() {
         return session.toString();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof SessionClient client && session == client.session && options.equals(client.options);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(session, options);
     }
 }
