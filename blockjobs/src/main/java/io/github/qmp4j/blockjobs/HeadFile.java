@@ -110,7 +110,7 @@ final class HeadFile {
     }
 
     private String lost(BlockNode image, boolean hasSwitched) {
-        boolean isCopy = plan.kind() == JobPlan.Kind.COPY;
+        boolean isCopy = plan instanceof CopyPlan;
         String done = hasSwitched
                 ? "the disk has been switched"
                 : isCopy ? "the copy was complete" : "the job has moved its data";

@@ -75,7 +75,7 @@ final class ImageReader {
 
     /** Of what QEMU says of an image. */
     static Set<InternalSnapshot> snapshots(JsonNode image) {
-        return GraphReader.stream(image.path("snapshots"))
+        return Replies.stream(image.path("snapshots"))
                 .map(snapshot -> new InternalSnapshot(
                         snapshot.path("name").asText(),
                         Instant.ofEpochSecond(

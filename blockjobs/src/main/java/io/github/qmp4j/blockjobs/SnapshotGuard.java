@@ -17,7 +17,7 @@ final class SnapshotGuard {
 
     /** @throws BlockChainException if the job would take away what an internal snapshot stands on */
     static void check(JobPlan plan, Graph graph) {
-        if (plan.kind() != JobPlan.Kind.PULL) {
+        if (!plan.isReceiverAbove()) {
             return;
         }
         Set<InternalSnapshot> there = of(plan.topNode(), graph);
@@ -30,17 +30,15 @@ final class SnapshotGuard {
 
     /** Why a job in PENDING is not to be finalized; empty if nothing is known against that. */
     static Optional<String> doubt(JobPlan plan, Graph now) {
-        return switch (plan.kind()) {
-            case PULL -> doubt(plan.topNode(), of(plan.topNode(), now));
-            case INTERMEDIATE_COMMIT -> {
-                BlockNode base = plan.baseNode().orElseThrow();
-                // A snapshot of all the machine is older than the overlay where it was made before this job.
-                Set<InternalSnapshot> made = new HashSet<>(of(base, now));
-                made.retainAll(of(plan.before().activeImage(), now));
-                yield doubt(base, made);
-            }
-            case ACTIVE_COMMIT, COPY -> Optional.empty();
-        };
+        if (plan.becomesReady()) {
+            return Optional.empty();
+        }
+        Set<InternalSnapshot> made = new HashSet<>(of(plan.receiver(), now));
+        if (!plan.isReceiverAbove()) {
+            // A snapshot of all the machine is older than the overlay where it was made before this job.
+            made.retainAll(of(plan.before().activeImage(), now));
+        }
+        return doubt(plan.receiver(), made);
     }
 
     private static Optional<String> doubt(BlockNode receiver, Set<InternalSnapshot> made) {

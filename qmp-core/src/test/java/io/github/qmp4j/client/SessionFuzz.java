@@ -95,7 +95,7 @@ public final class SessionFuzz {
             channel.writeInbound(Unpooled.copiedBuffer(bytes, from, length));
             channel.runPendingTasks();
             if (!asked) {
-                session().map(QmpSession::client).ifPresent(this::ask);
+                session().map(SessionClient::of).ifPresent(this::ask);
             }
         }
     }
