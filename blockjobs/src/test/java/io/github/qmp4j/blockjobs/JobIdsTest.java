@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a job-id says of its disk, which a later process goes by when it collects what has ended. */
 class JobIdsTest {
@@ -38,5 +39,15 @@ class JobIdsTest {
         String lookalike = id.substring("pull-".length(), id.length() - "-123456".length());
         assertThat(JobIds.isFor(JobIds.make("pull", lookalike), longName)).isFalse();
         assertThat(JobIds.isFor(new JobId(id), lookalike)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"disk0", "a disk with spaces/and/a/very/long/path.qcow2", "ünï", ""})
+    void makesJobIdsThatAreNodeNamesToo(String disk) {
+        JobId id = JobIds.make("commit", disk);
+        assertThat(id.value()).hasSizeLessThanOrEqualTo(31).matches("[A-Za-z][A-Za-z0-9._-]*");
+        assertThat(JobIds.isFor(id, disk)).isTrue();
+        assertThat(JobIds.isFor(id, disk + "x")).isFalse();
+        assertThat(JobIds.make("commit", disk)).isNotEqualTo(id);
     }
 }
