@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The block graph of a {@link ScriptedVm} as JSON: disk0 on the chain that is given, disk1 on one of its own. */
+/** The block graph of a {@code ScriptedVm} as JSON: disk0 on the chain that is given, disk1 on one of its own. */
 final class ScriptedGraph {
     private static final List<String> OTHER = List.of("other");
 
