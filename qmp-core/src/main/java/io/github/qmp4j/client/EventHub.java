@@ -15,6 +15,11 @@ final class EventHub {
     private final QmpOptions options;
     private final Consumer<String> onDrop;
 
+    private record End(@Nullable Throwable cause) {}
+
+    /** Written by the event loop, before any subscription is ended; null while events can come. */
+    private volatile @Nullable End end;
+
     EventHub(QmpOptions options, Consumer<String> onDrop) {
         this.options = options;
         this.onDrop = onDrop;
@@ -24,11 +29,13 @@ final class EventHub {
         Subscription subscription =
                 new Subscription(filter, listener, callbacks, options.eventQueue(), subscriptions::remove);
         subscriptions.add(subscription);
+        End known = end;
+        if (known != null) {
+            // One that comes while the session ends, or after it, must still hear of the end.
+            subscription.end(known.cause());
+            subscriptions.remove(subscription);
+        }
         return subscription;
-    }
-
-    void forget(Subscription subscription) {
-        subscriptions.remove(subscription);
     }
 
     void publish(QmpEvent event) {
@@ -41,6 +48,7 @@ final class EventHub {
 
     /** Ends every subscription, with a cause where the session did not just close. */
     void end(@Nullable Throwable cause) {
+        end = new End(cause);
         subscriptions.forEach(subscription -> subscription.end(cause));
         subscriptions.clear();
     }

@@ -46,14 +46,19 @@ final class HealthCheck {
         }
         CallFuture<QmpHealth> result = new CallFuture<>(callbacks);
         if (!wire.execute(() -> ask(budget, result))) {
-            result.arrive(() -> new QmpHealth.Dead(session.cause()));
+            dead(result);
         }
         return result;
     }
 
+    /** Why is known when QEMU's last words are, or do not come. */
+    private void dead(CallFuture<QmpHealth> result) {
+        session.closed().whenComplete((done, failure) -> result.arrive(() -> new QmpHealth.Dead(session.cause())));
+    }
+
     private void ask(Duration budget, CallFuture<QmpHealth> result) {
         if (session.state() == ConnectionState.CLOSED) {
-            result.arrive(() -> new QmpHealth.Dead(session.cause()));
+            dead(result);
             return;
         }
         CompletableFuture<JsonNode> answer = question;
@@ -76,7 +81,7 @@ final class HealthCheck {
             Duration roundTrip = Duration.ofNanos(System.nanoTime() - begin);
             result.arrive(() -> new QmpHealth.Responsive(roundTrip));
         } else if (session.state() == ConnectionState.CLOSED || !wire.execute(() -> unresponsive(0, result))) {
-            result.arrive(() -> new QmpHealth.Dead(session.cause()));
+            dead(result);
         }
     }
 

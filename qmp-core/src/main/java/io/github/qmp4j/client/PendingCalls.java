@@ -35,11 +35,7 @@ final class PendingCalls {
 
     /** Takes one of the limited places for a command; false if there is none. On any thread. */
     boolean reserve() {
-        boolean free = reserved.incrementAndGet() <= most;
-        if (!free) {
-            giveBack();
-        }
-        return free;
+        return reserved.getAndUpdate(taken -> Math.min(taken + 1, most)) < most;
     }
 
     /** Gives back the place of a command that never came here. On any thread. */

@@ -194,14 +194,7 @@ final class QmpSession {
     }
 
     EventSubscription subscribe(EventFilter filter, Consumer<? super QmpEvent> listener, Executor callbacks) {
-        Subscription subscription = events.subscribe(filter, listener, callbacks);
-        // One that comes while the session ends, or after it, must still hear of the end.
-        QmpException why = end;
-        if (why != null) {
-            subscription.end(closedByUs ? null : why);
-            events.forget(subscription);
-        }
-        return subscription;
+        return events.subscribe(filter, listener, callbacks);
     }
 
     /** For all who ask; none of them may complete it. */

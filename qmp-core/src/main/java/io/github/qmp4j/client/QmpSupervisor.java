@@ -15,6 +15,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +44,7 @@ public final class QmpSupervisor implements AutoCloseable {
     private final QmpAddress address;
     private final QmpOptions options;
     private final Backoff backoff;
+    private final Supplier<CompletableFuture<QmpClient>> connector;
     private final StateListeners listeners;
     private final Object lock = new Object();
 
@@ -58,10 +60,13 @@ public final class QmpSupervisor implements AutoCloseable {
 
     private Duration lastWait = Duration.ZERO;
 
-    private QmpSupervisor(QmpAddress address, QmpOptions options, Backoff backoff) {
+    /** @param connector makes one try; the client that it gives is this supervisor's to close */
+    QmpSupervisor(
+            QmpAddress address, QmpOptions options, Backoff backoff, Supplier<CompletableFuture<QmpClient>> connector) {
         this.address = address;
         this.options = options;
         this.backoff = backoff;
+        this.connector = connector;
         this.listeners = new StateListeners();
         this.state = new MonitorState.Lost(
                 new QmpException("the first connect to %s is under way".formatted(address)), Instant.now());
@@ -73,7 +78,9 @@ public final class QmpSupervisor implements AutoCloseable {
      * @param options for each connect, {@link QmpOptions#waitFor()} included
      */
     public static QmpSupervisor start(QmpAddress address, QmpOptions options, Backoff backoff) {
-        QmpSupervisor supervisor = new QmpSupervisor(address, options, backoff);
+        // All of the user's threads may wait for just this.
+        QmpOptions own = options.withCallbacks(DaemonThreads.work());
+        QmpSupervisor supervisor = new QmpSupervisor(address, options, backoff, () -> QmpClient.connect(address, own));
         supervisor.connect();
         return supervisor;
     }
@@ -121,14 +128,13 @@ public final class QmpSupervisor implements AutoCloseable {
         }
     }
 
-    private void connect() {
+    void connect() {
         CompletableFuture<QmpClient> connecting;
         synchronized (lock) {
             if (isClosed()) {
                 return;
             }
-            // All of the user's threads may wait for just this.
-            connecting = QmpClient.connect(address, options.withCallbacks(DaemonThreads.work()));
+            connecting = connector.get();
             attempt = connecting;
         }
         connecting.whenComplete((client, failure) -> {

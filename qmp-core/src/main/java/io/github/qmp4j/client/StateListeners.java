@@ -37,10 +37,11 @@ final class StateListeners {
         private final Consumer<? super MonitorState> action;
         private final Executor executor;
 
-        /** Both guarded by this listener's own monitor. */
+        /** All guarded by this listener's own monitor. */
         private final Deque<MonitorState> waiting = new ArrayDeque<>();
 
         private boolean serving;
+        private boolean ended;
 
         Listener(Consumer<? super MonitorState> action, Executor executor) {
             this.action = action;
@@ -48,6 +49,9 @@ final class StateListeners {
         }
 
         synchronized void offer(MonitorState state) {
+            if (ended) {
+                return;
+            }
             if (waiting.size() == MOST_WAITING) {
                 waiting.removeFirst();
             }
@@ -58,7 +62,9 @@ final class StateListeners {
             }
         }
 
+        /** A state that is being told to all at this moment may still come, and is passed over. */
         synchronized void end() {
+            ended = true;
             waiting.clear();
         }
 

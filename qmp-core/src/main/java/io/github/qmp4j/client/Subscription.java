@@ -92,13 +92,13 @@ final class Subscription implements EventSubscription {
                 return;
             }
             over = true;
-            enqueue(() -> {
+            enqueue(new Marker(() -> {
                 if (cause == null) {
                     ended.complete(null);
                 } else {
                     ended.completeExceptionally(cause);
                 }
-            });
+            }));
         } finally {
             lock.unlock();
         }
@@ -179,21 +179,21 @@ final class Subscription implements EventSubscription {
     /** Its place in the queue is behind all that has arrived. */
     @Override
     public CompletableFuture<Void> delivered() {
-        Marker marker = new Marker(new CompletableFuture<>());
+        CompletableFuture<Void> passed = new CompletableFuture<>();
         lock.lock();
         try {
-            enqueue(marker);
+            enqueue(new Marker(() -> passed.complete(null)));
         } finally {
             lock.unlock();
         }
-        return CallFuture.copyOf(marker.passed, executor);
+        return CallFuture.copyOf(passed, executor);
     }
 
-    /** A place in the queue that somebody waits for. */
-    private record Marker(CompletableFuture<Void> passed) implements Runnable {
+    /** A place in the queue that a future waits for; it stays where the events before it are not delivered any more. */
+    private record Marker(Runnable reached) implements Runnable {
         @Override
         public void run() {
-            passed.complete(null);
+            reached.run();
         }
     }
 
@@ -207,9 +207,9 @@ final class Subscription implements EventSubscription {
         onClose.accept(this);
         lock.lock();
         try {
+            queue.removeIf(delivery -> !(delivery instanceof Marker));
             if (!over) {
                 over = true;
-                queue.removeIf(delivery -> !(delivery instanceof Marker));
                 ended.complete(null);
             }
         } finally {

@@ -35,6 +35,26 @@ class HealthTest {
     }
 
     @Test
+    void aSessionWhoseEndIsStillBeingExplainedIsDead() throws Exception {
+        CompletableFuture<String> lastWords = new CompletableFuture<>();
+        try (FakeQemu fake = FakeQemu.script()
+                        .negotiate()
+                        .expect("quit")
+                        .reply("{}")
+                        .disconnect()
+                        .start();
+                QmpClient client = QmpClient.connect(
+                                new QmpAddress.Unix(fake.socket()), QmpOptions.defaults(), () -> lastWords)
+                        .get(3, TimeUnit.MINUTES)) {
+            client.execute(QmpCommand.of("quit"));
+            await().until(() -> client.state() == ConnectionState.CLOSED);
+            CompletableFuture<QmpHealth> health = client.health();
+            lastWords.complete("it was told to quit");
+            assertThat(health.get(3, TimeUnit.MINUTES)).isInstanceOf(QmpHealth.Dead.class);
+        }
+    }
+
+    @Test
     void stoppedQemuIsUnresponsiveUntilItGoesOnAndADeadOneIsDead() throws Exception {
         try (RealQemu qemu = RealQemu.builder().start();
                 QmpClient client = connect(qemu.monitor(), QmpOptions.defaults())) {
