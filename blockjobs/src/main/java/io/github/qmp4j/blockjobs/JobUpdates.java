@@ -72,14 +72,17 @@ final class JobUpdates {
 
         /** Tells of a job that was there before it came, unless it has heard of that since. */
         void tellFirst(JobInfo info) {
+            boolean first;
             synchronized (latest) {
                 if (!heardOf.add(info.id())) {
                     return;
                 }
-            }
-            tell(info);
-            synchronized (latest) {
                 firsts.put(info.id(), info);
+                first = latest.isEmpty();
+                latest.put(info.id(), info);
+            }
+            if (first) {
+                mailbox.execute(this::deliver);
             }
         }
 

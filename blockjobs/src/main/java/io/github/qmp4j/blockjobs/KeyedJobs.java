@@ -5,8 +5,6 @@ import io.github.qmp4j.blockjobs.JobRecord.Step;
 import io.github.qmp4j.threads.Futures;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 
 /** Finds out what has become of the work of a key, and starts it only if it is proved that it never was. */
 final class KeyedJobs {
@@ -14,19 +12,18 @@ final class KeyedJobs {
     private final JobRegistry registry;
     private final MetJobs met;
     private final JobStore store;
-
-    /** The last call for each key that is under way: the next one waits for it. */
-    private final ConcurrentHashMap<JobKey, CompletableFuture<?>> calls = new ConcurrentHashMap<>();
+    private final KeyTurns turns;
 
     KeyedJobs(JobContext context, JobRegistry registry, MetJobs met) {
         this.context = context;
         this.registry = registry;
         this.met = met;
         this.store = context.options().store();
+        this.turns = new KeyTurns(context.work());
     }
 
     CompletableFuture<BlockJob> adoptOrStart(JobKey key, BlockJobRequest request) {
-        return inTurn(
+        return turns.take(
                 key,
                 () -> open(key, request).map(CompletableFuture::completedFuture).orElseGet(() -> store.find(key)
                         .thenComposeAsync(
@@ -38,33 +35,13 @@ final class KeyedJobs {
     /** Fails with {@link JobConflictException} while QEMU has the job. */
     CompletableFuture<Void> forget(JobKey key) {
         JobId id = key.jobId();
-        return inTurn(key, () -> context.queryJob(id).thenCompose(entry -> {
+        return turns.take(key, () -> context.queryJob(id).thenCompose(entry -> {
             if (entry.isPresent() || registry.find(id.value()).isPresent()) {
                 throw new JobConflictException(
                         id, "job %s is still in QEMU; wait for its end, and forget the key then".formatted(id));
             }
             return store.forget(key);
         }));
-    }
-
-    private <T> CompletableFuture<T> inTurn(JobKey key, Supplier<CompletableFuture<T>> call) {
-        CompletableFuture<T> mine = new CompletableFuture<>();
-        CompletableFuture<?> before = calls.put(key, mine);
-        CompletableFuture<?> turn = before == null ? CompletableFuture.completedFuture(null) : before;
-        turn.handle((done, failure) -> null)
-                .thenComposeAsync(done -> call.get(), context.work())
-                // Not in the store's own thread, which whoever waits for this could hold up.
-                .whenCompleteAsync(
-                        (value, failure) -> {
-                            calls.remove(key, mine);
-                            if (failure == null) {
-                                mine.complete(value);
-                            } else {
-                                mine.completeExceptionally(Futures.cause(failure));
-                            }
-                        },
-                        context.work());
-        return mine.copy();
     }
 
     private Optional<BlockJob> open(JobKey key, BlockJobRequest request) {

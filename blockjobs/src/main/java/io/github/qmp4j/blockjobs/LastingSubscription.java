@@ -27,16 +27,15 @@ final class LastingSubscription implements EventSubscription {
         this.ended = ended.copy();
     }
 
-    /** The first session. */
+    /** The next session, from which nothing is missed once this returns. */
     synchronized void begin(QmpClient session) {
         if (!closed) {
             present = session.subscribe(filter, listener).onDropped(() -> onDropped.run());
         }
     }
 
-    /** The next session, from which nothing has been missed when this returns. */
-    void moveTo(QmpClient session) {
-        begin(session);
+    /** Between two sessions events may have been missed. */
+    void missed() {
         onDropped.run();
     }
 

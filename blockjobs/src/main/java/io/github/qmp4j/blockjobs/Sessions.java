@@ -27,6 +27,9 @@ final class Sessions implements AutoCloseable {
     private final QmpSupervisor supervisor;
     private final Duration patience;
     private final ReentrantLock lock = new ReentrantLock();
+    /** Takes what the supervisor tells, and what a new session answers, one after another. */
+    private final Mailbox mailbox = new Mailbox(DaemonThreads.work());
+
     private final List<LastingSubscription> subscriptions = new ArrayList<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
@@ -65,7 +68,7 @@ final class Sessions implements AutoCloseable {
     void start(Consumer<String> whenOver) {
         locked(() -> onEnd = whenOver);
         expireLater(0);
-        Runnable stop = supervisor.onState(this::became, DaemonThreads.work());
+        Runnable stop = supervisor.onState(this::became, mailbox);
         locked(() -> stopListening = stop);
     }
 
@@ -73,11 +76,13 @@ final class Sessions implements AutoCloseable {
         if (state instanceof MonitorState.Connected connected) {
             QmpClient client = connected.client().withCallbacks(DaemonThreads.work());
             offered(client);
-            QemuInstance.of(client).thenAccept(now -> arrived(client, now)).exceptionally(failure -> {
-                // What does not say which QEMU it is cannot be used; the next one may.
-                client.close();
-                return null;
-            });
+            QemuInstance.of(client)
+                    .thenAcceptAsync(now -> arrived(client, now), mailbox)
+                    .exceptionally(failure -> {
+                        // What does not say which QEMU it is cannot be used; the next one may.
+                        client.close();
+                        return null;
+                    });
         } else if (state instanceof MonitorState.Lost) {
             locked(() -> offered = null);
             present().ifPresent(this::gone);
@@ -100,10 +105,15 @@ final class Sessions implements AutoCloseable {
     }
 
     private void arrived(QmpClient client, QemuInstance now) {
+        if (locked(() -> over || !client.equals(offered))) {
+            // The late answer of a session that is lost says nothing of the present one.
+            return;
+        }
         present().filter(other -> !other.equals(client)).ifPresent(this::gone);
         boolean isOther = locked(() -> {
             boolean other = run != null && !now.isCertainly(run);
             run = now;
+            last = client;
             return other;
         });
         if (isOther) {
@@ -112,26 +122,22 @@ final class Sessions implements AutoCloseable {
             renew().completeExceptionally(new QmpDisconnectedException(why, false, null));
             locked(() -> onEnd).accept(why);
         }
-        if (locked(() -> {
-            last = client;
-            return !client.equals(offered) || over;
-        })) {
-            return;
-        }
-        // Whoever hears of the gap asks how things stand now, and waits for the session to be there.
-        locked(() -> List.copyOf(subscriptions)).forEach(one -> one.moveTo(client));
-        locked(() -> {
-                    if (over) {
-                        return next;
-                    }
-                    present = client;
-                    losses++;
-                    window.off();
-                    // After the window those who waited have been told so.
-                    next = next.isDone() ? new CompletableFuture<>() : next;
-                    return next;
-                })
-                .complete(client);
+        CompletableFuture<QmpClient> calls = locked(() -> {
+            if (over) {
+                return next;
+            }
+            // One that comes beside this finds the session, or is among these.
+            subscriptions.forEach(one -> one.begin(client));
+            present = client;
+            losses++;
+            window.off();
+            // After the window those who waited have been told so.
+            next = next.isDone() ? new CompletableFuture<>() : next;
+            return next;
+        });
+        // A listener of the gap asks how things stand now, and waits for the session to be there.
+        locked(() -> List.copyOf(subscriptions)).forEach(LastingSubscription::missed);
+        calls.complete(client);
     }
 
     /** The future of those who wait till now, for whoever is to end it; the others wait for another one. */
