@@ -118,7 +118,8 @@ final class Finalizing {
     }
 
     private CompletableFuture<Void> prepared() {
-        return NodeFlush.of(context, judge.written(job.id()))
+        return Migrations.requireImages(context.client())
+                .thenCompose(active -> NodeFlush.of(context, judge.written(job.id())))
                 .thenCompose(flushed -> job.beforeChange())
                 .thenCompose(ready -> context.graphs().read())
                 .thenCompose(graph -> {

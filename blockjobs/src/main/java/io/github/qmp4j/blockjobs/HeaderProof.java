@@ -115,8 +115,8 @@ final class HeaderProof {
                 .flatMap(chain -> root(chain, after));
         HeaderRewrite rewrite = new HeaderRewrite(context, header, after.edges(), false);
         return context.headers()
-                .during(() -> new IoThreads(context.client())
-                        .mayAddAbove(image, after)
+                .during(() -> Migrations.requireImages(context.client())
+                        .thenCompose(active -> new IoThreads(context.client()).mayAddAbove(image, after))
                         .thenCompose(safe -> rewrite.corrected(safe, root)))
                 .handle((done, failure) -> true);
     }

@@ -186,7 +186,11 @@ final class JobStarter {
                     registry.release(launch.hold());
                 });
         HeadFile head = new HeadFile(context, ready.plan());
-        job.beforeChange(() -> head.requireThere().thenCompose(there -> merge.beforePivot()));
+        Migrations migrations = new Migrations(context.client());
+        job.beforeChange(() -> migrations
+                .requireNone(ready.plan())
+                .thenCompose(none -> head.requireThere())
+                .thenCompose(there -> merge.beforePivot()));
         job.ending().keep(records);
         job.ready().thenAccept(reached -> records.ready());
         if (records.jobId().isPresent()
@@ -207,7 +211,7 @@ final class JobStarter {
             throw JobRegistry.conflict(id);
         }
         return Futures.either(
-                head.see().thenCompose(seen -> context.graphs()
+                head.see().thenCompose(seen -> migrations.see()).thenCompose(seen -> context.graphs()
                         .startSafely(() -> context.client().execute(command.command()))),
                 reply -> head.see().thenCompose(seen -> answered(job, ready, launch, setup, null)),
                 cause -> answered(job, ready, launch, setup, cause));

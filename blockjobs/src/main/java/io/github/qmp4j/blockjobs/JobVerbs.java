@@ -98,7 +98,8 @@ final class JobVerbs {
         if (job.isEnding()) {
             return job.outcome();
         }
-        return job.beforeChange()
+        return Migrations.requireImagesIfTold(context.client())
+                .thenCompose(active -> job.beforeChange())
                 .thenCompose(prepared -> end(
                         Asked.PIVOT,
                         () -> context.execute("job-complete", job.id()),

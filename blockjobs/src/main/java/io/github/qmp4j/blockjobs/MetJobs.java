@@ -56,15 +56,24 @@ final class MetJobs {
                 record.step() == JobRecord.Step.INTENT ? steps.started() : CompletableFuture.completedFuture(null);
         ReleasedFiles released = new ReleasedFiles(context, plan);
         HeadFile head = new HeadFile(context, plan);
-        return kept.thenCompose(done -> released.seeOpen())
+        Migrations migrations = new Migrations(context.client());
+        return kept.thenCompose(done -> migrations.see())
+                .thenCompose(done -> released.seeOpen())
                 .thenCompose(done -> head.see())
                 .thenCompose(done -> merge(plan, record))
                 .thenApplyAsync(
-                        merge -> again(record, request, new Again(plan, steps, merge, released, head)), context.work());
+                        merge -> again(record, request, new Again(plan, steps, merge, released, head, migrations)),
+                        context.work());
     }
 
     /** What is to be done at the end of a job that is taken up again. */
-    private record Again(JobPlan plan, JobSteps steps, BitmapMerge merge, ReleasedFiles released, HeadFile head) {}
+    private record Again(
+            JobPlan plan,
+            JobSteps steps,
+            BitmapMerge merge,
+            ReleasedFiles released,
+            HeadFile head,
+            Migrations migrations) {}
 
     private BlockJob again(JobRecord record, BlockJobRequest request, Again work) {
         JobPlan plan = work.plan();
@@ -78,7 +87,10 @@ final class MetJobs {
         TrackedJob job = tracked(record.jobId(), request, judge, hold);
         job.ending().keep(steps);
         HeadFile head = work.head();
-        job.beforeChange(() -> head.requireThere().thenCompose(there -> merge.beforePivot()));
+        job.beforeChange(() -> work.migrations()
+                .requireNone(plan)
+                .thenCompose(none -> head.requireThere())
+                .thenCompose(there -> merge.beforePivot()));
         job.ending().afterwards(ended -> merge.settled(ended)
                 .thenCompose(head::checked)
                 .thenCompose(new FilesInUse(context)::checked)

@@ -27,8 +27,8 @@ final class Preflight {
 
     /** The graph is read anew: until the disk was reserved, a job that just ended may have changed it. */
     CompletableFuture<Ready> check(BlockJobRequest request, Disk disk, JobId id) {
-        return context.graphs()
-                .read(request.disk())
+        return Migrations.requireImages(context.client())
+                .thenCompose(active -> context.graphs().read(request.disk()))
                 .thenCombine(JobList.read(context), (graph, jobs) -> fitting(request, disk, id, graph, jobs))
                 .thenCompose(fits -> context.client().schema().thenCompose(schema -> {
                     requireSurvival(fits.plan(), schema);
