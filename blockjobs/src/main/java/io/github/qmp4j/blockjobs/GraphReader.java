@@ -77,7 +77,7 @@ final class GraphReader {
         return ReturningClient.again(client, listing::read).thenApply(nodes -> Replies.stream(
                         nodes.orElseThrow(
                                 () -> new BlockChainException(
-                                        "a node cannot be looked at while a pull or a backup exists that keeps this version of QEMU from listing its nodes; try again when that is over")))
+                                        "a node cannot be looked at while a pull, a backup or the making of an image keeps this version of QEMU from listing its nodes; try again when that is over")))
                 .filter(node -> node.path("node-name").asText().equals(nodeName))
                 .findFirst());
     }

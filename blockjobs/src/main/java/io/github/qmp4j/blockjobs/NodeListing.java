@@ -19,6 +19,9 @@ import java.util.stream.Collectors;
  * brings to its end in that moment cannot be kept out, so nothing that a device leads to is read this way.
  */
 final class NodeListing {
+    /** QEMU's type of the job of {@code blockdev-create}. */
+    private static final String CREATE = "create";
+
     private static final QmpCommand<JsonNode> LIST = QmpCommand.of("query-named-block-nodes");
 
     /** One for each session with QEMU. */
@@ -59,10 +62,13 @@ final class NodeListing {
     }
 
     private static boolean isSafe(QmpClient session, JsonNode jobs) {
-        return quirks(session)
-                .mayListNodes(Replies.stream(jobs)
-                        .map(job -> JobType.of(job.path("type").asText()))
-                        .collect(Collectors.toSet()));
+        boolean isMaking =
+                Replies.stream(jobs).anyMatch(job -> job.path("type").asText().equals(CREATE));
+        return (!isMaking || quirks(session).mayListNodesThatAreMade())
+                && quirks(session)
+                        .mayListNodes(Replies.stream(jobs)
+                                .map(job -> JobType.of(job.path("type").asText()))
+                                .collect(Collectors.toSet()));
     }
 
     private static Quirks quirks(QmpClient client) {

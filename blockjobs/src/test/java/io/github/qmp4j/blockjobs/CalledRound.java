@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.blockjobs.JobOutcome.End;
 import io.github.qmp4j.blockjobs.JobOutcome.Head;
+import io.github.qmp4j.threads.Futures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -138,7 +139,7 @@ final class CalledRound {
     /** Another start may be quicker, and may have changed the chain by now. */
     private boolean isBecauseOfAnother(Throwable refusal) {
         Throwable cause = refusal instanceof StartTogetherException && refusal.getCause() != null
-                ? Conclusion.unwrapped(refusal.getCause())
+                ? Futures.cause(refusal.getCause())
                 : refusal;
         if (cause instanceof JobConflictException conflict) {
             if (cause.equals(refusal)) {
@@ -421,7 +422,7 @@ final class CalledRound {
         if (call.answer().isCompletedExceptionally()) {
             Throwable refusal =
                     call.answer().handle((value, failure) -> failure).join();
-            Throwable cause = Conclusion.unwrapped(refusal);
+            Throwable cause = Futures.cause(refusal);
             refusals.merge(call.what() + ": " + cause.getClass().getSimpleName(), 1, Integer::sum);
             if (!(cause instanceof BlockJobException
                     || cause instanceof JobEndedException

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -30,6 +31,7 @@ class GraphBesideJobsTest {
     private static final boolean FULL = Boolean.getBoolean("qmp4j.full");
     private static final Duration LONG = Duration.ofMinutes(10);
     private static final int FEW = 30;
+    private static final int LOOKERS = 6;
     private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
 
     /** A disk that shares nothing with {@code disk0}: nodes {@code NAME} over {@code NAME-base}. */
@@ -44,6 +46,35 @@ class GraphBesideJobsTest {
         nodes.readOnly(name + "-base", null);
         nodes.qcow2(name, name + "-base");
         nodes.disk(id, name);
+    }
+
+    /** QEMU 5.2 and 7.2 die of a listing of nodes that meets an image in the making. */
+    @Test
+    void looksForWhatWasLeftWhileTargetsAreMade() throws Exception {
+        try (TestVm vm = TestVm.start(nodes -> disk(nodes, "disk1", "small"))) {
+            AtomicBoolean isOver = new AtomicBoolean();
+            List<CompletableFuture<Void>> looks = Stream.generate(() -> CompletableFuture.runAsync(
+                            () -> {
+                                while (!isOver.get()) {
+                                    TestVm.get(vm.jobs.reconcile());
+                                }
+                            },
+                            task -> new Thread(task, "looker").start()))
+                    .limit(LOOKERS)
+                    .toList();
+            for (int copy = 0; copy < FEW; copy++) {
+                CopyRequest request = CopyRequest.of(
+                                "disk1",
+                                vm.path("copy-%d.qcow2".formatted(copy)).toString(),
+                                "qcow2")
+                        .engine(CopyEngine.BLOCKDEV_MIRROR)
+                        .with(SLOW);
+                assertThat(TestVm.get(vm.start(request).cancel()).end()).isEqualTo(new JobOutcome.End.Cancelled());
+            }
+            isOver.set(true);
+            looks.forEach(TestVm::get);
+            vm.assertNoJobsLeft();
+        }
     }
 
     private static void secondMonitor(RealQemuBuilder builder) {

@@ -23,6 +23,7 @@ class QuirkRulesTest {
         assertThat(quirks.mayListNodes(List.of(JobType.COMMIT, JobType.PULL))).isEqualTo(pulls);
         assertThat(quirks.mayListNodes(List.of(JobType.COPY, JobType.BACKUP))).isEqualTo(backups);
         assertThat(quirks.mayListNodes(List.of(JobType.COMMIT, JobType.COPY))).isTrue();
+        assertThat(quirks.mayListNodesThatAreMade()).isEqualTo(major >= 10);
     }
 
     @ParameterizedTest

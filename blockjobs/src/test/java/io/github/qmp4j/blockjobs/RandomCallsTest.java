@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.qmp4j.event.EventSubscription;
 import io.github.qmp4j.testkit.QemuPlace;
 import io.github.qmp4j.testkit.QemuVersions;
+import io.github.qmp4j.threads.Futures;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Eight threads call everything at random, by two facades on two monitors, on three disks whose chains are built up again as jobs use them
+ * Eight threads call everything at random, by two facades, on three disks whose chains are built up again as jobs use them
  * up; a foreign client acts on the jobs too, and the guest writes. Each outcome is held against the events and the chain of a third
  * monitor, and each disk against a model of what its guest has written. A number of outcomes in ordinary runs, with the seed; a
  * thousand and ten minutes with {@code -Dqmp4j.full=true}.
@@ -228,7 +229,7 @@ class RandomCallsTest {
         try {
             return Optional.of(answer.get(LIMIT.toSeconds(), TimeUnit.SECONDS));
         } catch (ExecutionException e) {
-            round.refused(what, Conclusion.unwrapped(e.getCause()), mayBeRefused);
+            round.refused(what, Futures.cause(e.getCause()), mayBeRefused);
             return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
