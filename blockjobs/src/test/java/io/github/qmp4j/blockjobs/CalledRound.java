@@ -194,7 +194,7 @@ final class CalledRound {
             return false;
         }
         boolean isOver = starting == 0
-                && met.stream().allMatch(one -> one.handle().outcome().isDone())
+                && met.stream().allMatch(one -> one.told().get() > 0)
                 && answers.stream().allMatch(call -> call.answer().isDone());
         closed = isOver;
         return isOver;
@@ -410,6 +410,7 @@ final class CalledRound {
         }
         boolean agrees = first.get().end() instanceof End.Cancelled == outcome.end() instanceof End.Cancelled
                 && (outcome.head() == Head.UNKNOWN
+                        || first.get().head() == Head.UNKNOWN
                         || outcome.head() == first.get().head())
                 && (outcome.end() instanceof End.Cancelled == isCancelled || outcome.end() instanceof End.Failed)
                 && files(outcome).stream().noneMatch(live::contains);

@@ -30,7 +30,8 @@ class ListingTest {
     @CsvSource({
         "5.2.0, stream, running, 0", "5.2.0, backup, concluded, 0", "5.2.0, commit, ready, 1",
         "7.2.22, stream, running, 0", "7.2.22, stream, concluded, 0", "7.2.22, backup, concluded, 1",
-        "9.2.4, stream, concluded, 0", "10.0.13, stream, concluded, 1", "10.0.13, backup, concluded, 1"
+        "9.2.4, stream, concluded, 0", "10.0.13, stream, concluded, 1", "10.0.13, backup, concluded, 1",
+        "5.2.0, create, running, 0", "7.2.22, create, running, 0", "10.0.13, create, running, 1"
     })
     void listsNodesOnlyForThoseWhoNeedItAndWhereItIsSafe(String version, String type, String status, int listings) {
         List<Integer> numbers =
