@@ -34,6 +34,11 @@ final class BitmapMerge {
         this.refusal = refusal;
     }
 
+    /** Nothing is merged, and the job may be pivoted. */
+    static BitmapMerge none(JobContext context, JobPlan plan) {
+        return new BitmapMerge(context, plan, Optional.empty(), Optional.empty());
+    }
+
     /** Does it if its moment is before the start. */
     CompletableFuture<Void> beforeStart() {
         return plan.becomesReady() ? CompletableFuture.completedFuture(null) : merge();
@@ -119,14 +124,13 @@ final class BitmapMerge {
         return new Leftover(Leftover.Kind.BITMAP, bitmaps.orElseThrow().receiver() + "/" + name, why);
     }
 
-    /** Removes what was added, and fails with what is left. */
-    <T> CompletableFuture<T> failed(Throwable cause) {
-        return undone().thenCompose(left -> CompletableFuture.failedFuture(
-                left.isEmpty() ? cause : new JobStartException(cause, left, Optional.empty(), List.of())));
+    /** The start fails: removes what was added, and gives the cause with what is left. Never fails. */
+    CompletableFuture<Throwable> undone(Throwable cause) {
+        return undone().thenApply(left ->
+                left.isEmpty() ? cause : new JobStartException(cause, left, Optional.empty(), List.of()));
     }
 
-    /** Removes what was added. Never fails. */
-    CompletableFuture<List<Leftover>> undone() {
+    private CompletableFuture<List<Leftover>> undone() {
         List<Leftover> left = new ArrayList<>();
         boolean begun = merged.get() != null && merged.get() != never;
         boolean isThere = begun && (plan.keepsReceiver());

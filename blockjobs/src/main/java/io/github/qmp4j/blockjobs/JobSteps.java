@@ -58,7 +58,10 @@ final class JobSteps {
         return key.isPresent();
     }
 
-    /** Fails with {@link JobStoreException}; then the job must not be started. */
+    /**
+     * Fails with {@link JobStoreException}; then the job must not be started, and {@link #forget} is due, since the record may be there all
+     * the same.
+     */
     CompletableFuture<Void> intent(JobPlan plan, Disk disk, Optional<String> targetNode) {
         if (key.isEmpty() || qemu.isEmpty()) {
             return done();
@@ -68,11 +71,7 @@ final class JobSteps {
         synchronized (this) {
             newest = first;
         }
-        return store.record(first).exceptionallyCompose(failure -> {
-            // It may be there all the same, and would then say that a job may have been started.
-            return forget().handle((gone, second) -> null)
-                    .thenCompose(done -> CompletableFuture.failedFuture(Futures.cause(failure)));
-        });
+        return store.record(first);
     }
 
     CompletableFuture<Void> started() {

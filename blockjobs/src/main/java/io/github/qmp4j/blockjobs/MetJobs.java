@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 
 /** Makes handles for the work of a key that was not started here: still in QEMU, or over. */
 final class MetJobs {
@@ -62,49 +61,41 @@ final class MetJobs {
                 .thenCompose(done -> head.see())
                 .thenCompose(done -> merge(plan, record))
                 .thenApplyAsync(
-                        merge -> again(record, request, new Again(plan, steps, merge, released, head, migrations)),
+                        merge -> again(
+                                record,
+                                request,
+                                new EndSteps(
+                                        context,
+                                        plan,
+                                        steps,
+                                        merge,
+                                        head,
+                                        released,
+                                        target(plan, record.targetNode()),
+                                        migrations)),
                         context.work());
     }
 
-    /** What is to be done at the end of a job that is taken up again. */
-    private record Again(
-            JobPlan plan,
-            JobSteps steps,
-            BitmapMerge merge,
-            ReleasedFiles released,
-            HeadFile head,
-            Migrations migrations) {}
-
-    private BlockJob again(JobRecord record, BlockJobRequest request, Again work) {
-        JobPlan plan = work.plan();
-        JobSteps steps = work.steps();
-        BitmapMerge merge = work.merge();
+    private BlockJob again(JobRecord record, BlockJobRequest request, EndSteps after) {
+        JobPlan plan = after.plan();
         boolean isObserved = registry.find(record.jobId().value()).isPresent();
         Optional<JobRegistry.Hold> hold = isObserved
                 ? Optional.empty()
                 : Optional.of(registry.reserve(Claim.of(plan, record.disk()), record.jobId()));
         Judge judge = new PlannedJudge(plan, record.disk(), record.targetNode());
         TrackedJob job = tracked(record.jobId(), request, judge, hold);
-        job.ending().keep(steps);
-        HeadFile head = work.head();
-        job.beforeChange(() -> work.migrations()
-                .requireNone(plan)
-                .thenCompose(none -> head.requireThere())
-                .thenCompose(there -> merge.beforePivot()));
-        job.ending().afterwards(ended -> merge.settled(ended)
-                .thenCompose(head::checked)
-                .thenCompose(new FilesInUse(context)::checked)
-                .thenCompose(ending(work.released(), steps, plan, record.targetNode())));
+        job.ending().keep(after.steps());
+        job.beforeChange(after::beforeChange);
+        job.ending().afterwards(decided -> after.from(EndSteps.Step.SETTLE_BITMAPS, decided));
         record.asked().ifPresent(verb -> job.verbs().mayHaveSent(asked(verb)));
-        return owned(job, request, steps);
+        return owned(job, request, after.steps());
     }
 
     /** What is to be merged before a pivot is found out anew; it does no harm if an earlier process has done it already. */
     private CompletableFuture<BitmapMerge> merge(JobPlan plan, JobRecord record) {
         boolean isWanted = plan.becomesReady() && record.request().settings().bitmaps() == BitmapRule.MERGE;
         if (!isWanted) {
-            return CompletableFuture.completedFuture(
-                    new BitmapMerge(context, plan, Optional.empty(), Optional.empty()));
+            return CompletableFuture.completedFuture(BitmapMerge.none(context, plan));
         }
         return context.graphs().read().thenCombine(context.client().schema(), (graph, schema) -> {
             CommandContext commands =
@@ -148,11 +139,19 @@ final class MetJobs {
         JobSteps steps = JobSteps.after(record, context.options().store());
         JobPlan plan = Planner.plan(record.disk().chain(), record.request());
         Optional<String> node = sameRun ? record.targetNode() : Optional.empty();
+        EndSteps after = new EndSteps(
+                context,
+                plan,
+                steps,
+                BitmapMerge.none(context, plan),
+                new HeadFile(context, plan),
+                new ReleasedFiles(context, plan),
+                target(plan, node),
+                new Migrations(context.client()));
+        boolean isProved = record.outcome().isPresent();
         return flushed(plan, record, outcome, sameRun)
-                .thenCompose(proved -> record.outcome().isPresent()
-                        ? CompletableFuture.completedFuture(proved)
-                        : new HeadFile(context, plan).checked(proved).thenCompose(new FilesInUse(context)::checked))
-                .thenCompose(ending(new ReleasedFiles(context, plan), steps, plan, node))
+                .thenCompose(decided ->
+                        after.from(isProved ? EndSteps.Step.RECORD_DISMISSED : EndSteps.Step.CHECK_PATHS, decided))
                 .thenApply(whole -> ended(record.jobId(), record.request(), whole));
     }
 
@@ -166,15 +165,8 @@ final class MetJobs {
         return NodeFlush.of(context, judge.written(record.jobId())).thenApply(done -> outcome);
     }
 
-    private Function<JobOutcome, CompletableFuture<JobOutcome>> ending(
-            ReleasedFiles released, JobSteps steps, JobPlan plan, Optional<String> targetNode) {
-        return outcome -> steps.dismissed(outcome)
-                .thenCompose(done -> plan instanceof CopyPlan copy
-                        ? TargetSetup.again(context, copy, targetNode).tidied(done)
-                        : CompletableFuture.completedFuture(done))
-                .thenCompose(released::delete)
-                .thenCompose(done ->
-                        new ReleasedNodes(context).remove(done, plan.request().settings(), steps::cleaned));
+    private Optional<TargetSetup> target(JobPlan plan, Optional<String> node) {
+        return plan instanceof CopyPlan copy ? Optional.of(TargetSetup.again(context, copy, node)) : Optional.empty();
     }
 
     /** A handle on what is over. */

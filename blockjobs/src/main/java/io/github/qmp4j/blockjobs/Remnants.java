@@ -30,8 +30,9 @@ record Remnants(List<Leftover> leftovers, Optional<String> unclaimed) {
         return new Remnants(all, unclaimed);
     }
 
-    JobStartException refusal(Throwable cause, List<String> overlays) {
-        return new JobStartException(cause, leftovers, unclaimed, overlays);
+    /** Why a start fails, with what is left of it and what may have made QEMU refuse it; the cause itself if there is nothing to add. */
+    Throwable refusal(Throwable cause, List<String> overlays) {
+        return isNothing() && overlays.isEmpty() ? cause : new JobStartException(cause, leftovers, unclaimed, overlays);
     }
 
     /**

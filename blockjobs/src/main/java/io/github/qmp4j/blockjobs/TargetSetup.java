@@ -1,7 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.threads.Futures;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -37,10 +36,9 @@ final class TargetSetup {
         underWay = true;
     }
 
-    /** Takes the steps one after another; undoes all of them and fails if one fails. */
+    /** Takes the steps one after another. */
     CompletableFuture<Void> run(TargetSteps target) {
-        return Futures.orElse(
-                Futures.inTurn(target.steps(), this::take).thenRun(() -> holdsFile = isLocked()), this::failed);
+        return Futures.inTurn(target.steps(), this::take).thenRun(() -> holdsFile = isLocked());
     }
 
     /** A raw image without a user is open and not locked. */
@@ -55,13 +53,6 @@ final class TargetSetup {
             return new ImageMaker(context).make(create);
         }
         return step instanceof TargetStep.Add add ? nodes.add(add) : nodes.remove((TargetStep.Remove) step);
-    }
-
-    /** Undoes all, and fails with what is left. */
-    <T> CompletableFuture<T> failed(Throwable cause) {
-        return undone(cause)
-                .thenCompose(left ->
-                        CompletableFuture.failedFuture(left.isNothing() ? cause : left.refusal(cause, List.of())));
     }
 
     /** There is no job: the nodes go, a file that was made is named. Never fails. */
