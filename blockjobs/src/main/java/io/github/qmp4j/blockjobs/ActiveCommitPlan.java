@@ -30,11 +30,6 @@ final class ActiveCommitPlan extends JobPlan {
     }
 
     @Override
-    boolean needsWholeDisk() {
-        return true;
-    }
-
-    @Override
     List<BlockNode> held() {
         return before().nodes().subList(top(), base() + 1);
     }
@@ -57,16 +52,6 @@ final class ActiveCommitPlan extends JobPlan {
         return size > topNode().virtualSize() ? OptionalLong.of(size) : OptionalLong.empty();
     }
 
-    @Override
-    Optional<String> newFile() {
-        return Optional.empty();
-    }
-
-    @Override
-    Optional<String> ownTarget(CommandContext context) {
-        return Optional.empty();
-    }
-
     /** QEMU wants the root as the device, also where filters stand between that and top. */
     @Override
     QmpCommand<JsonNode> command(CommandContext context, Optional<String> targetNode) {
@@ -79,16 +64,6 @@ final class ActiveCommitPlan extends JobPlan {
     @Override
     BlockNode receiver() {
         return before().nodes().get(before().imagePlaceFrom(base()));
-    }
-
-    @Override
-    boolean isReceiverAbove() {
-        return false;
-    }
-
-    @Override
-    boolean keepsReceiver() {
-        return true;
     }
 
     @Override
@@ -109,42 +84,12 @@ final class ActiveCommitPlan extends JobPlan {
     }
 
     @Override
-    Optional<BlockNode> overlay() {
+    Optional<HeaderChange> header() {
         return Optional.empty();
-    }
-
-    @Override
-    Optional<BlockNode> rewritten() {
-        return Optional.empty();
-    }
-
-    @Override
-    boolean opensHeaderAtStart() {
-        return false;
-    }
-
-    @Override
-    boolean rewritesEveryOverlay() {
-        return false;
-    }
-
-    @Override
-    Optional<String> backingString() {
-        return Optional.empty();
-    }
-
-    @Override
-    int uppermost() {
-        return top();
     }
 
     @Override
     boolean isOnTarget(BlockChain now, Optional<String> targetNode) {
         return now.activeImage().isSameImage(after().activeImage());
-    }
-
-    @Override
-    boolean isAsPredicted(int place, BlockNode now) {
-        return now.isSameImage(after().nodes().get(place));
     }
 }

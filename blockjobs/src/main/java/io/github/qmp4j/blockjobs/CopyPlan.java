@@ -117,11 +117,6 @@ final class CopyPlan extends JobPlan {
     }
 
     @Override
-    boolean needsWholeDisk() {
-        return true;
-    }
-
-    @Override
     List<BlockNode> held() {
         return List.of();
     }
@@ -134,11 +129,6 @@ final class CopyPlan extends JobPlan {
     /** The target has the size of the disk, which is looked at before the start. */
     @Override
     void requireSizes() {}
-
-    @Override
-    OptionalLong growth() {
-        return OptionalLong.empty();
-    }
 
     @Override
     Optional<String> newFile() {
@@ -187,11 +177,6 @@ final class CopyPlan extends JobPlan {
         return after().nodes().get(top());
     }
 
-    @Override
-    boolean isReceiverAbove() {
-        return false;
-    }
-
     /** The node of any other target goes with the job, and its file is no complete copy. */
     @Override
     boolean keepsReceiver() {
@@ -216,33 +201,8 @@ final class CopyPlan extends JobPlan {
     }
 
     @Override
-    Optional<BlockNode> overlay() {
+    Optional<HeaderChange> header() {
         return Optional.empty();
-    }
-
-    @Override
-    Optional<BlockNode> rewritten() {
-        return Optional.empty();
-    }
-
-    @Override
-    boolean opensHeaderAtStart() {
-        return false;
-    }
-
-    @Override
-    boolean rewritesEveryOverlay() {
-        return false;
-    }
-
-    @Override
-    Optional<String> backingString() {
-        return Optional.empty();
-    }
-
-    @Override
-    int uppermost() {
-        return top();
     }
 
     @Override

@@ -62,7 +62,8 @@ final class HeaderProof {
                         .filter(name -> name.startsWith("/"))
                         .isPresent())
                 // A pull itself opens its image for writing at its start, and is refused where QEMU cannot.
-                .filter(header -> !plan.opensHeaderAtStart() || !header.image().readOnly())
+                .filter(header -> !plan.header().orElseThrow().opensAtStart()
+                        || !header.image().readOnly())
                 .map(header -> context.headers()
                         .during(() -> proved(context, header, graph, root(plan.before(), graph), true)))
                 .orElseGet(() -> CompletableFuture.completedFuture(null));

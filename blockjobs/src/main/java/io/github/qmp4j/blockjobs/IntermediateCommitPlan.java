@@ -5,7 +5,6 @@ import io.github.qmp4j.QmpCommand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** {@code block-commit} below the active layer: the layers from top on go into the base, and the job ends by itself. */
@@ -28,11 +27,6 @@ final class IntermediateCommitPlan extends JobPlan {
 
     @Override
     boolean becomesReady() {
-        return false;
-    }
-
-    @Override
-    boolean needsWholeDisk() {
         return false;
     }
 
@@ -59,21 +53,6 @@ final class IntermediateCommitPlan extends JobPlan {
                 "commit the active layer too (no top), pull all of the chain");
     }
 
-    @Override
-    OptionalLong growth() {
-        return OptionalLong.empty();
-    }
-
-    @Override
-    Optional<String> newFile() {
-        return Optional.empty();
-    }
-
-    @Override
-    Optional<String> ownTarget(CommandContext context) {
-        return Optional.empty();
-    }
-
     /** QEMU wants the root as the device, also where filters stand between that and top. */
     @Override
     QmpCommand<JsonNode> command(CommandContext context, Optional<String> targetNode) {
@@ -88,16 +67,6 @@ final class IntermediateCommitPlan extends JobPlan {
     @Override
     BlockNode receiver() {
         return before().nodes().get(before().imagePlaceFrom(base()));
-    }
-
-    @Override
-    boolean isReceiverAbove() {
-        return false;
-    }
-
-    @Override
-    boolean keepsReceiver() {
-        return true;
     }
 
     @Override
@@ -116,42 +85,18 @@ final class IntermediateCommitPlan extends JobPlan {
     }
 
     @Override
-    Optional<BlockNode> overlay() {
-        return Optional.of(before().nodes().get(top() - 1));
-    }
-
-    @Override
-    Optional<BlockNode> rewritten() {
-        return overlay();
-    }
-
-    @Override
-    boolean opensHeaderAtStart() {
-        return false;
-    }
-
-    @Override
-    boolean rewritesEveryOverlay() {
-        return true;
-    }
-
-    @Override
-    Optional<String> backingString() {
-        return named(commit.backingName());
-    }
-
-    @Override
     int uppermost() {
         return top() - 1;
     }
 
     @Override
-    boolean isOnTarget(BlockChain now, Optional<String> targetNode) {
-        return false;
+    Optional<HeaderChange> header() {
+        BlockNode overlay = before().nodes().get(top() - 1);
+        return Optional.of(new HeaderChange(overlay, baseNode(), commit.backingName(), false, true));
     }
 
     @Override
-    boolean isAsPredicted(int place, BlockNode now) {
-        return now.isSameImage(after().nodes().get(place));
+    boolean isOnTarget(BlockChain now, Optional<String> targetNode) {
+        return false;
     }
 }

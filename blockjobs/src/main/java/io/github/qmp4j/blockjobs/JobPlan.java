@@ -73,7 +73,9 @@ abstract sealed class JobPlan permits PullPlan, IntermediateCommitPlan, ActiveCo
     // --- what it needs ---
 
     /** Whether no other job may work on the disk, since the whole chain is predicted. */
-    abstract boolean needsWholeDisk();
+    final boolean needsWholeDisk() {
+        return becomesReady();
+    }
 
     /** The nodes that the job works on. */
     abstract List<BlockNode> held();
@@ -85,13 +87,19 @@ abstract sealed class JobPlan permits PullPlan, IntermediateCommitPlan, ActiveCo
     abstract void requireSizes();
 
     /** How many bytes the active layer must have before the job starts; empty if its size stays. */
-    abstract OptionalLong growth();
+    OptionalLong growth() {
+        return OptionalLong.empty();
+    }
 
     /** The path of the file that the job makes; empty if it makes none. */
-    abstract Optional<String> newFile();
+    Optional<String> newFile() {
+        return Optional.empty();
+    }
 
     /** The node-name that QEMU is to give a target that it opens itself; empty where there is no such target. */
-    abstract Optional<String> ownTarget(CommandContext context);
+    Optional<String> ownTarget(CommandContext context) {
+        return Optional.empty();
+    }
 
     /** The command that starts the job. */
     abstract QmpCommand<JsonNode> command(CommandContext context, Optional<String> targetNode);
@@ -102,10 +110,14 @@ abstract sealed class JobPlan permits PullPlan, IntermediateCommitPlan, ActiveCo
     abstract BlockNode receiver();
 
     /** Whether the receiver lies above the images that go away. */
-    abstract boolean isReceiverAbove();
+    boolean isReceiverAbove() {
+        return false;
+    }
 
     /** Whether the receiver is still a node of QEMU after a job that was undone. */
-    abstract boolean keepsReceiver();
+    boolean keepsReceiver() {
+        return true;
+    }
 
     /** The images whose data the job moves, and those that the guest writes to meanwhile. */
     abstract List<BlockNode> moved();
@@ -116,39 +128,43 @@ abstract sealed class JobPlan permits PullPlan, IntermediateCommitPlan, ActiveCo
     /** The images that no longer mean what they did, once a commit has written to its base. */
     abstract List<BlockNode> invalidated(boolean pivoted);
 
-    // --- the headers ---
+    // --- the header ---
+
+    /** The header that QEMU rewrites at the end of the job; empty if there is none. */
+    abstract Optional<HeaderChange> header();
 
     /** The node whose header is to name another backing file when the job has completed; empty if there is none. */
-    abstract Optional<BlockNode> overlay();
+    final Optional<BlockNode> overlay() {
+        return header().filter(change -> change.backing().isPresent()).map(HeaderChange::image);
+    }
 
-    /** The node whose header QEMU rewrites at the end of the job; empty if there is none. */
-    abstract Optional<BlockNode> rewritten();
-
-    /** Whether QEMU opens that header for writing when the job starts, and refuses the start where it cannot. */
-    abstract boolean opensHeaderAtStart();
-
-    /** Whether QEMU gives every overlay of the highest node the same new backing name. */
-    abstract boolean rewritesEveryOverlay();
+    /** The node whose header QEMU rewrites; empty if there is none. */
+    final Optional<BlockNode> rewritten() {
+        return header().map(HeaderChange::image);
+    }
 
     /**
      * What the header of the overlay is to name; empty if it names nothing, or if there is no overlay.
      *
      * @throws BlockChainException if that cannot be written
      */
-    abstract Optional<String> backingString();
-
-    final Optional<String> named(BackingName name) {
-        return overlay().flatMap(overlay -> baseNode().map(base -> BackingString.of(overlay, base, name)));
+    final Optional<String> backingString() {
+        return header().flatMap(
+                        change -> change.backing().map(base -> BackingString.of(change.image(), base, change.name())));
     }
 
     // --- how its end is told ---
 
     /** The place of the highest node whose header or data the job changes. */
-    abstract int uppermost();
+    int uppermost() {
+        return top();
+    }
 
     /** Whether a disk whose chain is this one has been switched. */
     abstract boolean isOnTarget(BlockChain now, Optional<String> targetNode);
 
     /** Whether a node may be at that place of the chain after a pivot. */
-    abstract boolean isAsPredicted(int place, BlockNode now);
+    boolean isAsPredicted(int place, BlockNode now) {
+        return now.isSameImage(after().nodes().get(place));
+    }
 }

@@ -18,7 +18,7 @@ final class OtherOverlays {
 
     /** Why the commit must not end now; empty where no other overlay is there. */
     static Optional<String> find(JobPlan plan, Graph graph) {
-        if (!plan.rewritesEveryOverlay()) {
+        if (plan.header().filter(HeaderChange::ofEveryOverlay).isEmpty()) {
             return Optional.empty();
         }
         return graph.nodes().stream()

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommand;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** {@code block-stream}: an image takes the data of those below it. Filters above the active layer stay where they are. */
 final class PullPlan extends JobPlan {
@@ -52,11 +51,6 @@ final class PullPlan extends JobPlan {
     }
 
     @Override
-    boolean needsWholeDisk() {
-        return false;
-    }
-
-    @Override
     List<BlockNode> held() {
         return before().nodes().subList(top(), base());
     }
@@ -71,21 +65,6 @@ final class PullPlan extends JobPlan {
         baseNode()
                 .ifPresent(base -> LayerSizes.requireCovered(
                         this.word(), topNode(), before().nodes().get(top() + 1), base, "pull without a base"));
-    }
-
-    @Override
-    OptionalLong growth() {
-        return OptionalLong.empty();
-    }
-
-    @Override
-    Optional<String> newFile() {
-        return Optional.empty();
-    }
-
-    @Override
-    Optional<String> ownTarget(CommandContext context) {
-        return Optional.empty();
     }
 
     /** The command goes to an image, that of the request or the active layer, and not to the filters above it. */
@@ -111,11 +90,6 @@ final class PullPlan extends JobPlan {
     }
 
     @Override
-    boolean keepsReceiver() {
-        return true;
-    }
-
-    @Override
     List<BlockNode> moved() {
         return before().nodes().subList(top() + 1, base());
     }
@@ -131,42 +105,12 @@ final class PullPlan extends JobPlan {
     }
 
     @Override
-    Optional<BlockNode> overlay() {
-        return baseNode().map(base -> topNode());
-    }
-
-    @Override
-    Optional<BlockNode> rewritten() {
-        return Optional.of(topNode());
-    }
-
-    @Override
-    boolean opensHeaderAtStart() {
-        return true;
-    }
-
-    @Override
-    boolean rewritesEveryOverlay() {
-        return false;
-    }
-
-    @Override
-    Optional<String> backingString() {
-        return named(pull.backingName());
-    }
-
-    @Override
-    int uppermost() {
-        return top();
+    Optional<HeaderChange> header() {
+        return Optional.of(new HeaderChange(topNode(), baseNode(), pull.backingName(), true, false));
     }
 
     @Override
     boolean isOnTarget(BlockChain now, Optional<String> targetNode) {
         return false;
-    }
-
-    @Override
-    boolean isAsPredicted(int place, BlockNode now) {
-        return now.isSameImage(after().nodes().get(place));
     }
 }
