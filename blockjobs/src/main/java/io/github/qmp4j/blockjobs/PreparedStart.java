@@ -63,7 +63,8 @@ final class PreparedStart {
         if (records.jobId().isPresent() || request.settings().jobId().isEmpty()) {
             made.ending().hasIdOfItsOwn();
         }
-        EndSteps after = new EndSteps(context, ready.plan(), records, bitmaps, head, ready.released(), target, migrations);
+        EndSteps after =
+                new EndSteps(context, ready.plan(), records, bitmaps, head, ready.released(), target, migrations);
         made.beforeChange(after::beforeChange);
         made.ending().afterwards(decided -> after.from(EndSteps.Step.SETTLE_BITMAPS, decided));
         return made;
