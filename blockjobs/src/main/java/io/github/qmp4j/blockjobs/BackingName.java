@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
+
+
 /** How an overlay's header names its new backing file. */
 public enum BackingName {
     /**

@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
+
+
 import io.github.qmp4j.event.EventSubscription;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

@@ -1,5 +1,9 @@
 package io.github.qmp4j.blockjobs;
 
+import io.github.qmp4j.blockjobs.engine.MonitoredJobs;
+import io.github.qmp4j.blockjobs.engine.UserJobs;
+import io.github.qmp4j.blockjobs.start.Together;
+
 import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.client.QmpSupervisor;
 import io.github.qmp4j.event.EventSubscription;

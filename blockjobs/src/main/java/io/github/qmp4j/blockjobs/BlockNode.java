@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
+import io.github.qmp4j.blockjobs.text.FileName;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;

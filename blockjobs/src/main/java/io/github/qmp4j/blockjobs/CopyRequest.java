@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
+
+
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;

@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
+import io.github.qmp4j.blockjobs.text.TargetPath;
+
 /** Where a copy goes to. */
 public sealed interface CopyTarget {
 

@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
+
+
 /**
  * How large the guest's disk was and is.
  *

@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
+
+
 import java.util.OptionalInt;
 
 /**
@@ -13,7 +15,7 @@ import java.util.OptionalInt;
  */
 public record RealFile(String id, long names, boolean direct, OptionalInt openings) {
 
-    boolean isSameFile(RealFile other) {
+    public boolean isSameFile(RealFile other) {
         return id.equals(other.id);
     }
 }

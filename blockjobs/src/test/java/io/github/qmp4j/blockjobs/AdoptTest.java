@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
+import io.github.qmp4j.blockjobs.graph.ScriptedGraph;
+
 import static io.github.qmp4j.blockjobs.ScriptedVm.completed;
 import static io.github.qmp4j.blockjobs.ScriptedVm.told;
 import static org.assertj.core.api.Assertions.assertThat;

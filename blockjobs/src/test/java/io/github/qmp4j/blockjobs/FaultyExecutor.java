@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
+
+
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;

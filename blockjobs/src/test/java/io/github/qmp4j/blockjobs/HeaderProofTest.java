@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
+import io.github.qmp4j.blockjobs.header.HeaderRewrite;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 

@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
+
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;

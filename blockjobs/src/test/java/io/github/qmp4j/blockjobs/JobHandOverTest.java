@@ -1,5 +1,8 @@
 package io.github.qmp4j.blockjobs;
 
+import io.github.qmp4j.blockjobs.engine.MonitoredJobs;
+import io.github.qmp4j.blockjobs.engine.UserJobs;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmp4j.QmpAddress;

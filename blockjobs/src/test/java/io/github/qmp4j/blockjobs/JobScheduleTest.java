@@ -1,5 +1,17 @@
 package io.github.qmp4j.blockjobs;
 
+import io.github.qmp4j.blockjobs.async.Mailbox;
+import io.github.qmp4j.blockjobs.async.Turns;
+import io.github.qmp4j.blockjobs.job.JobRegistry;
+import io.github.qmp4j.blockjobs.job.JobUpdates;
+import io.github.qmp4j.blockjobs.job.ProgressMeter;
+import io.github.qmp4j.blockjobs.journal.Journal;
+import io.github.qmp4j.blockjobs.journal.JournalException;
+import io.github.qmp4j.blockjobs.plan.Claim;
+import io.github.qmp4j.blockjobs.plan.JobPlanTest;
+import io.github.qmp4j.blockjobs.plan.Planner;
+import io.github.qmp4j.blockjobs.start.KeyTurns;
+
 import static io.github.qmp4j.blockjobs.Schedules.require;
 import static org.assertj.core.api.Assertions.assertThat;
 

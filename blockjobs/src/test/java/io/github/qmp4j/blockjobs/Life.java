@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
+
+
 import java.nio.file.Path;
 import java.util.List;
 

@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
+
+
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;

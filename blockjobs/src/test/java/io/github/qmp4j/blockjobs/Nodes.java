@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
+
+
 import io.github.qmp4j.testkit.DiskImages;
 import java.io.IOException;
 import java.io.RandomAccessFile;

@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
+
+
 import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.BeforeAllCallback;

@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
+
+
 import static io.github.qmp4j.blockjobs.ScriptedVm.COMMIT;
 import static io.github.qmp4j.blockjobs.ScriptedVm.J;
 import static io.github.qmp4j.blockjobs.ScriptedVm.completed;

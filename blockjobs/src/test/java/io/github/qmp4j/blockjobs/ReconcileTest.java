@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
+
+
 import static io.github.qmp4j.blockjobs.KeyedVm.KEY;
 import static io.github.qmp4j.blockjobs.KeyedVm.MERGE;
 import static io.github.qmp4j.blockjobs.KeyedVm.slow;

@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
+
+
 import io.github.qmp4j.blockjobs.JobOutcome.End.Cancelled;
 import io.github.qmp4j.blockjobs.JobOutcome.End.Completed;
 import io.github.qmp4j.blockjobs.JobOutcome.End.Failed;

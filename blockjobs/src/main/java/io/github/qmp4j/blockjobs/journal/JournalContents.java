@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs.journal;
 
+
+
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs.journal;
 
+
+
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;

@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs.journal;
 
+
+
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -1,0 +1,233 @@
+package io.github.qmp4j.blockjobs.job;
+
+import io.github.qmp4j.blockjobs.JobId;
+import io.github.qmp4j.blockjobs.JobOutcome;
+import io.github.qmp4j.blockjobs.JobProgress;
+import io.github.qmp4j.blockjobs.end.Conclusion;
+import io.github.qmp4j.blockjobs.end.Evidence;
+import io.github.qmp4j.blockjobs.end.NodeFlush;
+import io.github.qmp4j.blockjobs.end.Outcomes;
+import io.github.qmp4j.blockjobs.end.Testimony;
+import io.github.qmp4j.blockjobs.graph.JobContext;
+import io.github.qmp4j.blockjobs.outcome.Judge;
+import io.github.qmp4j.blockjobs.record.JobSteps;
+
+import io.github.qmp4j.blockjobs.end.Conclusion.Fate;
+import io.github.qmp4j.blockjobs.end.Evidence.Result;
+import io.github.qmp4j.threads.Futures;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * How one job comes to its end: its result is read, it is dismissed, the graph is read, all is judged, and what was added for
+ * it is removed. Belongs to the job's mailbox where a comment does not say otherwise.
+ */
+public final class JobEnding {
+    private final JobId id;
+    private final JobContext context;
+    private final Judge judge;
+    private final Executor mailbox;
+    private final Beginning beginning;
+    private final Testimony testimony;
+    private final Supplier<JobProgress> progress;
+    private final Consumer<JobOutcome> tell;
+
+    /** Written by the mailbox, read by anybody. */
+    private volatile boolean underWay;
+    /** Whether it is ours to dismiss; set by anybody, never unset. */
+    private volatile boolean owned;
+
+    /** Set by whoever starts the job or takes it over. */
+    private volatile JobSteps steps = JobSteps.none();
+
+    /** Written by the mailbox, read by anybody. */
+    private volatile boolean judged;
+    /** What this side has begun to write to the header in PENDING; empty once the header is known to be right. */
+    private Optional<CompletableFuture<?>> proof = Optional.empty();
+    /** What is done between the judgement and its telling; never fails. Set before the job is registered. */
+    private Function<JobOutcome, CompletableFuture<JobOutcome>> afterwards = CompletableFuture::completedFuture;
+
+    /** @param tell is given the outcome, once */
+    JobEnding(
+            JobId id,
+            JobContext context,
+            Judge judge,
+            Executor mailbox,
+            Beginning beginning,
+            Testimony testimony,
+            Supplier<JobProgress> progress,
+            Consumer<JobOutcome> tell) {
+        this.id = id;
+        this.context = context;
+        this.judge = judge;
+        this.mailbox = mailbox;
+        this.beginning = beginning;
+        this.testimony = testimony;
+        this.progress = progress;
+        this.tell = tell;
+    }
+
+    public void afterwards(Function<JobOutcome, CompletableFuture<JobOutcome>> cleanUp) {
+        afterwards = cleanUp;
+    }
+
+    /** Has the steps written down, from now on. */
+    public void keep(JobSteps kept) {
+        steps = kept;
+    }
+
+    /** The id was made for this job, or for its key, and QEMU did not have it before the start. On any thread. */
+    public void hasIdOfItsOwn() {
+        mailbox.execute(beginning::idIsOurs);
+    }
+
+    /** On any thread. */
+    JobSteps steps() {
+        return steps;
+    }
+
+    /** On any thread. */
+    boolean isUnderWay() {
+        return underWay;
+    }
+
+    /** On any thread. */
+    void owned() {
+        owned = true;
+    }
+
+    boolean isJudged() {
+        return judged;
+    }
+
+    /**
+     * Has the end wait for this, which writes the header that the job ends with. Gives false if the end has begun: then nothing may be
+     * written any more. On any thread.
+     */
+    CompletableFuture<Boolean> waitsFor(CompletableFuture<?> headerProof) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    if (!underWay) {
+                        proof = Optional.of(headerProof);
+                    }
+                    return !underWay;
+                },
+                mailbox);
+    }
+
+    private CompletableFuture<?> proved() {
+        return proof.<CompletableFuture<?>>map(one -> one.handle((done, failure) -> true))
+                .orElseGet(() -> CompletableFuture.completedFuture(true));
+    }
+
+    void concluded() {
+        if (beginning.mayEnd()) {
+            end(proved().thenCompose(over -> Conclusion.read(context, id, owned, this::keepResult)));
+        }
+    }
+
+    /** QEMU has no such job, and it was not we who dismissed it. */
+    void gone() {
+        if (!beginning.mayEnd()) {
+            return;
+        }
+        if (testimony.isGiven()) {
+            end(proved().thenCompose(over -> Conclusion.readGraph(context)));
+        } else if (beginning.neverBegan()) {
+            testimony.told(
+                    Result.FAILED, Optional.of("QEMU did not start the job; its answer came too late to be heard"));
+            end(Conclusion.readGraph(context));
+        } else {
+            unread("QEMU has no such job any more, and nothing was heard of how it ended");
+        }
+    }
+
+    private CompletableFuture<Void> keepResult(Conclusion conclusion) {
+        return steps.isKept()
+                ? testimony
+                        .verbs()
+                        .answered()
+                        .thenApplyAsync(heard -> testimony.with(id, conclusion, progress.get()), mailbox)
+                        .thenCompose(steps::concluded)
+                : CompletableFuture.completedFuture(null);
+    }
+
+    /** It has been judged elsewhere. On any thread. */
+    public void known(JobOutcome outcome) {
+        mailbox.execute(() -> {
+            underWay = true;
+            judged = true;
+            tell.accept(outcome);
+        });
+    }
+
+    /** It could not be finalized and is about to be cancelled. On any thread. */
+    void withdrawn(String why) {
+        mailbox.execute(() -> testimony.withdrawn(why));
+    }
+
+    /** A pivot was wanted, and this side is about to have the job finished without it. On any thread. */
+    void givenUp(String why) {
+        mailbox.execute(() -> testimony.givenUp(why));
+    }
+
+    /** Nothing more can be found out. */
+    void unread(String why) {
+        end(CompletableFuture.completedFuture(Conclusion.none(why)));
+    }
+
+    private void end(CompletableFuture<Conclusion> reading) {
+        underWay = true;
+        reading.thenAcceptAsync(this::conclude, mailbox);
+    }
+
+    private void conclude(Conclusion conclusion) {
+        if (judged) {
+            return;
+        }
+        CompletableFuture<Void> answered = testimony.verbs().answered();
+        if (!answered.isDone()) {
+            answered.thenRunAsync(() -> conclude(conclusion), mailbox);
+            return;
+        }
+        if (owned && conclusion.fate() == Fate.KEPT) {
+            // Somebody has taken it over while its result was read.
+            end(conclusion.dismissed(context, id));
+            return;
+        }
+        if (proof.isPresent() && conclusion.after().isPresent()) {
+            // Another client may have finalized the job in the midst of it.
+            proof = Optional.empty();
+            end(judge.mendHeader(context, id, conclusion.after().get())
+                    .thenCompose(mended ->
+                            mended ? conclusion.withGraph(context) : CompletableFuture.completedFuture(conclusion)));
+            return;
+        }
+        judged = true;
+        Evidence evidence = testimony.with(id, conclusion, progress.get());
+        JobOutcome whole = judge.verdict(evidence, conclusion.fate() != Fate.LEFT);
+        flushed(whole).thenCompose(afterwards).thenAcceptAsync(tell, mailbox);
+    }
+
+    /**
+     * QEMU rewrites a header when a job is finalized, and flushes only that of a pull, from 10.0 on: until it is on disk the
+     * header names the images that are released. Of a job that another client finalized, or that finalized itself, the data may not be
+     * on disk either.
+     */
+    private CompletableFuture<JobOutcome> flushed(JobOutcome whole) {
+        if (!whole.completed()) {
+            return CompletableFuture.completedFuture(whole);
+        }
+        return NodeFlush.of(context, judge.written(id))
+                .handle((done, failure) -> failure == null
+                        ? whole
+                        : Outcomes.inDoubt(
+                                whole,
+                                "QEMU reports success, but %s; QEMU may hold in memory what the disk lacks, so keep QEMU running and delete nothing"
+                                        .formatted(Futures.cause(failure).getMessage())));
+    }
+}

@@ -1,0 +1,165 @@
+package io.github.qmp4j.blockjobs.job;
+
+import io.github.qmp4j.blockjobs.BlockJobException;
+import io.github.qmp4j.blockjobs.JobConflictException;
+import io.github.qmp4j.blockjobs.JobId;
+import io.github.qmp4j.blockjobs.plan.Claim;
+
+import io.github.qmp4j.QmpDisconnectedException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** The open handles of one QEMU, and what each of our jobs has of a disk. Safe for use by any thread. */
+public final class JobRegistry {
+    /** What is kept for a job; each is only itself, so that none can be given back in another's place. */
+    public static final class Hold {
+        private final JobId id;
+        /** Guarded by the lock of the registry. */
+        private Claim claim;
+
+        private Hold(JobId id, Claim claim) {
+            this.id = id;
+            this.claim = claim;
+        }
+    }
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** All guarded by the lock. */
+    private final Map<JobId, TrackedJob> open = new HashMap<>();
+
+    private final List<Hold> busy = new ArrayList<>();
+
+    /** Why no job can be watched any more; empty while they can. */
+    private Optional<String> over = Optional.empty();
+
+    private boolean lost;
+
+    /** Keeps for a job that is about to start what it will work on; {@link JobConflictException} where another has it. */
+    public Hold reserve(Claim claim, JobId id) {
+        return locked(() -> {
+            requireFree(claim, id);
+            Hold hold = new Hold(id, claim);
+            busy.add(hold);
+            return hold;
+        });
+    }
+
+    /**
+     * Looks whether this could be kept for a job, and keeps nothing.
+     *
+     * @throws JobConflictException if it could not
+     */
+    public void requireFree(Claim claim, JobId id) {
+        locked(() -> {
+            requireFree(claim, Optional.empty());
+            if (open.containsKey(id) || busy.stream().anyMatch(hold -> hold.id.equals(id))) {
+                throw conflict(id);
+            }
+            return claim;
+        });
+    }
+
+    /** Keeps this in place of what was kept before; says whether that had covered it already. */
+    public boolean change(Hold hold, Claim claim) {
+        return locked(() -> {
+            if (hold.claim.covers(claim)) {
+                return true;
+            }
+            requireFree(claim, Optional.of(hold));
+            hold.claim = claim;
+            return false;
+        });
+    }
+
+    private void requireFree(Claim claim, Optional<Hold> except) {
+        for (Hold other : busy) {
+            if (except.filter(other::equals).isEmpty()) {
+                claim.collision(other.claim).ifPresent(what -> {
+                    throw JobConflictException.inUse(what, other.id);
+                });
+            }
+        }
+    }
+
+    /** What our jobs keep, by their ids. */
+    public Map<JobId, Claim> claims() {
+        return locked(() -> busy.stream().collect(Collectors.toMap(hold -> hold.id, hold -> hold.claim)));
+    }
+
+    public static JobConflictException conflict(JobId id) {
+        return new JobConflictException(id, "there is already a job %s; give another job-id".formatted(id));
+    }
+
+    public void release(Hold hold) {
+        locked(() -> busy.remove(hold));
+    }
+
+    public void forget(TrackedJob job) {
+        locked(() -> open.remove(job.id(), job));
+    }
+
+    /**
+     * Registers a handle; gives the one that is registered for this job already, if there is one.
+     *
+     * @throws QmpDisconnectedException if the session was lost: whatever was to be sent was not
+     * @throws BlockJobException if this side has stopped watching jobs
+     */
+    public TrackedJob register(TrackedJob job) {
+        return locked(() -> {
+            over.ifPresent(why -> {
+                String what = "job %s cannot be watched: %s".formatted(job.id(), why);
+                throw lost ? new QmpDisconnectedException(what, false, null) : new BlockJobException(what);
+            });
+            TrackedJob known = open.putIfAbsent(job.id(), job);
+            return known == null ? job : known;
+        });
+    }
+
+    public Optional<TrackedJob> find(String id) {
+        return locked(() -> open.values().stream()
+                .filter(job -> job.id().value().equals(id))
+                .findFirst());
+    }
+
+    public Collection<TrackedJob> all() {
+        return locked(() -> List.copyOf(open.values()));
+    }
+
+    /** Tells all that are registered that nothing more will be heard of them; others may come. */
+    public void lost(String why) {
+        all().forEach(job -> job.lost(why));
+    }
+
+    /**
+     * Lets nobody register any more, and tells all that are registered; the first reason stays.
+     *
+     * @param sessionLost whether that is why, and not that this side leaves
+     */
+    public void end(String why, boolean sessionLost) {
+        locked(() -> {
+                    if (over.isEmpty()) {
+                        over = Optional.of(why);
+                        lost = sessionLost;
+                    }
+                    return List.copyOf(open.values());
+                })
+                .forEach(job -> job.lost(why));
+    }
+
+    private <T> T locked(Supplier<T> action) {
+        lock.lock();
+        try {
+            return action.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

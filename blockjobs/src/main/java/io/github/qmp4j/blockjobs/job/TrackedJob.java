@@ -1,0 +1,323 @@
+package io.github.qmp4j.blockjobs.job;
+
+import io.github.qmp4j.blockjobs.BlockJobRequest;
+import io.github.qmp4j.blockjobs.JobId;
+import io.github.qmp4j.blockjobs.JobInfo;
+import io.github.qmp4j.blockjobs.JobOutcome;
+import io.github.qmp4j.blockjobs.JobSettings;
+import io.github.qmp4j.blockjobs.JobStatus;
+import io.github.qmp4j.blockjobs.JobType;
+import io.github.qmp4j.blockjobs.async.Mailbox;
+import io.github.qmp4j.blockjobs.async.Question;
+import io.github.qmp4j.blockjobs.end.SentVerbs;
+import io.github.qmp4j.blockjobs.end.Testimony;
+import io.github.qmp4j.blockjobs.graph.JobContext;
+import io.github.qmp4j.blockjobs.outcome.Judge;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.blockjobs.end.Evidence.Result;
+import io.github.qmp4j.event.EventSubscription;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * All that is known of one job. Whatever happens to it comes through its mailbox, so that no field is touched by two
+ * threads where its comment does not say so. When the job has ended, its result is read, it is dismissed, the graph is
+ * read, all is judged, what was added for it is removed, and only then the futures complete.
+ */
+public final class TrackedJob {
+    private final JobId id;
+    private final JobContext context;
+    private final Judge judge;
+    private final Consumer<TrackedJob> onEnd;
+    private final Mailbox mailbox;
+    private final JobNews news;
+    private final JobState state;
+    private final JobHandle handle;
+    private final ErrorWatch errors;
+    private final Question status;
+    private final Patience patience;
+    private final PauseWatch pauses;
+    private final Testimony testimony = new Testimony();
+    private final Beginning beginning = new Beginning();
+    private final JobEnding ending;
+    private final AtomicInteger heard = new AtomicInteger();
+    /** Set before the job is registered. */
+    private Supplier<CompletableFuture<Void>> beforeChange = () -> CompletableFuture.completedFuture(null);
+
+    public TrackedJob(
+            JobId id,
+            JobType type,
+            Optional<BlockJobRequest> request,
+            JobContext context,
+            Judge judge,
+            boolean owned,
+            Consumer<TrackedJob> onEnd) {
+        this.id = id;
+        this.context = context;
+        this.judge = judge;
+        this.onEnd = onEnd;
+        this.mailbox = new Mailbox(context.work());
+        JobSettings settings = request.map(BlockJobRequest::settings).orElse(JobSettings.DEFAULT);
+        this.state = new JobState(id, type, new ProgressMeter(context.options().convergenceWindow()));
+        state.meter().speed(settings.speed());
+        this.news = new JobNews(state.info(), mailbox, context.users());
+        this.errors = new ErrorWatch(id, state, context, mailbox, this::publish);
+        this.status = new Question(context.work(), () -> {
+            int before = heard.get();
+            return context.queryJob(id).thenAcceptAsync(entry -> checked(entry, before), mailbox);
+        });
+        this.patience = new Patience(state, settings, context.options(), testimony.verbs(), mailbox, this::publish);
+        this.pauses = new PauseWatch(state, context.onListener());
+        this.ending = new JobEnding(
+                id,
+                context,
+                judge,
+                mailbox,
+                beginning,
+                testimony,
+                () -> state.info().progress(),
+                this::tell);
+        if (owned) {
+            ending.owned();
+        }
+        this.handle = new JobHandle(this, request, context, judge);
+    }
+
+    /** A pivot, or the end in PENDING, waits for it and fails with it. To be called before the job is registered. */
+    public void beforeChange(Supplier<CompletableFuture<Void>> preparation) {
+        beforeChange = preparation;
+    }
+
+    CompletableFuture<Void> beforeChange() {
+        return beforeChange.get();
+    }
+
+    public JobEnding ending() {
+        return ending;
+    }
+
+    /** QEMU has accepted the command that starts it, or lists it. */
+    public void started() {
+        mailbox.execute(() -> {
+            beginning.exists();
+            patience.begin(System.nanoTime());
+            startAnswered();
+        });
+    }
+
+    /** QEMU had it before this handle, and what was told of it then was not heard. */
+    public void met() {
+        mailbox.execute(beginning::met);
+        errors.missed();
+    }
+
+    /** No reply has come, so the job may exist or not; its events will tell, or its absence. */
+    public void startInDoubt() {
+        mailbox.execute(() -> {
+            patience.begin(System.nanoTime());
+            startAnswered();
+            check();
+        });
+    }
+
+    private void startAnswered() {
+        if (beginning.answered() && !ending.isUnderWay()) {
+            check();
+        }
+    }
+
+    /** There is no such job of ours, and what was heard was about another. */
+    public void refused(String why) {
+        mailbox.execute(() -> {
+            testimony.told(Result.FAILED, Optional.of(why));
+            ending.unread(why);
+        });
+    }
+
+    /** Takes it over; false if its end has been judged already, so that nothing of it will be dismissed here. */
+    public CompletableFuture<Boolean> own() {
+        ending.owned();
+        return CompletableFuture.supplyAsync(() -> !ending.isJudged(), mailbox);
+    }
+
+    public void statusChanged(String status) {
+        mailbox.execute(() -> {
+            // Before it is created, an event of this id is about somebody else's job.
+            if (status.equals("created")) {
+                beginning.created();
+                testimony.forget();
+            }
+            if (beginning.isTold() && !ending.isUnderWay()) {
+                heard.incrementAndGet();
+                take(status);
+            }
+        });
+    }
+
+    private void take(String status) {
+        if (status.equals("null")) {
+            ending.gone();
+            return;
+        }
+        state.status(JobStatus.of(status));
+        pauses.changed();
+        errors.confirm();
+        if (JobStatus.of(status) == JobStatus.CONCLUDED) {
+            ending.concluded();
+        } else {
+            publish();
+        }
+        news.reached(JobStatus.of(status), state.isReady());
+    }
+
+    /** {@code BLOCK_JOB_COMPLETED} or {@code BLOCK_JOB_CANCELLED}: all there is if somebody else dismisses the job. */
+    public void endTold(Result result, Optional<String> error, long offset, long len) {
+        mailbox.execute(() -> {
+            if (beginning.isTold()) {
+                testimony.told(result, error);
+                state.meter().end(offset, len);
+            }
+        });
+    }
+
+    public ErrorWatch errors() {
+        return errors;
+    }
+
+    public void progressSeen(JsonNode entry) {
+        long now = System.nanoTime();
+        mailbox.execute(() -> {
+            if (beginning.isOurs() && !ending.isUnderWay()) {
+                state.meter().speed(entry.path("speed").asLong());
+                state.meter()
+                        .see(entry.path("offset").asLong(), entry.path("len").asLong(), now);
+                errors.seen(entry.path("io-status").asText("ok"));
+                patience.progressSeen(now);
+                pauses.seen(JobStatus.of(entry.path("status").asText()), heard.get());
+                publish();
+            }
+        });
+    }
+
+    public void eventsMissed() {
+        mailbox.execute(beginning::eventsMissed);
+        check();
+    }
+
+    /** Asks QEMU where the job stands, so that nothing rests on events alone. */
+    public void check() {
+        status.ask();
+    }
+
+    private void checked(Optional<JsonNode> entry, int before) {
+        if (ending.isUnderWay()) {
+            return;
+        }
+        if (entry.isEmpty()) {
+            ending.gone();
+        } else if (beginning.isFound()) {
+            String answer = entry.get().path("status").asText();
+            // The events since it was asked may be newer than the answer.
+            if (heard.get() == before || JobStatus.of(answer) == JobStatus.CONCLUDED) {
+                take(answer);
+            }
+        } else if (beginning.cannotBeTold()) {
+            ending.unread("QEMU has a job of this id, but it was not heard whether it is the one that was to start");
+        }
+    }
+
+    void lost(String why) {
+        mailbox.execute(() -> ending.unread(why + handle.unwatched()));
+    }
+
+    private void tell(JobOutcome whole) {
+        patience.over();
+        state.ended(whole.error());
+        publish();
+        // Whoever is told of the end may start the next job on this disk at once.
+        onEnd.accept(this);
+        news.ended(whole);
+    }
+
+    private void publish() {
+        if (news.outcome().isDone()) {
+            return;
+        }
+        state.ioErrors(errors.count());
+        patience.look(System.nanoTime());
+        news.changed(state.info());
+        if (beginning.isOurs()) {
+            context.onChange().accept(news.info());
+        }
+    }
+
+    public SentVerbs verbs() {
+        return testimony.verbs();
+    }
+
+    /** Completes when {@link #info()} shows it. */
+    CompletableFuture<Void> change(Consumer<? super JobState> change) {
+        return CompletableFuture.runAsync(() -> change.accept(state), mailbox).thenRunAsync(this::publish, mailbox);
+    }
+
+    boolean isEnding() {
+        return ending.isUnderWay();
+    }
+
+    boolean neverReady() {
+        return judge.neverReady();
+    }
+
+    public boolean isWatched() {
+        return news.isHeard() || patience.needsProgress() || pauses.isDue();
+    }
+
+    public JobHandle handle() {
+        return handle;
+    }
+
+    public JobId id() {
+        return id;
+    }
+
+    public JobInfo info() {
+        JobInfo told = news.info();
+        long count = errors.count();
+        return count == told.ioErrors()
+                ? told
+                : new JobInfo(
+                        told.id(),
+                        told.type(),
+                        told.status(),
+                        told.ready(),
+                        told.progress(),
+                        count,
+                        told.error(),
+                        told.doubt(),
+                        told.ioStatus());
+    }
+
+    /** Completes in the mailbox, as {@link #outcome()} does: whoever hangs on them must be quick. */
+    public CompletableFuture<Void> ready() {
+        return news.ready();
+    }
+
+    /** Completes in the mailbox too, when the job waits to be finalized, or passes by there. */
+    CompletableFuture<Void> pending() {
+        return news.pending();
+    }
+
+    CompletableFuture<JobOutcome> outcome() {
+        return news.outcome();
+    }
+
+    EventSubscription onUpdate(Consumer<? super JobInfo> listener) {
+        EventSubscription subscription = news.onUpdate(listener);
+        context.onListener().run();
+        return subscription;
+    }
+}
