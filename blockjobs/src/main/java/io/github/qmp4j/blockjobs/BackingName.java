@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 /** How an overlay's header names its new backing file. */
 public enum BackingName {
     /**

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 /**
  * What is done about persistent dirty bitmaps of the nodes that a job takes out of a disk's chain: what they recorded no longer
  * says what has changed, and the next incremental backup would be wrong or impossible.

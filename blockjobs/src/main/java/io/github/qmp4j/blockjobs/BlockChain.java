@@ -1,7 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.blockjobs.text.FileName;
-
 import java.util.ArrayList;
 import java.util.List;
 

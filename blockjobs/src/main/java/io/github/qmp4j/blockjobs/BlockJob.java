@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 import io.github.qmp4j.event.EventSubscription;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

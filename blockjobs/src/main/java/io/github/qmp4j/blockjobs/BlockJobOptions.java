@@ -1,7 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.blockjobs.text.Bounds;
-
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;

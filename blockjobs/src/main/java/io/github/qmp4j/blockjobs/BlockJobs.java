@@ -2,8 +2,7 @@ package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.blockjobs.engine.MonitoredJobs;
 import io.github.qmp4j.blockjobs.engine.UserJobs;
-import io.github.qmp4j.blockjobs.start.Together;
-
+import io.github.qmp4j.blockjobs.start.PivotGroup;
 import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.client.QmpSupervisor;
 import io.github.qmp4j.event.EventSubscription;
@@ -99,7 +98,7 @@ public interface BlockJobs extends AutoCloseable {
      */
     static CompletableFuture<List<JobOutcome>> pivotTogether(List<BlockJob> jobs, PivotHooks hooks) {
         try {
-            return Together.of(jobs).pivot(hooks);
+            return PivotGroup.of(jobs).pivot(hooks);
         } catch (BlockJobException refusal) {
             return CompletableFuture.failedFuture(refusal);
         }

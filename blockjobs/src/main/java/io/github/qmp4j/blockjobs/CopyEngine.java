@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 /** Which of QEMU's commands makes a copy. Both give the same outcomes. */
 public enum CopyEngine {
     /**

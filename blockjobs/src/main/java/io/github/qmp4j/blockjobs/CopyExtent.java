@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 /** How much of a disk is copied; QEMU's {@code sync}. */
 public enum CopyExtent {
     /** All that the guest sees. */

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;

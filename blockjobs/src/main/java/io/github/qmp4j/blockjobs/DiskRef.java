@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 /**
  * A disk as a user names it: by device name, qdev id, QOM path, node-name, or the file name of its active layer. It is
  * matched against what QEMU lists, and never sent to QEMU.

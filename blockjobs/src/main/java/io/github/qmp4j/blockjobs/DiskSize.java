@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 /**
  * How large the guest's disk was and is.
  *

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 import java.util.Locale;
 
 /** What QEMU does when a job meets an I/O error, by its {@code BlockdevOnError}. */

@@ -2,7 +2,6 @@ package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.blockjobs.file.LocalFiles;
 import io.github.qmp4j.blockjobs.file.NoFiles;
-
 import java.io.IOException;
 import java.util.Optional;
 

@@ -1,7 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.blockjobs.text.TargetPath;
-
 import java.util.List;
 import java.util.Set;
 

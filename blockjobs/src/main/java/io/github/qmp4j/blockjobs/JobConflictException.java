@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 /** The chain is in use by another job; nothing was started. */
 public final class JobConflictException extends BlockJobException {
     private static final long serialVersionUID = 1L;

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 /** A job ended before the status came that was waited for. */
 public final class JobEndedException extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommand;
 import java.util.List;

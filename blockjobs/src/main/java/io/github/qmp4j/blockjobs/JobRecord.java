@@ -1,8 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
-import io.github.qmp4j.blockjobs.record.RecordJson;
-
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.blockjobs.record.RecordJson;
 import java.time.Instant;
 import java.util.Optional;
 

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 /**
  * Where a job stands, by QEMU's {@code JobStatus}. The short pauses that QEMU makes for itself are not shown. QEMU tells the pause of
  * another client in the same way, so that one is shown when it has lasted for two questions, see

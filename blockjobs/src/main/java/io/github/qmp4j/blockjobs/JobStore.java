@@ -2,7 +2,6 @@ package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.blockjobs.record.FileJobStore;
 import io.github.qmp4j.blockjobs.record.ForgetfulJobStore;
-
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 /** A job store cannot be opened, written to or read; the message is one sentence that says which, why, and what to do. */
 public final class JobStoreException extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 /**
  * Something that a job has made, or was to delete, and that is still there, or that the store still has wrong.
  *

@@ -1,7 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.blockjobs.session.InstanceMarker;
-
 import io.github.qmp4j.client.QmpClient;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

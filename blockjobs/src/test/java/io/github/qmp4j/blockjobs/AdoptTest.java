@@ -1,11 +1,10 @@
 package io.github.qmp4j.blockjobs;
 
-import io.github.qmp4j.blockjobs.graph.ScriptedGraph;
-
 import static io.github.qmp4j.blockjobs.ScriptedVm.completed;
 import static io.github.qmp4j.blockjobs.ScriptedVm.told;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.qmp4j.blockjobs.graph.ScriptedGraph;
 import io.github.qmp4j.testkit.Outgoing;
 import io.github.qmp4j.testkit.QemuVersions;
 import io.github.qmp4j.testkit.ReceivedCommand;

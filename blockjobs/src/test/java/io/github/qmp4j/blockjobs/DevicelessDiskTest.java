@@ -1,10 +1,9 @@
 package io.github.qmp4j.blockjobs;
 
-import io.github.qmp4j.blockjobs.graph.Chains;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.qmp4j.blockjobs.graph.Chains;
 import io.github.qmp4j.testkit.QemuVersions;
 import java.nio.file.Path;
 import java.util.List;

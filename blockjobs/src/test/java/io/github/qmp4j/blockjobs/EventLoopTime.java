@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.List;

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;

@@ -1,10 +1,9 @@
 package io.github.qmp4j.blockjobs;
 
-import io.github.qmp4j.blockjobs.header.HeaderRewrite;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.qmp4j.blockjobs.header.HeaderRewrite;
 import io.github.qmp4j.testkit.DiskImages;
 import io.github.qmp4j.testkit.QemuVersions;
 import io.github.qmp4j.testkit.RealQemu;

@@ -1,9 +1,8 @@
 package io.github.qmp4j.blockjobs;
 
-import io.github.qmp4j.blockjobs.file.HostUse;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.qmp4j.blockjobs.file.HostUse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 import static io.github.qmp4j.blockjobs.KeyedVm.KEY;
 import static io.github.qmp4j.blockjobs.KeyedVm.MERGE;
 import static io.github.qmp4j.blockjobs.KeyedVm.slow;

@@ -1,13 +1,12 @@
 package io.github.qmp4j.blockjobs;
 
-import io.github.qmp4j.blockjobs.engine.MonitoredJobs;
-import io.github.qmp4j.blockjobs.engine.UserJobs;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.qmp4j.QmpAddress;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.blockjobs.Story.Dismissal;
+import io.github.qmp4j.blockjobs.engine.MonitoredJobs;
+import io.github.qmp4j.blockjobs.engine.UserJobs;
 import io.github.qmp4j.client.Backoff;
 import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.client.QmpSupervisor;

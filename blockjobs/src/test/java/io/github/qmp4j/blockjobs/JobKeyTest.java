@@ -1,10 +1,9 @@
 package io.github.qmp4j.blockjobs;
 
-import io.github.qmp4j.blockjobs.text.JobIds;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.qmp4j.blockjobs.text.JobIds;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

@@ -1,13 +1,12 @@
 package io.github.qmp4j.blockjobs;
 
-import io.github.qmp4j.blockjobs.record.RecordWriter;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.qmp4j.blockjobs.record.RecordWriter;
 import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;

@@ -1,22 +1,19 @@
 package io.github.qmp4j.blockjobs;
 
-import io.github.qmp4j.blockjobs.async.Mailbox;
-import io.github.qmp4j.blockjobs.async.Turns;
-import io.github.qmp4j.blockjobs.job.JobRegistry;
-import io.github.qmp4j.blockjobs.job.JobUpdates;
-import io.github.qmp4j.blockjobs.job.ProgressMeter;
-import io.github.qmp4j.blockjobs.journal.Journal;
-import io.github.qmp4j.blockjobs.journal.JournalException;
-import io.github.qmp4j.blockjobs.plan.Claim;
-import io.github.qmp4j.blockjobs.plan.JobPlanTest;
-import io.github.qmp4j.blockjobs.plan.Planner;
-import io.github.qmp4j.blockjobs.start.KeyTurns;
-
 import static io.github.qmp4j.blockjobs.Schedules.require;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.qmp4j.blockjobs.async.AsyncMutex;
+import io.github.qmp4j.blockjobs.async.Mailbox;
+import io.github.qmp4j.blockjobs.job.JobListeners;
+import io.github.qmp4j.blockjobs.job.JobRegistry;
+import io.github.qmp4j.blockjobs.job.ProgressMeter;
 import io.github.qmp4j.blockjobs.journal.Journal;
 import io.github.qmp4j.blockjobs.journal.JournalException;
+import io.github.qmp4j.blockjobs.plan.JobPlanTest;
+import io.github.qmp4j.blockjobs.plan.NodeReservation;
+import io.github.qmp4j.blockjobs.plan.Planner;
+import io.github.qmp4j.blockjobs.start.KeyTurns;
 import io.github.qmp4j.threads.DaemonThreads;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,12 +39,12 @@ class JobScheduleTest {
             Stream.of("active", "snap", "base").map(JobPlanTest::node).toList());
     private static final Disk DISK =
             new Disk(Optional.empty(), Optional.of("/machine/peripheral/disk0/virtio-backend"), CHAIN, List.of());
-    private static final Claim TOP = claim(PullRequest.of("disk0").base("snap"));
-    private static final Claim BOTTOM = claim(PullRequest.of("disk0").into("snap"));
-    private static final Claim ALL = claim(PullRequest.of("disk0"));
+    private static final NodeReservation TOP = claim(PullRequest.of("disk0").base("snap"));
+    private static final NodeReservation BOTTOM = claim(PullRequest.of("disk0").into("snap"));
+    private static final NodeReservation ALL = claim(PullRequest.of("disk0"));
 
-    private static Claim claim(BlockJobRequest request) {
-        return Claim.of(Planner.plan(CHAIN, request), DISK);
+    private static NodeReservation claim(BlockJobRequest request) {
+        return NodeReservation.of(Planner.plan(CHAIN, request), DISK);
     }
 
     private static JobInfo info(JobStatus status) {
@@ -76,7 +73,7 @@ class JobScheduleTest {
     @Test
     void asynchronousWorkHasItsTurnAloneAndEachTurnComes() {
         Schedules.play(crew -> {
-            Turns turns = new Turns();
+            AsyncMutex turns = new AsyncMutex();
             AtomicInteger under = new AtomicInteger();
             List<CompletableFuture<Void>> taken = new ArrayList<>();
             crew.thread(() -> turns.take(() -> work(under, crew)));
@@ -117,7 +114,7 @@ class JobScheduleTest {
     void twoJobsNeverHaveOneNode() {
         Schedules.play(crew -> {
             JobRegistry registry = new JobRegistry();
-            JobRegistry.Hold top = registry.reserve(TOP, ID);
+            JobRegistry.Reservation top = registry.reserve(TOP, ID);
             AtomicInteger held = new AtomicInteger();
             crew.thread(() -> {
                 if (isHad(() -> registry.change(top, ALL))) {
@@ -161,9 +158,9 @@ class JobScheduleTest {
         JobInfo paused = info(JobStatus.PAUSED);
         JobInfo concluded = info(JobStatus.CONCLUDED);
         Schedules.play(crew -> {
-            JobUpdates updates = new JobUpdates(crew);
+            JobListeners updates = new JobListeners(crew);
             List<JobInfo> heard = new ArrayList<>();
-            JobUpdates.Listener listener = updates.add(heard::add);
+            JobListeners.Listener listener = updates.add(heard::add);
             crew.thread(() -> {
                 updates.tell(paused);
                 updates.tell(running);

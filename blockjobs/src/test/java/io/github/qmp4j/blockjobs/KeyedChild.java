@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 import io.github.qmp4j.QmpAddress;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.client.QmpClient;

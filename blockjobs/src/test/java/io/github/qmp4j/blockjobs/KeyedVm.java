@@ -1,7 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.blockjobs.plan.Planner;
-
 import io.github.qmp4j.testkit.TempFolder;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 import java.nio.file.Path;
 import java.util.List;
 

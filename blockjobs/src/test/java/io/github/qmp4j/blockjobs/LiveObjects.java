@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;

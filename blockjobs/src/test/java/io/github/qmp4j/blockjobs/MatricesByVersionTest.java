@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 import io.github.qmp4j.blockjobs.CutMatrixTest.Cut;
 import io.github.qmp4j.testkit.CuttingProxy.Direction;
 import io.github.qmp4j.testkit.CuttingProxy.Place;

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 import static io.github.qmp4j.blockjobs.TestVm.get;
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,11 +1,10 @@
 package io.github.qmp4j.blockjobs;
 
-import io.github.qmp4j.blockjobs.text.FileName;
-
 import static io.github.qmp4j.blockjobs.TestVm.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.qmp4j.blockjobs.text.FileName;
 import io.github.qmp4j.testkit.QemuVersions;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 import io.github.qmp4j.testkit.CutImage;
 import io.github.qmp4j.testkit.CutState;
 import io.github.qmp4j.testkit.TestkitException;

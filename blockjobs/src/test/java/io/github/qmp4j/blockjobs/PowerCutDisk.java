@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 import io.github.qmp4j.testkit.DiskImages;
 import io.github.qmp4j.testkit.RealQemu;
 import io.github.qmp4j.testkit.RealQemuBuilder;

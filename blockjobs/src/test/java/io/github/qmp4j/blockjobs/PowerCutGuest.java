@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.github.qmp4j.testkit.RealQemu;
 import java.util.ArrayDeque;

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 import io.github.qmp4j.testkit.Recording;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,7 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.blockjobs.plan.Planner;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

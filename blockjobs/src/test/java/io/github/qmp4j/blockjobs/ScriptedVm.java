@@ -1,11 +1,10 @@
 package io.github.qmp4j.blockjobs;
 
+import io.github.qmp4j.QmpAddress;
+import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.blockjobs.engine.MonitoredJobs;
 import io.github.qmp4j.blockjobs.engine.UserJobs;
 import io.github.qmp4j.blockjobs.graph.ScriptedGraph;
-
-import io.github.qmp4j.QmpAddress;
-import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.testkit.FakeQemu;
 import io.github.qmp4j.testkit.Outgoing;

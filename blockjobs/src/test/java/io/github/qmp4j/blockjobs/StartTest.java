@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 import static io.github.qmp4j.blockjobs.ScriptedVm.COMMIT;
 import static io.github.qmp4j.blockjobs.ScriptedVm.PULL;
 import static io.github.qmp4j.blockjobs.ScriptedVm.completed;

@@ -1,12 +1,11 @@
 package io.github.qmp4j.blockjobs;
 
-import io.github.qmp4j.blockjobs.graph.Quirks;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.qmp4j.blockjobs.JobOutcome.End;
 import io.github.qmp4j.blockjobs.JobOutcome.Head;
+import io.github.qmp4j.blockjobs.graph.Quirks;
 import io.github.qmp4j.testkit.QemuVersions;
 import io.github.qmp4j.testkit.QmpErrorException;
 import java.util.List;

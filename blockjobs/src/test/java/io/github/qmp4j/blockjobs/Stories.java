@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 import io.github.qmp4j.blockjobs.JobOutcome.End.Cancelled;
 import io.github.qmp4j.blockjobs.JobOutcome.End.Completed;
 import io.github.qmp4j.blockjobs.JobOutcome.End.Failed;

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 import static io.github.qmp4j.blockjobs.ScriptedVm.J;
 
 import io.github.qmp4j.blockjobs.JobOutcome.End;

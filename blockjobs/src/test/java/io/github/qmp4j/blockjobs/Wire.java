@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs;
 
-
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;

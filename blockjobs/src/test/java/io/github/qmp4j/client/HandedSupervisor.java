@@ -1,7 +1,5 @@
 package io.github.qmp4j.client;
 
-
-
 import io.github.qmp4j.QmpAddress;
 import io.github.qmp4j.QmpOptions;
 import java.time.Duration;

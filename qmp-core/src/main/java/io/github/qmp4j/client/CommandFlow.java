@@ -31,11 +31,11 @@ final class CommandFlow {
     private final QmpAddress address;
     private final QmpOptions options;
     private final Wire wire;
-    private final Observations observations;
+    private final ObserverNotifier observations;
     private final AtomicLong lastId = new AtomicLong();
     private final PendingCalls pending;
-    private final InBandLane lane;
-    private final Silence silence = new Silence();
+    private final InBandQueue lane;
+    private final ReplyClock silence = new ReplyClock();
 
     /** Completes when nothing waits for a reply any more. */
     private final CompletableFuture<Void> over = new CompletableFuture<>();
@@ -45,13 +45,13 @@ final class CommandFlow {
 
     private boolean held;
 
-    CommandFlow(QmpAddress address, QmpOptions options, Wire wire, Observations observations) {
+    CommandFlow(QmpAddress address, QmpOptions options, Wire wire, ObserverNotifier observations) {
         this.address = address;
         this.options = options;
         this.wire = wire;
         this.observations = observations;
         this.pending = new PendingCalls(options.maxInFlight());
-        this.lane = new InBandLane(options.outOfBand() ? MOST_IN_BAND : Integer.MAX_VALUE);
+        this.lane = new InBandQueue(options.outOfBand() ? MOST_IN_BAND : Integer.MAX_VALUE);
     }
 
     /**
@@ -72,7 +72,7 @@ final class CommandFlow {
         CallFuture<R> result = new CallFuture<>(callbacks);
         Call<R> call = new Call<>(lastId.incrementAndGet(), command, outOfBand, result, timeout);
         byte[] line = QmpEncoder.execute(command, outOfBand, call.id());
-        String danger = DeadlyCommands.danger(command);
+        String danger = CrashingCommands.danger(command);
         if (danger != null) {
             result.fail(notSent(command, "it would kill QEMU, because " + danger));
         } else if (outOfBand && !options.outOfBand()) {
@@ -185,7 +185,7 @@ final class CommandFlow {
         silence.broken(pending.size());
     }
 
-    Silence silence() {
+    ReplyClock silence() {
         return silence;
     }
 

@@ -22,11 +22,11 @@ final class Connector {
     private final QmpAddress address;
     private final QmpOptions options;
     private final ConnectFailures failures;
-    private final @Nullable LastWords lastWords;
+    private final @Nullable ExitDetails lastWords;
     private final long started;
     private final CallFuture<QmpClient> result;
 
-    Connector(QmpAddress address, QmpOptions options, @Nullable LastWords lastWords) {
+    Connector(QmpAddress address, QmpOptions options, @Nullable ExitDetails lastWords) {
         this.address = address;
         this.lastWords = lastWords;
         this.options = options;

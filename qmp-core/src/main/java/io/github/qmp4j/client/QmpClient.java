@@ -40,7 +40,7 @@ public interface QmpClient extends AutoCloseable {
      * The same, for a QEMU whose process this side knows: when the session breaks off, what {@code lastWords} tells of it
      * goes into the message of each failure. The failures wait for that, at most 0.7 s.
      */
-    static CompletableFuture<QmpClient> connect(QmpAddress address, QmpOptions options, LastWords lastWords) {
+    static CompletableFuture<QmpClient> connect(QmpAddress address, QmpOptions options, ExitDetails lastWords) {
         return new Connector(address, options, lastWords).connect();
     }
 
@@ -51,7 +51,7 @@ public interface QmpClient extends AutoCloseable {
      * @throws io.github.qmp4j.QmpConnectException if it cannot listen there
      */
     static QmpListener listen(QmpAddress address, QmpOptions options) {
-        return Reception.open(address, options);
+        return SessionAcceptor.open(address, options);
     }
 
     /** The address that this session was connected to, or that its QEMU connected to. */

@@ -47,7 +47,7 @@ final class QmpSession {
     private final AtomicReference<@Nullable CompletableFuture<QmpSchema>> schema = new AtomicReference<>();
     private final CommandFlow commands;
     private final EventHub events;
-    private final Observations observations;
+    private final ObserverNotifier observations;
     private final HealthCheck health;
 
     /** Why the session is over; null while it runs. Written by the event loop. */
@@ -57,7 +57,7 @@ final class QmpSession {
     private volatile boolean ending;
 
     /** Belongs to the event loop. */
-    private @Nullable LastWords lastWords;
+    private @Nullable ExitDetails lastWords;
 
     /** What commands are checked against before they are sent; null if they are not. Written once, before others have this. */
     private volatile @Nullable QmpSchema checks;
@@ -70,7 +70,7 @@ final class QmpSession {
         this.options = options;
         this.greeting = greeting;
         this.wire = wire;
-        this.observations = new Observations(address, options);
+        this.observations = new ObserverNotifier(address, options);
         this.commands = new CommandFlow(address, options, wire, observations);
         this.health = new HealthCheck(this, commands, wire);
         this.events = new EventHub(options, observations::dropped);
@@ -98,19 +98,19 @@ final class QmpSession {
     }
 
     /** Has the end of this session say what is known of QEMU's own. */
-    void askAtEnd(LastWords source) {
+    void askAtEnd(ExitDetails source) {
         lastWords = source;
     }
 
     void ended(@Nullable Throwable broken) {
-        LastWords asked = lastWords;
+        ExitDetails asked = lastWords;
         if (asked == null || closedByUs) {
             ended(broken, "");
             return;
         }
         ending = true;
         commands.hold();
-        AskedAtEnd.of(asked, options.callbacks()).thenAccept(words -> {
+        ExitDetailsRequest.of(asked, options.callbacks()).thenAccept(words -> {
             // A loop that has ended runs nothing beside this.
             if (!wire.execute(() -> ended(broken, words))) {
                 ended(broken, words);

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs.async;
 
-
-
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs.async;
 
-
-
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs.async;
 
-
-
 import io.github.qmp4j.threads.DaemonThreads;
 import io.github.qmp4j.threads.Futures;
 import java.util.concurrent.CompletableFuture;

@@ -6,7 +6,6 @@ import io.github.qmp4j.blockjobs.BlockNode;
 import io.github.qmp4j.blockjobs.WhenReady;
 import io.github.qmp4j.blockjobs.graph.Graph;
 import io.github.qmp4j.blockjobs.plan.JobPlan;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;

@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs.bitmap;
 
+import io.github.qmp4j.QmpCommand;
+import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.blockjobs.BlockChainException;
 import io.github.qmp4j.blockjobs.JobOutcome;
 import io.github.qmp4j.blockjobs.JobStartException;
@@ -7,9 +9,6 @@ import io.github.qmp4j.blockjobs.Leftover;
 import io.github.qmp4j.blockjobs.end.Outcomes;
 import io.github.qmp4j.blockjobs.graph.JobContext;
 import io.github.qmp4j.blockjobs.plan.JobPlan;
-
-import io.github.qmp4j.QmpCommand;
-import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.threads.Futures;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * Merges the dirty bitmaps of one job at the right moment, once. What is written to the receiving image after that, by the
  * guest or by the job, is recorded there.
  */
-@SuppressWarnings("ReferenceEquality") public // of futures, which have no other
+@SuppressWarnings("ReferenceEquality")
+public // of futures, which have no other
 final class BitmapMerge {
     private final JobContext context;
     private final JobPlan plan;
@@ -35,7 +35,8 @@ final class BitmapMerge {
     private final AtomicReference<@Nullable CompletableFuture<Void>> merged = new AtomicReference<>();
 
     /** @param refusal why the job may not be pivoted; empty if it may */
-    public BitmapMerge(JobContext context, JobPlan plan, Optional<BitmapPlan> bitmaps, Optional<BlockChainException> refusal) {
+    public BitmapMerge(
+            JobContext context, JobPlan plan, Optional<BitmapPlan> bitmaps, Optional<BlockChainException> refusal) {
         this.context = context;
         this.plan = plan;
         this.bitmaps = bitmaps;

@@ -1,5 +1,10 @@
 package io.github.qmp4j.blockjobs.bitmap;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.blockjobs.BitmapRule;
 import io.github.qmp4j.blockjobs.BlockChainException;
 import io.github.qmp4j.blockjobs.BlockNode;
@@ -8,12 +13,6 @@ import io.github.qmp4j.blockjobs.graph.Chains;
 import io.github.qmp4j.blockjobs.plan.CommandContext;
 import io.github.qmp4j.blockjobs.plan.CopyPlan;
 import io.github.qmp4j.blockjobs.plan.JobPlan;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.qmp4j.QmpCommand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,16 +1,15 @@
 package io.github.qmp4j.blockjobs.end;
 
-import io.github.qmp4j.blockjobs.BlockJobException;
-import io.github.qmp4j.blockjobs.graph.JobContext;
-import io.github.qmp4j.blockjobs.session.ReturningClient;
-import io.github.qmp4j.blockjobs.text.Replies;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.QmpDisconnectedException;
+import io.github.qmp4j.blockjobs.BlockJobException;
+import io.github.qmp4j.blockjobs.graph.JobContext;
+import io.github.qmp4j.blockjobs.session.ReturningClient;
+import io.github.qmp4j.blockjobs.text.Replies;
 import io.github.qmp4j.schema.QmpSchema;
 import io.github.qmp4j.threads.Futures;
 import java.util.HashMap;

@@ -2,9 +2,8 @@ package io.github.qmp4j.blockjobs.end;
 
 import io.github.qmp4j.blockjobs.BlockNode;
 import io.github.qmp4j.blockjobs.JobOutcome;
-import io.github.qmp4j.blockjobs.Leftover;
-
 import io.github.qmp4j.blockjobs.JobOutcome.End;
+import io.github.qmp4j.blockjobs.Leftover;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,12 +1,11 @@
 package io.github.qmp4j.blockjobs.end;
 
-import io.github.qmp4j.blockjobs.BlockJobException;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpDisconnectedException;
 import io.github.qmp4j.QmpProtocolException;
 import io.github.qmp4j.QmpTimeoutException;
-import io.github.qmp4j.blockjobs.end.Evidence.Asked;
+import io.github.qmp4j.blockjobs.BlockJobException;
+import io.github.qmp4j.blockjobs.end.EndFacts.Asked;
 import io.github.qmp4j.threads.Futures;
 import java.util.ArrayList;
 import java.util.List;

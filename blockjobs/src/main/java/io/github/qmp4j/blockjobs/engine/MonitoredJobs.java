@@ -1,5 +1,6 @@
 package io.github.qmp4j.blockjobs.engine;
 
+import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.blockjobs.BlockChain;
 import io.github.qmp4j.blockjobs.BlockJob;
 import io.github.qmp4j.blockjobs.BlockJobOptions;
@@ -14,33 +15,27 @@ import io.github.qmp4j.blockjobs.JobKey;
 import io.github.qmp4j.blockjobs.JobOutcome;
 import io.github.qmp4j.blockjobs.JobPreview;
 import io.github.qmp4j.blockjobs.JobStatus;
-import io.github.qmp4j.blockjobs.JobType;
-import io.github.qmp4j.blockjobs.async.Repeating;
+import io.github.qmp4j.blockjobs.async.Poller;
+import io.github.qmp4j.blockjobs.feed.AllJobsFeed;
 import io.github.qmp4j.blockjobs.feed.JobEvents;
-import io.github.qmp4j.blockjobs.feed.JobFeed;
-import io.github.qmp4j.blockjobs.graph.Graph;
 import io.github.qmp4j.blockjobs.graph.GraphReader;
 import io.github.qmp4j.blockjobs.graph.JobContext;
 import io.github.qmp4j.blockjobs.job.JobHandle;
 import io.github.qmp4j.blockjobs.job.JobList;
 import io.github.qmp4j.blockjobs.job.JobRegistry;
 import io.github.qmp4j.blockjobs.job.TrackedJob;
-import io.github.qmp4j.blockjobs.outcome.Judge;
-import io.github.qmp4j.blockjobs.outcome.ObservedJudge;
 import io.github.qmp4j.blockjobs.reconcile.Reconciliation;
-import io.github.qmp4j.blockjobs.record.JobSteps;
+import io.github.qmp4j.blockjobs.record.JobRecorder;
 import io.github.qmp4j.blockjobs.session.HeaderTurn;
 import io.github.qmp4j.blockjobs.session.ReturningClient;
 import io.github.qmp4j.blockjobs.session.Sessions;
+import io.github.qmp4j.blockjobs.start.AdoptOrStart;
+import io.github.qmp4j.blockjobs.start.Adoption;
+import io.github.qmp4j.blockjobs.start.Attachment;
 import io.github.qmp4j.blockjobs.start.Conflicts;
-import io.github.qmp4j.blockjobs.start.GroupStart;
 import io.github.qmp4j.blockjobs.start.JobStarter;
-import io.github.qmp4j.blockjobs.start.KeyedJobs;
-import io.github.qmp4j.blockjobs.start.MetJobs;
+import io.github.qmp4j.blockjobs.start.StartTogether;
 import io.github.qmp4j.blockjobs.text.JobIds;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.client.QmpSupervisor;
 import io.github.qmp4j.event.EventSubscription;
@@ -55,13 +50,14 @@ import java.util.function.Consumer;
 /** The block jobs of one session. */
 public final class MonitoredJobs implements BlockJobs {
     private final JobRegistry registry = new JobRegistry();
-    private final JobFeed feed;
+    private final AllJobsFeed feed;
     private final JobEvents events;
     private final JobContext context;
     private final JobStarter starter;
-    private final KeyedJobs keyed;
-    private final Repeating progress;
-    private final Repeating checks;
+    private final AdoptOrStart keyed;
+    private final Attachment attachment;
+    private final Poller progress;
+    private final Poller checks;
 
     /** @param work where the library does its own work */
     public MonitoredJobs(QmpClient client, BlockJobOptions options, Executor work) {
@@ -75,16 +71,17 @@ public final class MonitoredJobs implements BlockJobs {
                 this::listenerCame,
                 this::jobChanged,
                 this::delivered);
-        this.feed = new JobFeed(context, registry::find);
-        this.progress = new Repeating(
+        this.feed = new AllJobsFeed(context, registry::find);
+        this.progress = new Poller(
                 options.progressInterval(),
                 context.work(),
                 () -> registry.all().stream().anyMatch(TrackedJob::isWatched),
                 this::askProgress);
-        this.checks = new Repeating(
+        this.checks = new Poller(
                 options.checkInterval(), context.work(), () -> !registry.all().isEmpty(), this::checkAll);
-        this.starter = new JobStarter(context, registry, JobSteps.none());
-        this.keyed = new KeyedJobs(context, registry, new MetJobs(context, registry, this::jobCame));
+        this.starter = new JobStarter(context, registry, JobRecorder.none());
+        this.attachment = new Attachment(context, registry, this::jobCame);
+        this.keyed = new AdoptOrStart(context, registry, new Adoption(context, registry, this::jobCame));
         this.events = new JobEvents(own, registry, feed, cause -> end("the monitor was lost: " + cause, true));
     }
 
@@ -146,7 +143,7 @@ public final class MonitoredJobs implements BlockJobs {
 
     @Override
     public CompletableFuture<List<BlockJob>> startTogether(List<BlockJobRequest> requests) {
-        return new GroupStart(starter, context.work()).start(requests).whenComplete((jobs, failure) -> {
+        return new StartTogether(starter, context.work()).start(requests).whenComplete((jobs, failure) -> {
             checks.wake();
             progress.wake();
         });
@@ -215,57 +212,12 @@ public final class MonitoredJobs implements BlockJobs {
 
     @Override
     public CompletableFuture<Optional<BlockJob>> attach(JobId id) {
-        return meet(id, false);
+        return attachment.attach(id, false);
     }
 
     @Override
     public CompletableFuture<Optional<BlockJob>> adopt(JobId id) {
-        return meet(id, true);
-    }
-
-    private CompletableFuture<Optional<BlockJob>> meet(JobId id, boolean owned) {
-        return registry.find(id.value()).map(open -> join(open, owned)).orElseGet(() -> meetAnew(id, owned));
-    }
-
-    /** A handle whose end has been told is of no use to an owner, who counts on the job's being dismissed. */
-    private CompletableFuture<Optional<BlockJob>> join(TrackedJob open, boolean owned) {
-        return owned
-                ? open.own().thenComposeAsync(taken -> taken ? taken(open) : meetAnew(open.id(), true), context.work())
-                : CompletableFuture.completedFuture(Optional.of(open.handle()));
-    }
-
-    private static CompletableFuture<Optional<BlockJob>> taken(TrackedJob job) {
-        job.handle().finalizes();
-        return CompletableFuture.completedFuture(Optional.of(job.handle()));
-    }
-
-    /** The graph is read while there is the job, which is asked for before and after: an earlier graph lacks its filter. */
-    private CompletableFuture<Optional<BlockJob>> meetAnew(JobId id, boolean owned) {
-        CompletableFuture<Optional<BlockJob>> none = CompletableFuture.completedFuture(Optional.empty());
-        return context.queryJob(id)
-                .thenCompose(present -> present.isEmpty()
-                        ? none
-                        : context.graphs().read().thenCompose(graph -> context.queryJob(id)
-                                .thenCompose(entry -> entry.map(job ->
-                                                tracked(id, job, graph, owned).thenCompose(met -> join(met, owned)))
-                                        .orElse(none))));
-    }
-
-    private CompletableFuture<TrackedJob> tracked(JobId id, JsonNode entry, Graph graph, boolean owned) {
-        JobType type = JobType.of(entry.path("type").asText());
-        boolean ended = JobStatus.of(entry.path("status").asText()) == JobStatus.CONCLUDED;
-        return ObservedJudge.of(context, type, graph, ended).thenApply(judge -> tracked(id, type, judge, owned));
-    }
-
-    private TrackedJob tracked(JobId id, JobType type, Judge judge, boolean owned) {
-        TrackedJob met = new TrackedJob(id, type, Optional.empty(), context, judge, owned, registry::forget);
-        TrackedJob job = registry.register(met);
-        if (job == met) {
-            job.met();
-            job.check();
-            checks.wake();
-        }
-        return job;
+        return attachment.attach(id, true);
     }
 
     @Override

@@ -12,7 +12,6 @@ import io.github.qmp4j.blockjobs.JobInfo;
 import io.github.qmp4j.blockjobs.JobKey;
 import io.github.qmp4j.blockjobs.JobOutcome;
 import io.github.qmp4j.blockjobs.JobPreview;
-
 import io.github.qmp4j.event.EventSubscription;
 import io.github.qmp4j.threads.CallFuture;
 import java.util.List;

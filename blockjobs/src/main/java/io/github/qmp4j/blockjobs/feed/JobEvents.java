@@ -1,10 +1,9 @@
 package io.github.qmp4j.blockjobs.feed;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.blockjobs.end.EndFacts.Result;
 import io.github.qmp4j.blockjobs.job.JobRegistry;
 import io.github.qmp4j.blockjobs.job.TrackedJob;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import io.github.qmp4j.blockjobs.end.Evidence.Result;
 import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.event.EventFilter;
 import io.github.qmp4j.event.EventSubscription;
@@ -20,12 +19,12 @@ import java.util.function.Consumer;
  */
 public final class JobEvents implements AutoCloseable {
     private final JobRegistry registry;
-    private final JobFeed feed;
+    private final AllJobsFeed feed;
     private final EventSubscription lives;
     private final EventSubscription errors;
 
     /** @param onLost told once why the session has ended */
-    public JobEvents(QmpClient client, JobRegistry registry, JobFeed feed, Consumer<String> onLost) {
+    public JobEvents(QmpClient client, JobRegistry registry, AllJobsFeed feed, Consumer<String> onLost) {
         this.registry = registry;
         this.feed = feed;
         this.lives = client.subscribe(

@@ -3,7 +3,6 @@ package io.github.qmp4j.blockjobs.file;
 import io.github.qmp4j.blockjobs.BlockChainException;
 import io.github.qmp4j.blockjobs.FileAccess;
 import io.github.qmp4j.blockjobs.RealFile;
-
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;

@@ -8,7 +8,6 @@ import io.github.qmp4j.blockjobs.end.Outcomes;
 import io.github.qmp4j.blockjobs.graph.Graph;
 import io.github.qmp4j.blockjobs.graph.JobContext;
 import io.github.qmp4j.blockjobs.text.FileName;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;

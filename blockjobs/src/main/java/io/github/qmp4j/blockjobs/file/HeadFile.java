@@ -12,7 +12,6 @@ import io.github.qmp4j.blockjobs.node.TargetProbe;
 import io.github.qmp4j.blockjobs.plan.CopyPlan;
 import io.github.qmp4j.blockjobs.plan.JobPlan;
 import io.github.qmp4j.blockjobs.text.FileName;
-
 import io.github.qmp4j.threads.Futures;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,7 +7,6 @@ import io.github.qmp4j.blockjobs.FileAccess;
 import io.github.qmp4j.blockjobs.ImageRules;
 import io.github.qmp4j.blockjobs.graph.JobContext;
 import io.github.qmp4j.blockjobs.text.TargetPath;
-
 import io.github.qmp4j.threads.Futures;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,7 +1,6 @@
 package io.github.qmp4j.blockjobs.file;
 
 import io.github.qmp4j.blockjobs.BlockChainException;
-
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;

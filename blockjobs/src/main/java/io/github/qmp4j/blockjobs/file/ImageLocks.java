@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs.file;
 
-
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,13 +1,12 @@
 package io.github.qmp4j.blockjobs.file;
 
-import io.github.qmp4j.blockjobs.BlockJobException;
-import io.github.qmp4j.blockjobs.plan.JobPlan;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpCommandException;
+import io.github.qmp4j.blockjobs.BlockJobException;
+import io.github.qmp4j.blockjobs.plan.JobPlan;
 import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.threads.Futures;
 import java.util.Optional;

@@ -2,7 +2,6 @@ package io.github.qmp4j.blockjobs.file;
 
 import io.github.qmp4j.blockjobs.FileAccess;
 import io.github.qmp4j.blockjobs.RealFile;
-
 import java.io.IOException;
 
 /** No access to any file. */

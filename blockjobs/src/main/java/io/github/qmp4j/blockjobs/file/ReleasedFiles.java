@@ -10,7 +10,6 @@ import io.github.qmp4j.blockjobs.end.Outcomes;
 import io.github.qmp4j.blockjobs.graph.JobContext;
 import io.github.qmp4j.blockjobs.node.ReleasedNodes;
 import io.github.qmp4j.blockjobs.plan.JobPlan;
-
 import io.github.qmp4j.threads.Futures;
 import java.util.ArrayList;
 import java.util.HashMap;

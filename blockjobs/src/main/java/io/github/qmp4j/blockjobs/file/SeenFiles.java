@@ -3,7 +3,6 @@ package io.github.qmp4j.blockjobs.file;
 import io.github.qmp4j.blockjobs.FileAccess;
 import io.github.qmp4j.blockjobs.RealFile;
 import io.github.qmp4j.blockjobs.graph.JobContext;
-
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

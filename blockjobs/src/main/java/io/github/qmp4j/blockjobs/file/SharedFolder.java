@@ -4,7 +4,6 @@ import io.github.qmp4j.blockjobs.FileAccess;
 import io.github.qmp4j.blockjobs.graph.JobContext;
 import io.github.qmp4j.blockjobs.node.TargetNodes;
 import io.github.qmp4j.blockjobs.text.JobIds;
-
 import io.github.qmp4j.threads.Futures;
 import java.io.IOException;
 import java.nio.file.FileSystemException;

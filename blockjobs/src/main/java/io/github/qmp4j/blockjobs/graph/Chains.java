@@ -3,7 +3,6 @@ package io.github.qmp4j.blockjobs.graph;
 import io.github.qmp4j.blockjobs.BlockChain;
 import io.github.qmp4j.blockjobs.BlockNode;
 import io.github.qmp4j.blockjobs.text.JobIds;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

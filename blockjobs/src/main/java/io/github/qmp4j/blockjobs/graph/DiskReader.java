@@ -1,12 +1,11 @@
 package io.github.qmp4j.blockjobs.graph;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.blockjobs.BlockChain;
 import io.github.qmp4j.blockjobs.BlockNode;
 import io.github.qmp4j.blockjobs.Disk;
 import io.github.qmp4j.blockjobs.text.JobIds;
 import io.github.qmp4j.blockjobs.text.Replies;
-
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

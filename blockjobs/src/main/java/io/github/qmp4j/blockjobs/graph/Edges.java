@@ -1,9 +1,8 @@
 package io.github.qmp4j.blockjobs.graph;
 
-import io.github.qmp4j.blockjobs.text.Replies;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.github.qmp4j.blockjobs.text.Replies;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

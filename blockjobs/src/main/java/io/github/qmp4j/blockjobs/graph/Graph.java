@@ -8,7 +8,6 @@ import io.github.qmp4j.blockjobs.DiskRef;
 import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.blockjobs.JobType;
 import io.github.qmp4j.blockjobs.text.FileName;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,11 +1,10 @@
 package io.github.qmp4j.blockjobs.graph;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.blockjobs.BlockNode;
 import io.github.qmp4j.blockjobs.DirtyBitmap;
 import io.github.qmp4j.blockjobs.text.FileName;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import io.github.qmp4j.QmpCommand;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

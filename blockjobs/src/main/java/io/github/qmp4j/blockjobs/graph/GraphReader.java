@@ -1,14 +1,13 @@
 package io.github.qmp4j.blockjobs.graph;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.blockjobs.BlockChainException;
 import io.github.qmp4j.blockjobs.BlockJobException;
 import io.github.qmp4j.blockjobs.BlockNode;
 import io.github.qmp4j.blockjobs.DiskRef;
 import io.github.qmp4j.blockjobs.session.ReturningClient;
 import io.github.qmp4j.blockjobs.text.Replies;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.threads.Futures;
 import java.util.HashMap;

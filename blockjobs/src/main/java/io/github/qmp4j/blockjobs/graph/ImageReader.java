@@ -1,10 +1,9 @@
 package io.github.qmp4j.blockjobs.graph;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.blockjobs.BlockNode;
 import io.github.qmp4j.blockjobs.DirtyBitmap;
 import io.github.qmp4j.blockjobs.text.Replies;
-
-import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs.graph;
 
-
-
 import java.time.Instant;
 
 /**

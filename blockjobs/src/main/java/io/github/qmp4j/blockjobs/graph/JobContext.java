@@ -1,13 +1,12 @@
 package io.github.qmp4j.blockjobs.graph;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.blockjobs.BlockJobOptions;
 import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.blockjobs.JobInfo;
 import io.github.qmp4j.blockjobs.session.HeaderTurn;
 import io.github.qmp4j.blockjobs.text.Replies;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.client.QmpClient;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

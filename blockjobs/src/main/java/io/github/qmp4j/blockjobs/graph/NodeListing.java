@@ -1,13 +1,12 @@
 package io.github.qmp4j.blockjobs.graph;
 
-import io.github.qmp4j.blockjobs.BlockJobs;
-import io.github.qmp4j.blockjobs.JobType;
-import io.github.qmp4j.blockjobs.async.Turns;
-import io.github.qmp4j.blockjobs.session.ReturningClient;
-import io.github.qmp4j.blockjobs.text.Replies;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommand;
+import io.github.qmp4j.blockjobs.BlockJobs;
+import io.github.qmp4j.blockjobs.JobType;
+import io.github.qmp4j.blockjobs.async.AsyncMutex;
+import io.github.qmp4j.blockjobs.session.ReturningClient;
+import io.github.qmp4j.blockjobs.text.Replies;
 import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.threads.Futures;
 import java.util.Collections;
@@ -31,7 +30,7 @@ final class NodeListing {
     private static final QmpCommand<JsonNode> LIST = QmpCommand.of("query-named-block-nodes");
 
     /** One for each session with QEMU. */
-    private static final Map<QmpClient, Turns> TURNS = Collections.synchronizedMap(new WeakHashMap<>());
+    private static final Map<QmpClient, AsyncMutex> TURNS = Collections.synchronizedMap(new WeakHashMap<>());
 
     private final QmpClient client;
 
@@ -81,7 +80,7 @@ final class NodeListing {
         return new Quirks(client.greeting().version());
     }
 
-    private static Turns turns(QmpClient session) {
-        return TURNS.computeIfAbsent(session, any -> new Turns());
+    private static AsyncMutex turns(QmpClient session) {
+        return TURNS.computeIfAbsent(session, any -> new AsyncMutex());
     }
 }

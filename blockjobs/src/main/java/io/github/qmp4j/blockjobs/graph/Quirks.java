@@ -1,9 +1,8 @@
 package io.github.qmp4j.blockjobs.graph;
 
+import io.github.qmp4j.QmpGreeting.Version;
 import io.github.qmp4j.blockjobs.ErrorPolicy;
 import io.github.qmp4j.blockjobs.JobType;
-
-import io.github.qmp4j.QmpGreeting.Version;
 import io.github.qmp4j.schema.QmpSchema;
 import java.util.Collection;
 

@@ -6,7 +6,6 @@ import io.github.qmp4j.blockjobs.BlockNode;
 import io.github.qmp4j.blockjobs.graph.Graph;
 import io.github.qmp4j.blockjobs.graph.GraphNode;
 import io.github.qmp4j.blockjobs.plan.BackingString;
-
 import java.util.Optional;
 
 /** What the header of an image is to name, by the backing node that the image has. */

@@ -13,7 +13,6 @@ import io.github.qmp4j.blockjobs.plan.JobPlan;
 import io.github.qmp4j.blockjobs.plan.NewHeader;
 import io.github.qmp4j.blockjobs.session.HeaderTurn;
 import io.github.qmp4j.blockjobs.text.JobIds;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

@@ -1,5 +1,10 @@
 package io.github.qmp4j.blockjobs.header;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import io.github.qmp4j.QmpCommand;
+import io.github.qmp4j.QmpCommandException;
+import io.github.qmp4j.QmpDisconnectedException;
 import io.github.qmp4j.blockjobs.BlockChainException;
 import io.github.qmp4j.blockjobs.BlockJobException;
 import io.github.qmp4j.blockjobs.BlockNode;
@@ -13,12 +18,6 @@ import io.github.qmp4j.blockjobs.graph.Quirks;
 import io.github.qmp4j.blockjobs.plan.NewHeader;
 import io.github.qmp4j.blockjobs.text.FileName;
 import io.github.qmp4j.blockjobs.text.JobIds;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.NullNode;
-import io.github.qmp4j.QmpCommand;
-import io.github.qmp4j.QmpCommandException;
-import io.github.qmp4j.QmpDisconnectedException;
 import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.threads.Futures;
 import java.nio.charset.StandardCharsets;

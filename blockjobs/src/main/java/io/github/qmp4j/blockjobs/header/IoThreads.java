@@ -1,12 +1,11 @@
 package io.github.qmp4j.blockjobs.header;
 
+import io.github.qmp4j.QmpCommand;
+import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.blockjobs.BlockNode;
 import io.github.qmp4j.blockjobs.graph.Graph;
 import io.github.qmp4j.blockjobs.graph.Quirks;
 import io.github.qmp4j.blockjobs.text.Replies;
-
-import io.github.qmp4j.QmpCommand;
-import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.threads.Futures;
 import java.util.concurrent.CompletableFuture;

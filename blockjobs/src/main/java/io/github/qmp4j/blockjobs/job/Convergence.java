@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs.job;
 
-
-
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -1,10 +1,10 @@
 package io.github.qmp4j.blockjobs.job;
 
-import io.github.qmp4j.blockjobs.JobId;
-import io.github.qmp4j.blockjobs.async.Question;
-import io.github.qmp4j.blockjobs.graph.JobContext;
-
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.blockjobs.JobId;
+import io.github.qmp4j.blockjobs.JobInfo;
+import io.github.qmp4j.blockjobs.async.CoalescingQuery;
+import io.github.qmp4j.blockjobs.graph.JobContext;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -22,7 +22,7 @@ public final class ErrorWatch {
     private final JobContext context;
     private final Executor mailbox;
     private final Runnable onChange;
-    private final Question ioStatus;
+    private final CoalescingQuery ioStatus;
 
     /** Both counted by the thread that delivers events. */
     private final AtomicLong errors = new AtomicLong();
@@ -44,7 +44,7 @@ public final class ErrorWatch {
         this.context = context;
         this.mailbox = mailbox;
         this.onChange = onChange;
-        this.ioStatus = new Question(mailbox, this::askIoStatus);
+        this.ioStatus = new CoalescingQuery(mailbox, this::askIoStatus);
     }
 
     /**
@@ -74,6 +74,23 @@ public final class ErrorWatch {
     /** How many errors have been heard of; on any thread. */
     long count() {
         return errors.get();
+    }
+
+    /** The same info with all errors that have been heard of; on any thread. */
+    JobInfo counted(JobInfo told) {
+        long count = count();
+        return count == told.ioErrors()
+                ? told
+                : new JobInfo(
+                        told.id(),
+                        told.type(),
+                        told.status(),
+                        told.ready(),
+                        told.progress(),
+                        count,
+                        told.error(),
+                        told.doubt(),
+                        told.ioStatus());
     }
 
     /** To be called in the mailbox when the status has changed; the error and the pause come in any order. */

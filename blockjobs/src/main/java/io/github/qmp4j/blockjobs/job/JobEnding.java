@@ -3,17 +3,16 @@ package io.github.qmp4j.blockjobs.job;
 import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.blockjobs.JobOutcome;
 import io.github.qmp4j.blockjobs.JobProgress;
-import io.github.qmp4j.blockjobs.end.Conclusion;
-import io.github.qmp4j.blockjobs.end.Evidence;
+import io.github.qmp4j.blockjobs.end.EndFacts;
+import io.github.qmp4j.blockjobs.end.EndFacts.Result;
+import io.github.qmp4j.blockjobs.end.EndReading;
+import io.github.qmp4j.blockjobs.end.EndReading.Dismissal;
+import io.github.qmp4j.blockjobs.end.EndSignals;
 import io.github.qmp4j.blockjobs.end.NodeFlush;
 import io.github.qmp4j.blockjobs.end.Outcomes;
-import io.github.qmp4j.blockjobs.end.Testimony;
 import io.github.qmp4j.blockjobs.graph.JobContext;
-import io.github.qmp4j.blockjobs.outcome.Judge;
-import io.github.qmp4j.blockjobs.record.JobSteps;
-
-import io.github.qmp4j.blockjobs.end.Conclusion.Fate;
-import io.github.qmp4j.blockjobs.end.Evidence.Result;
+import io.github.qmp4j.blockjobs.outcome.OutcomeRule;
+import io.github.qmp4j.blockjobs.record.JobRecorder;
 import io.github.qmp4j.threads.Futures;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -29,10 +28,10 @@ import java.util.function.Supplier;
 public final class JobEnding {
     private final JobId id;
     private final JobContext context;
-    private final Judge judge;
+    private final OutcomeRule judge;
     private final Executor mailbox;
-    private final Beginning beginning;
-    private final Testimony testimony;
+    private final StartTracking beginning;
+    private final EndSignals testimony;
     private final Supplier<JobProgress> progress;
     private final Consumer<JobOutcome> tell;
 
@@ -42,7 +41,7 @@ public final class JobEnding {
     private volatile boolean owned;
 
     /** Set by whoever starts the job or takes it over. */
-    private volatile JobSteps steps = JobSteps.none();
+    private volatile JobRecorder steps = JobRecorder.none();
 
     /** Written by the mailbox, read by anybody. */
     private volatile boolean judged;
@@ -55,10 +54,10 @@ public final class JobEnding {
     JobEnding(
             JobId id,
             JobContext context,
-            Judge judge,
+            OutcomeRule judge,
             Executor mailbox,
-            Beginning beginning,
-            Testimony testimony,
+            StartTracking beginning,
+            EndSignals testimony,
             Supplier<JobProgress> progress,
             Consumer<JobOutcome> tell) {
         this.id = id;
@@ -76,7 +75,7 @@ public final class JobEnding {
     }
 
     /** Has the steps written down, from now on. */
-    public void keep(JobSteps kept) {
+    public void keep(JobRecorder kept) {
         steps = kept;
     }
 
@@ -86,7 +85,7 @@ public final class JobEnding {
     }
 
     /** On any thread. */
-    JobSteps steps() {
+    JobRecorder steps() {
         return steps;
     }
 
@@ -126,7 +125,7 @@ public final class JobEnding {
 
     void concluded() {
         if (beginning.mayEnd()) {
-            end(proved().thenCompose(over -> Conclusion.read(context, id, owned, this::keepResult)));
+            end(proved().thenCompose(over -> EndReading.read(context, id, owned, this::keepResult)));
         }
     }
 
@@ -136,17 +135,17 @@ public final class JobEnding {
             return;
         }
         if (testimony.isGiven()) {
-            end(proved().thenCompose(over -> Conclusion.readGraph(context)));
+            end(proved().thenCompose(over -> EndReading.readGraph(context)));
         } else if (beginning.neverBegan()) {
             testimony.told(
                     Result.FAILED, Optional.of("QEMU did not start the job; its answer came too late to be heard"));
-            end(Conclusion.readGraph(context));
+            end(EndReading.readGraph(context));
         } else {
             unread("QEMU has no such job any more, and nothing was heard of how it ended");
         }
     }
 
-    private CompletableFuture<Void> keepResult(Conclusion conclusion) {
+    private CompletableFuture<Void> keepResult(EndReading conclusion) {
         return steps.isKept()
                 ? testimony
                         .verbs()
@@ -177,15 +176,15 @@ public final class JobEnding {
 
     /** Nothing more can be found out. */
     void unread(String why) {
-        end(CompletableFuture.completedFuture(Conclusion.none(why)));
+        end(CompletableFuture.completedFuture(EndReading.none(why)));
     }
 
-    private void end(CompletableFuture<Conclusion> reading) {
+    private void end(CompletableFuture<EndReading> reading) {
         underWay = true;
         reading.thenAcceptAsync(this::conclude, mailbox);
     }
 
-    private void conclude(Conclusion conclusion) {
+    private void conclude(EndReading conclusion) {
         if (judged) {
             return;
         }
@@ -194,7 +193,7 @@ public final class JobEnding {
             answered.thenRunAsync(() -> conclude(conclusion), mailbox);
             return;
         }
-        if (owned && conclusion.fate() == Fate.KEPT) {
+        if (owned && conclusion.fate() == Dismissal.KEPT) {
             // Somebody has taken it over while its result was read.
             end(conclusion.dismissed(context, id));
             return;
@@ -208,8 +207,8 @@ public final class JobEnding {
             return;
         }
         judged = true;
-        Evidence evidence = testimony.with(id, conclusion, progress.get());
-        JobOutcome whole = judge.verdict(evidence, conclusion.fate() != Fate.LEFT);
+        EndFacts evidence = testimony.with(id, conclusion, progress.get());
+        JobOutcome whole = judge.verdict(evidence, conclusion.fate() != Dismissal.LEFT);
         flushed(whole).thenCompose(afterwards).thenAcceptAsync(tell, mailbox);
     }
 

@@ -8,8 +8,7 @@ import io.github.qmp4j.blockjobs.JobOutcome;
 import io.github.qmp4j.blockjobs.JobSettings;
 import io.github.qmp4j.blockjobs.PivotHooks;
 import io.github.qmp4j.blockjobs.graph.JobContext;
-import io.github.qmp4j.blockjobs.outcome.Judge;
-
+import io.github.qmp4j.blockjobs.outcome.OutcomeRule;
 import io.github.qmp4j.event.EventSubscription;
 import io.github.qmp4j.threads.CallFuture;
 import java.util.Optional;
@@ -24,15 +23,15 @@ public final class JobHandle implements BlockJob {
     private final JobVerbs verbs;
     private final JobContext context;
     private final Executor callbacks;
-    private final Finalizing finalizing;
+    private final FinalizeVerb finalizing;
 
-    JobHandle(TrackedJob job, Optional<BlockJobRequest> request, JobContext context, Judge judge) {
+    JobHandle(TrackedJob job, Optional<BlockJobRequest> request, JobContext context, OutcomeRule judge) {
         this.job = job;
         this.request = request;
-        this.verbs = new JobVerbs(job, context, new DeadlyVerbs(context, request.isPresent()));
+        this.verbs = new JobVerbs(job, context, new CrashGuard(context, request.isPresent()));
         this.context = context;
         this.callbacks = context.users();
-        this.finalizing = new Finalizing(job, verbs, context, request, judge);
+        this.finalizing = new FinalizeVerb(job, verbs, context, request, judge);
     }
 
     private JobHandle(JobHandle same, Executor callbacks) {
@@ -159,7 +158,7 @@ public final class JobHandle implements BlockJob {
 
     @Override
     public CompletableFuture<Void> switchToActiveCopy() {
-        return copy(new ActiveCopy(job, verbs, context).change());
+        return copy(new ActiveCopyVerb(job, verbs, context).change());
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs.job;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.blockjobs.JobInfo;
 import io.github.qmp4j.blockjobs.JobStatus;
@@ -7,9 +9,6 @@ import io.github.qmp4j.blockjobs.JobType;
 import io.github.qmp4j.blockjobs.async.Pause;
 import io.github.qmp4j.blockjobs.graph.JobContext;
 import io.github.qmp4j.blockjobs.text.Replies;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import io.github.qmp4j.QmpCommand;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,11 +1,10 @@
 package io.github.qmp4j.blockjobs.job;
 
+import io.github.qmp4j.QmpDisconnectedException;
 import io.github.qmp4j.blockjobs.BlockJobException;
 import io.github.qmp4j.blockjobs.JobConflictException;
 import io.github.qmp4j.blockjobs.JobId;
-import io.github.qmp4j.blockjobs.plan.Claim;
-
-import io.github.qmp4j.QmpDisconnectedException;
+import io.github.qmp4j.blockjobs.plan.NodeReservation;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -19,12 +18,12 @@ import java.util.stream.Collectors;
 /** The open handles of one QEMU, and what each of our jobs has of a disk. Safe for use by any thread. */
 public final class JobRegistry {
     /** What is kept for a job; each is only itself, so that none can be given back in another's place. */
-    public static final class Hold {
+    public static final class Reservation {
         private final JobId id;
         /** Guarded by the lock of the registry. */
-        private Claim claim;
+        private NodeReservation claim;
 
-        private Hold(JobId id, Claim claim) {
+        private Reservation(JobId id, NodeReservation claim) {
             this.id = id;
             this.claim = claim;
         }
@@ -35,7 +34,7 @@ public final class JobRegistry {
     /** All guarded by the lock. */
     private final Map<JobId, TrackedJob> open = new HashMap<>();
 
-    private final List<Hold> busy = new ArrayList<>();
+    private final List<Reservation> busy = new ArrayList<>();
 
     /** Why no job can be watched any more; empty while they can. */
     private Optional<String> over = Optional.empty();
@@ -43,10 +42,10 @@ public final class JobRegistry {
     private boolean lost;
 
     /** Keeps for a job that is about to start what it will work on; {@link JobConflictException} where another has it. */
-    public Hold reserve(Claim claim, JobId id) {
+    public Reservation reserve(NodeReservation claim, JobId id) {
         return locked(() -> {
             requireFree(claim, id);
-            Hold hold = new Hold(id, claim);
+            Reservation hold = new Reservation(id, claim);
             busy.add(hold);
             return hold;
         });
@@ -57,7 +56,7 @@ public final class JobRegistry {
      *
      * @throws JobConflictException if it could not
      */
-    public void requireFree(Claim claim, JobId id) {
+    public void requireFree(NodeReservation claim, JobId id) {
         locked(() -> {
             requireFree(claim, Optional.empty());
             if (open.containsKey(id) || busy.stream().anyMatch(hold -> hold.id.equals(id))) {
@@ -68,7 +67,7 @@ public final class JobRegistry {
     }
 
     /** Keeps this in place of what was kept before; says whether that had covered it already. */
-    public boolean change(Hold hold, Claim claim) {
+    public boolean change(Reservation hold, NodeReservation claim) {
         return locked(() -> {
             if (hold.claim.covers(claim)) {
                 return true;
@@ -79,8 +78,8 @@ public final class JobRegistry {
         });
     }
 
-    private void requireFree(Claim claim, Optional<Hold> except) {
-        for (Hold other : busy) {
+    private void requireFree(NodeReservation claim, Optional<Reservation> except) {
+        for (Reservation other : busy) {
             if (except.filter(other::equals).isEmpty()) {
                 claim.collision(other.claim).ifPresent(what -> {
                     throw JobConflictException.inUse(what, other.id);
@@ -90,7 +89,7 @@ public final class JobRegistry {
     }
 
     /** What our jobs keep, by their ids. */
-    public Map<JobId, Claim> claims() {
+    public Map<JobId, NodeReservation> claims() {
         return locked(() -> busy.stream().collect(Collectors.toMap(hold -> hold.id, hold -> hold.claim)));
     }
 
@@ -98,7 +97,7 @@ public final class JobRegistry {
         return new JobConflictException(id, "there is already a job %s; give another job-id".formatted(id));
     }
 
-    public void release(Hold hold) {
+    public void release(Reservation hold) {
         locked(() -> busy.remove(hold));
     }
 

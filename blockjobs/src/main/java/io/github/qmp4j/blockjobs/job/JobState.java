@@ -5,7 +5,6 @@ import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.blockjobs.JobInfo;
 import io.github.qmp4j.blockjobs.JobStatus;
 import io.github.qmp4j.blockjobs.JobType;
-
 import java.util.Optional;
 
 /**

@@ -1,5 +1,8 @@
 package io.github.qmp4j.blockjobs.job;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.QmpCommand;
+import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.blockjobs.BlockJobException;
 import io.github.qmp4j.blockjobs.JobEndedException;
 import io.github.qmp4j.blockjobs.JobOutcome;
@@ -7,15 +10,11 @@ import io.github.qmp4j.blockjobs.JobStatus;
 import io.github.qmp4j.blockjobs.PivotHooks;
 import io.github.qmp4j.blockjobs.WhenReady;
 import io.github.qmp4j.blockjobs.async.Pause;
+import io.github.qmp4j.blockjobs.end.EndFacts.Asked;
 import io.github.qmp4j.blockjobs.end.SentVerbs;
 import io.github.qmp4j.blockjobs.file.Migrations;
 import io.github.qmp4j.blockjobs.graph.JobContext;
 import io.github.qmp4j.blockjobs.text.Bounds;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import io.github.qmp4j.QmpCommand;
-import io.github.qmp4j.QmpCommandException;
-import io.github.qmp4j.blockjobs.end.Evidence.Asked;
 import io.github.qmp4j.threads.Futures;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -29,12 +28,12 @@ import org.jspecify.annotations.Nullable;
 final class JobVerbs {
     private final TrackedJob job;
     private final JobContext context;
-    private final DeadlyVerbs deadly;
+    private final CrashGuard deadly;
 
     /** Whether somebody has called a verb that ends the job, so that nothing else is to be done at READY. */
     private volatile boolean decided;
 
-    JobVerbs(TrackedJob job, JobContext context, DeadlyVerbs deadly) {
+    JobVerbs(TrackedJob job, JobContext context, CrashGuard deadly) {
         this.job = job;
         this.context = context;
         this.deadly = deadly;
@@ -101,7 +100,7 @@ final class JobVerbs {
     private CompletableFuture<JobOutcome> hooked(PivotHooks hooks) {
         return job.isEnding()
                 ? job.outcome()
-                : new HookedPivot(hooks, List.of(job.handle()), context.users())
+                : new PivotVerb(hooks, List.of(job.handle()), context.users())
                         .around(() -> complete(context.options().pivotRetries()));
     }
 

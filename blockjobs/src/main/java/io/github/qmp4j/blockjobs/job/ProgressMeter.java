@@ -1,7 +1,6 @@
 package io.github.qmp4j.blockjobs.job;
 
 import io.github.qmp4j.blockjobs.JobProgress;
-
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;

@@ -1,5 +1,6 @@
 package io.github.qmp4j.blockjobs.job;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.blockjobs.BlockJobRequest;
 import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.blockjobs.JobInfo;
@@ -7,15 +8,13 @@ import io.github.qmp4j.blockjobs.JobOutcome;
 import io.github.qmp4j.blockjobs.JobSettings;
 import io.github.qmp4j.blockjobs.JobStatus;
 import io.github.qmp4j.blockjobs.JobType;
+import io.github.qmp4j.blockjobs.async.CoalescingQuery;
 import io.github.qmp4j.blockjobs.async.Mailbox;
-import io.github.qmp4j.blockjobs.async.Question;
+import io.github.qmp4j.blockjobs.end.EndFacts.Result;
+import io.github.qmp4j.blockjobs.end.EndSignals;
 import io.github.qmp4j.blockjobs.end.SentVerbs;
-import io.github.qmp4j.blockjobs.end.Testimony;
 import io.github.qmp4j.blockjobs.graph.JobContext;
-import io.github.qmp4j.blockjobs.outcome.Judge;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import io.github.qmp4j.blockjobs.end.Evidence.Result;
+import io.github.qmp4j.blockjobs.outcome.OutcomeRule;
 import io.github.qmp4j.event.EventSubscription;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -31,18 +30,18 @@ import java.util.function.Supplier;
 public final class TrackedJob {
     private final JobId id;
     private final JobContext context;
-    private final Judge judge;
+    private final OutcomeRule judge;
     private final Consumer<TrackedJob> onEnd;
     private final Mailbox mailbox;
-    private final JobNews news;
+    private final JobPublisher news;
     private final JobState state;
     private final JobHandle handle;
     private final ErrorWatch errors;
-    private final Question status;
-    private final Patience patience;
+    private final CoalescingQuery status;
+    private final StallWatch patience;
     private final PauseWatch pauses;
-    private final Testimony testimony = new Testimony();
-    private final Beginning beginning = new Beginning();
+    private final EndSignals testimony = new EndSignals();
+    private final StartTracking beginning = new StartTracking();
     private final JobEnding ending;
     private final AtomicInteger heard = new AtomicInteger();
     /** Set before the job is registered. */
@@ -53,7 +52,7 @@ public final class TrackedJob {
             JobType type,
             Optional<BlockJobRequest> request,
             JobContext context,
-            Judge judge,
+            OutcomeRule judge,
             boolean owned,
             Consumer<TrackedJob> onEnd) {
         this.id = id;
@@ -64,13 +63,13 @@ public final class TrackedJob {
         JobSettings settings = request.map(BlockJobRequest::settings).orElse(JobSettings.DEFAULT);
         this.state = new JobState(id, type, new ProgressMeter(context.options().convergenceWindow()));
         state.meter().speed(settings.speed());
-        this.news = new JobNews(state.info(), mailbox, context.users());
+        this.news = new JobPublisher(state.info(), mailbox, context.users());
         this.errors = new ErrorWatch(id, state, context, mailbox, this::publish);
-        this.status = new Question(context.work(), () -> {
+        this.status = new CoalescingQuery(context.work(), () -> {
             int before = heard.get();
             return context.queryJob(id).thenAcceptAsync(entry -> checked(entry, before), mailbox);
         });
-        this.patience = new Patience(state, settings, context.options(), testimony.verbs(), mailbox, this::publish);
+        this.patience = new StallWatch(state, settings, context.options(), testimony.verbs(), mailbox, this::publish);
         this.pauses = new PauseWatch(state, context.onListener());
         this.ending = new JobEnding(
                 id,
@@ -285,20 +284,7 @@ public final class TrackedJob {
     }
 
     public JobInfo info() {
-        JobInfo told = news.info();
-        long count = errors.count();
-        return count == told.ioErrors()
-                ? told
-                : new JobInfo(
-                        told.id(),
-                        told.type(),
-                        told.status(),
-                        told.ready(),
-                        told.progress(),
-                        count,
-                        told.error(),
-                        told.doubt(),
-                        told.ioStatus());
+        return errors.counted(news.info());
     }
 
     /** Completes in the mailbox, as {@link #outcome()} does: whoever hangs on them must be quick. */

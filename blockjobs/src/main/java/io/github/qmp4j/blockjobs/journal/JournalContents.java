@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs.journal;
 
-
-
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs.journal;
 
-
-
 import java.io.IOException;
 
 /** A journal cannot be opened or written to; the message is one sentence that says which, why, and what to do. */

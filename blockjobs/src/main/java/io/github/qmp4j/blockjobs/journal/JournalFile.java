@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs.journal;
 
-
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs.journal;
 
-
-
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs.journal;
 
-
-
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package io.github.qmp4j.blockjobs.node;
 
+import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.blockjobs.BlockNode;
 import io.github.qmp4j.blockjobs.JobOutcome;
 import io.github.qmp4j.blockjobs.JobSettings;
@@ -9,8 +10,6 @@ import io.github.qmp4j.blockjobs.graph.Graph;
 import io.github.qmp4j.blockjobs.graph.GraphNode;
 import io.github.qmp4j.blockjobs.graph.JobContext;
 import io.github.qmp4j.blockjobs.session.ReturningClient;
-
-import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.threads.Futures;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,15 +1,14 @@
 package io.github.qmp4j.blockjobs.node;
 
-import io.github.qmp4j.blockjobs.Leftover;
-import io.github.qmp4j.blockjobs.graph.GraphNode;
-import io.github.qmp4j.blockjobs.plan.CopyPlan;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpCommandException;
+import io.github.qmp4j.blockjobs.Leftover;
+import io.github.qmp4j.blockjobs.graph.GraphNode;
+import io.github.qmp4j.blockjobs.plan.CopyPlan;
 import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.threads.Futures;
 import java.util.ArrayDeque;

@@ -1,12 +1,11 @@
 package io.github.qmp4j.blockjobs.node;
 
-import io.github.qmp4j.blockjobs.graph.GraphNode;
-import io.github.qmp4j.blockjobs.text.JobIds;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.QmpTimeoutException;
+import io.github.qmp4j.blockjobs.graph.GraphNode;
+import io.github.qmp4j.blockjobs.text.JobIds;
 import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.threads.Futures;
 import java.nio.file.Files;

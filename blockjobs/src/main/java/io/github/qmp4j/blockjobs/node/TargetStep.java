@@ -1,11 +1,10 @@
 package io.github.qmp4j.blockjobs.node;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.blockjobs.graph.GraphNode;
 import io.github.qmp4j.blockjobs.graph.JobContext;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import io.github.qmp4j.QmpCommand;
 import java.util.List;
 
 /** One step towards the target of a {@code blockdev-mirror}. */

@@ -8,7 +8,6 @@ import io.github.qmp4j.blockjobs.graph.Chains;
 import io.github.qmp4j.blockjobs.graph.Graph;
 import io.github.qmp4j.blockjobs.plan.JobPlan;
 import io.github.qmp4j.blockjobs.plan.Planner;
-
 import java.util.List;
 import java.util.Optional;
 
@@ -88,8 +87,8 @@ record RecordedChain(JobPlan plan, Disk disk, Optional<String> targetNode, Graph
                 node.backingFile());
     }
 
-    Judge judge() {
-        return new PlannedJudge(plan, disk, targetNode);
+    OutcomeRule judge() {
+        return new PlannedOutcome(plan, disk, targetNode);
     }
 
     /** The chain of the disk now; empty if there is no such disk. */

@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs.plan;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.blockjobs.BlockChainException;
 import io.github.qmp4j.blockjobs.BlockNode;
 import io.github.qmp4j.blockjobs.ErrorPolicy;
@@ -7,9 +9,6 @@ import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.blockjobs.JobSettings;
 import io.github.qmp4j.blockjobs.graph.Graph;
 import io.github.qmp4j.blockjobs.text.JobIds;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.schema.QmpSchema;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -6,7 +6,6 @@ import io.github.qmp4j.blockjobs.BlockNode;
 import io.github.qmp4j.blockjobs.CommitRequest;
 import io.github.qmp4j.blockjobs.WhenReady;
 import io.github.qmp4j.blockjobs.graph.Chains;
-
 import java.util.List;
 
 /**

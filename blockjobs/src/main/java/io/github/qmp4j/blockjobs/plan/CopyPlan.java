@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs.plan;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.blockjobs.BlockChain;
 import io.github.qmp4j.blockjobs.BlockChainException;
 import io.github.qmp4j.blockjobs.BlockNode;
@@ -9,9 +11,6 @@ import io.github.qmp4j.blockjobs.CopyRequest;
 import io.github.qmp4j.blockjobs.CopyTarget;
 import io.github.qmp4j.blockjobs.graph.Chains;
 import io.github.qmp4j.blockjobs.text.JobIds;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import io.github.qmp4j.QmpCommand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

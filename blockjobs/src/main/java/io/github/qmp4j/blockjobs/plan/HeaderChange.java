@@ -2,7 +2,6 @@ package io.github.qmp4j.blockjobs.plan;
 
 import io.github.qmp4j.blockjobs.BackingName;
 import io.github.qmp4j.blockjobs.BlockNode;
-
 import java.util.Optional;
 
 /**

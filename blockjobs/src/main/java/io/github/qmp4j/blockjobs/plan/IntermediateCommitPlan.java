@@ -1,11 +1,10 @@
 package io.github.qmp4j.blockjobs.plan;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.blockjobs.BlockChain;
 import io.github.qmp4j.blockjobs.BlockNode;
 import io.github.qmp4j.blockjobs.CommitRequest;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import io.github.qmp4j.QmpCommand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -5,7 +5,6 @@ import io.github.qmp4j.blockjobs.BlockChainException;
 import io.github.qmp4j.blockjobs.BlockJobRequest;
 import io.github.qmp4j.blockjobs.BlockNode;
 import io.github.qmp4j.blockjobs.graph.Chains;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -3,7 +3,6 @@ package io.github.qmp4j.blockjobs.plan;
 import io.github.qmp4j.blockjobs.BlockChainException;
 import io.github.qmp4j.blockjobs.BlockNode;
 import io.github.qmp4j.blockjobs.JobId;
-
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;

@@ -5,7 +5,6 @@ import io.github.qmp4j.blockjobs.BlockChainException;
 import io.github.qmp4j.blockjobs.BlockNode;
 import io.github.qmp4j.blockjobs.graph.Graph;
 import io.github.qmp4j.blockjobs.text.JobIds;
-
 import java.util.Optional;
 
 /**

@@ -6,7 +6,6 @@ import io.github.qmp4j.blockjobs.CopyTarget;
 import io.github.qmp4j.blockjobs.graph.ImageReader;
 import io.github.qmp4j.blockjobs.graph.JobContext;
 import io.github.qmp4j.blockjobs.text.FileName;
-
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 

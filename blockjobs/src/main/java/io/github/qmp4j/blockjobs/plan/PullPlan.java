@@ -1,13 +1,12 @@
 package io.github.qmp4j.blockjobs.plan;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.blockjobs.BlockChain;
 import io.github.qmp4j.blockjobs.BlockChainException;
 import io.github.qmp4j.blockjobs.BlockNode;
 import io.github.qmp4j.blockjobs.PullRequest;
 import io.github.qmp4j.blockjobs.graph.Chains;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import io.github.qmp4j.QmpCommand;
 import java.util.List;
 import java.util.Optional;
 

@@ -5,7 +5,6 @@ import io.github.qmp4j.blockjobs.BlockNode;
 import io.github.qmp4j.blockjobs.graph.Graph;
 import io.github.qmp4j.blockjobs.graph.GraphNode;
 import io.github.qmp4j.blockjobs.graph.InternalSnapshot;
-
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;

@@ -2,20 +2,19 @@ package io.github.qmp4j.blockjobs.reconcile;
 
 import io.github.qmp4j.blockjobs.BlockJobException;
 import io.github.qmp4j.blockjobs.Finding;
+import io.github.qmp4j.blockjobs.Finding.Kind;
 import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.blockjobs.JobInfo;
 import io.github.qmp4j.blockjobs.JobRecord;
+import io.github.qmp4j.blockjobs.JobRecord.Step;
 import io.github.qmp4j.blockjobs.JobStatus;
 import io.github.qmp4j.blockjobs.QemuInstance;
 import io.github.qmp4j.blockjobs.graph.Graph;
 import io.github.qmp4j.blockjobs.graph.JobContext;
 import io.github.qmp4j.blockjobs.job.JobList;
 import io.github.qmp4j.blockjobs.job.JobRegistry;
-import io.github.qmp4j.blockjobs.outcome.Aftermath;
+import io.github.qmp4j.blockjobs.outcome.UnseenEnd;
 import io.github.qmp4j.blockjobs.text.JobIds;
-
-import io.github.qmp4j.blockjobs.Finding.Kind;
-import io.github.qmp4j.blockjobs.JobRecord.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -79,8 +78,8 @@ public final class Reconciliation {
                             all.addAll(after);
                             return Stream.of(
                                             ofJobs.apply(before, graph),
-                                            Remains.in(graph, all).stream(),
-                                            Remains.bitmaps(graph).stream())
+                                            LeftoverSearch.in(graph, all).stream(),
+                                            LeftoverSearch.bitmaps(graph).stream())
                                     .flatMap(Function.identity())
                                     .toList();
                         })));
@@ -127,7 +126,7 @@ public final class Reconciliation {
 
     private static Finding gone(JobRecord record, Seen seen) {
         return record.outcome().isEmpty()
-                        && Aftermath.of(record, seen.graph(), seen.now()).neverStarted()
+                        && UnseenEnd.of(record, seen.graph(), seen.now()).neverStarted()
                 ? job(
                         Kind.NOT_STARTED,
                         record.jobId(),

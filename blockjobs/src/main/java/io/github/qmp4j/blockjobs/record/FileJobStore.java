@@ -1,15 +1,12 @@
 package io.github.qmp4j.blockjobs.record;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.qmp4j.blockjobs.JobKey;
 import io.github.qmp4j.blockjobs.JobRecord;
 import io.github.qmp4j.blockjobs.JobStore;
 import io.github.qmp4j.blockjobs.JobStoreException;
-import io.github.qmp4j.blockjobs.journal.Journal;
-import io.github.qmp4j.blockjobs.journal.JournalException;
-
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.qmp4j.blockjobs.journal.Journal;
 import io.github.qmp4j.blockjobs.journal.JournalException;
 import io.github.qmp4j.threads.Futures;

@@ -3,7 +3,6 @@ package io.github.qmp4j.blockjobs.record;
 import io.github.qmp4j.blockjobs.JobKey;
 import io.github.qmp4j.blockjobs.JobRecord;
 import io.github.qmp4j.blockjobs.JobStore;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

@@ -1,11 +1,10 @@
 package io.github.qmp4j.blockjobs.record;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.qmp4j.blockjobs.BlockJobRequest;
 import io.github.qmp4j.blockjobs.JobConflictException;
 import io.github.qmp4j.blockjobs.JobId;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Set;
 import java.util.TreeSet;
 

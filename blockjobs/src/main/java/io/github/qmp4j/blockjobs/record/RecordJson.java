@@ -1,14 +1,13 @@
 package io.github.qmp4j.blockjobs.record;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.qmp4j.blockjobs.CommitRequest;
 import io.github.qmp4j.blockjobs.CopyRequest;
 import io.github.qmp4j.blockjobs.JobRecord;
 import io.github.qmp4j.blockjobs.JobSettings;
 import io.github.qmp4j.blockjobs.JobStoreException;
 import io.github.qmp4j.blockjobs.PullRequest;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 
 /**

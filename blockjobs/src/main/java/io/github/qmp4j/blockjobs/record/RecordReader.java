@@ -1,8 +1,7 @@
 package io.github.qmp4j.blockjobs.record;
 
-import io.github.qmp4j.blockjobs.JobStoreException;
-
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.blockjobs.JobStoreException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;

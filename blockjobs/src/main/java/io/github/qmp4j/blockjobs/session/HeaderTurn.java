@@ -1,8 +1,7 @@
 package io.github.qmp4j.blockjobs.session;
 
+import io.github.qmp4j.blockjobs.async.AsyncMutex;
 import io.github.qmp4j.blockjobs.async.Pause;
-import io.github.qmp4j.blockjobs.async.Turns;
-
 import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.threads.Futures;
 import java.util.UUID;
@@ -23,7 +22,7 @@ public final class HeaderTurn {
 
     private final QmpClient client;
     private final TextObject turn;
-    private final Turns turns = new Turns();
+    private final AsyncMutex turns = new AsyncMutex();
     private final String mine = UUID.randomUUID().toString();
 
     public HeaderTurn(QmpClient client) {

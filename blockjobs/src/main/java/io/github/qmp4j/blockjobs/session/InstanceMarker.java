@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs.session;
 
-
-
 import io.github.qmp4j.client.QmpClient;
 import java.util.Optional;
 import java.util.UUID;

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs.session;
 
-
-
 import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.event.EventFilter;
 import io.github.qmp4j.event.EventSubscription;

@@ -1,11 +1,10 @@
 package io.github.qmp4j.blockjobs.session;
 
+import io.github.qmp4j.QmpDisconnectedException;
+import io.github.qmp4j.QmpException;
 import io.github.qmp4j.blockjobs.QemuInstance;
 import io.github.qmp4j.blockjobs.async.Alarm;
 import io.github.qmp4j.blockjobs.async.Mailbox;
-
-import io.github.qmp4j.QmpDisconnectedException;
-import io.github.qmp4j.QmpException;
 import io.github.qmp4j.client.MonitorState;
 import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.client.QmpSupervisor;

@@ -10,8 +10,7 @@ import io.github.qmp4j.blockjobs.JobType;
 import io.github.qmp4j.blockjobs.graph.DiskKey;
 import io.github.qmp4j.blockjobs.graph.Graph;
 import io.github.qmp4j.blockjobs.job.JobRegistry;
-import io.github.qmp4j.blockjobs.plan.Claim;
-
+import io.github.qmp4j.blockjobs.plan.NodeReservation;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +25,8 @@ public final class Conflicts {
      * @param ours what our own jobs have, which are kept apart elsewhere
      * @throws JobConflictException if one of {@code jobs} has any of that, or has the id that the new one is to have
      */
-    static void check(Graph graph, Claim claim, JobId wanted, List<JobInfo> jobs, Map<JobId, Claim> ours) {
+    static void check(
+            Graph graph, NodeReservation claim, JobId wanted, List<JobInfo> jobs, Map<JobId, NodeReservation> ours) {
         if (jobs.stream().anyMatch(job -> job.id().equals(wanted))) {
             throw JobRegistry.conflict(wanted);
         }
@@ -44,7 +44,7 @@ public final class Conflicts {
                 });
     }
 
-    private static boolean isInTheWay(Graph graph, Claim claim, JobId job) {
+    private static boolean isInTheWay(Graph graph, NodeReservation claim, JobId job) {
         Set<String> theirs = graph.workedOnBy(job);
         // One that may be switched has its disk alone, whichever of the two that is.
         List<BlockNode> parts = claim.whole() || graph.edges().maySwitch(job.value())
@@ -60,7 +60,7 @@ public final class Conflicts {
     }
 
     /** The jobs that work on a disk. */
-    public static List<JobId> jobsOn(Disk disk, Graph graph, List<JobInfo> jobs, Map<JobId, Claim> ours) {
+    public static List<JobId> jobsOn(Disk disk, Graph graph, List<JobInfo> jobs, Map<JobId, NodeReservation> ours) {
         return jobs.stream()
                 .map(JobInfo::id)
                 .filter(job -> Optional.ofNullable(ours.get(job))

@@ -9,9 +9,8 @@ import io.github.qmp4j.blockjobs.file.ReleasedFiles;
 import io.github.qmp4j.blockjobs.graph.JobContext;
 import io.github.qmp4j.blockjobs.node.ReleasedNodes;
 import io.github.qmp4j.blockjobs.plan.JobPlan;
-import io.github.qmp4j.blockjobs.record.JobSteps;
+import io.github.qmp4j.blockjobs.record.JobRecorder;
 import io.github.qmp4j.blockjobs.target.TargetSetup;
-
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,7 +24,7 @@ import java.util.concurrent.CompletableFuture;
 record EndSteps(
         JobContext context,
         JobPlan plan,
-        JobSteps steps,
+        JobRecorder steps,
         BitmapMerge bitmaps,
         HeadFile head,
         ReleasedFiles released,

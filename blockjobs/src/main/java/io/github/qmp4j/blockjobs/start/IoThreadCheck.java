@@ -8,7 +8,6 @@ import io.github.qmp4j.blockjobs.plan.CommandContext;
 import io.github.qmp4j.blockjobs.plan.JobPlan;
 import io.github.qmp4j.blockjobs.plan.PullPlan;
 import io.github.qmp4j.blockjobs.target.TargetSteps;
-
 import io.github.qmp4j.client.QmpClient;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,7 @@
 package io.github.qmp4j.blockjobs.start;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.blockjobs.BlockChain;
 import io.github.qmp4j.blockjobs.BlockJob;
 import io.github.qmp4j.blockjobs.BlockJobRequest;
@@ -11,17 +13,14 @@ import io.github.qmp4j.blockjobs.bitmap.BitmapPlan;
 import io.github.qmp4j.blockjobs.graph.JobContext;
 import io.github.qmp4j.blockjobs.job.JobHandle;
 import io.github.qmp4j.blockjobs.job.JobRegistry;
-import io.github.qmp4j.blockjobs.plan.Claim;
 import io.github.qmp4j.blockjobs.plan.JobPlan;
+import io.github.qmp4j.blockjobs.plan.NodeReservation;
 import io.github.qmp4j.blockjobs.plan.PlainText;
 import io.github.qmp4j.blockjobs.plan.Planner;
 import io.github.qmp4j.blockjobs.plan.StartCommand;
-import io.github.qmp4j.blockjobs.record.JobSteps;
+import io.github.qmp4j.blockjobs.record.JobRecorder;
 import io.github.qmp4j.blockjobs.target.TargetSteps;
 import io.github.qmp4j.blockjobs.text.JobIds;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import io.github.qmp4j.QmpCommand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,10 +32,10 @@ public final class JobStarter {
     private final JobContext context;
     private final JobRegistry registry;
     private final Preflight preflight;
-    private final JobSteps records;
+    private final JobRecorder records;
 
     /** @param records the steps of the one job that this starts, or of none */
-    public JobStarter(JobContext context, JobRegistry registry, JobSteps records) {
+    public JobStarter(JobContext context, JobRegistry registry, JobRecorder records) {
         this.context = context;
         this.registry = registry;
         this.preflight = new Preflight(context, registry);
@@ -62,8 +61,8 @@ public final class JobStarter {
         return context.graphs().read(request.disk()).thenCompose(graph -> {
             Disk disk = graph.findForJob(request.disk());
             JobId id = id(request, disk);
-            JobRegistry.Hold hold = registry.reserve(claim(request, disk), id);
-            return held(request, disk, id, new PreparedStart.Launch(hold, named, begun))
+            JobRegistry.Reservation hold = registry.reserve(claim(request, disk), id);
+            return held(request, disk, id, new PreparedStart.PendingStart(hold, named, begun))
                     .whenComplete((job, failure) -> {
                         if (failure != null) {
                             registry.release(hold);
@@ -74,10 +73,10 @@ public final class JobStarter {
 
     /** Until it was reserved, a job that just ended may have changed the chain, and then other nodes have to be kept. */
     private CompletableFuture<BlockJob> held(
-            BlockJobRequest request, Disk disk, JobId id, PreparedStart.Launch launch) {
+            BlockJobRequest request, Disk disk, JobId id, PreparedStart.PendingStart launch) {
         return preflight
                 .check(request, disk, id)
-                .thenCompose(ready -> registry.change(launch.hold(), Claim.of(ready.plan(), ready.disk()))
+                .thenCompose(ready -> registry.change(launch.hold(), NodeReservation.of(ready.plan(), ready.disk()))
                         ? new PreparedStart(context, registry, records, ready, launch).run()
                         : held(request, disk, id, launch));
     }
@@ -91,8 +90,8 @@ public final class JobStarter {
         });
     }
 
-    private static Claim claim(BlockJobRequest request, Disk disk) {
-        return Claim.of(Planner.plan(disk.chain(), request), disk);
+    private static NodeReservation claim(BlockJobRequest request, Disk disk) {
+        return NodeReservation.of(Planner.plan(disk.chain(), request), disk);
     }
 
     private JobId id(BlockJobRequest request, Disk disk) {

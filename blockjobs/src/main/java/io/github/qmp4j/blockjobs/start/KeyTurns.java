@@ -1,7 +1,6 @@
 package io.github.qmp4j.blockjobs.start;
 
 import io.github.qmp4j.blockjobs.JobKey;
-
 import io.github.qmp4j.threads.Futures;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;

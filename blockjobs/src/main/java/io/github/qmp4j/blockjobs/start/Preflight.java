@@ -17,16 +17,15 @@ import io.github.qmp4j.blockjobs.graph.JobContext;
 import io.github.qmp4j.blockjobs.graph.Quirks;
 import io.github.qmp4j.blockjobs.job.JobList;
 import io.github.qmp4j.blockjobs.job.JobRegistry;
-import io.github.qmp4j.blockjobs.plan.Claim;
 import io.github.qmp4j.blockjobs.plan.CommandContext;
 import io.github.qmp4j.blockjobs.plan.CopyPlan;
 import io.github.qmp4j.blockjobs.plan.JobPlan;
+import io.github.qmp4j.blockjobs.plan.NodeReservation;
 import io.github.qmp4j.blockjobs.plan.OtherOverlays;
 import io.github.qmp4j.blockjobs.plan.PlainText;
 import io.github.qmp4j.blockjobs.plan.Planner;
 import io.github.qmp4j.blockjobs.plan.SnapshotGuard;
 import io.github.qmp4j.blockjobs.target.TargetCheck;
-
 import io.github.qmp4j.schema.QmpSchema;
 import io.github.qmp4j.threads.Futures;
 import java.util.List;
@@ -80,7 +79,7 @@ final class Preflight {
                 .thenCombine(JobList.read(context), (graph, jobs) -> {
                     Conflicts.check(
                             graph,
-                            Claim.of(plan, ready.disk()),
+                            NodeReservation.of(plan, ready.disk()),
                             ready.commands().id(),
                             jobs,
                             registry.claims());
@@ -97,7 +96,7 @@ final class Preflight {
         Disk now = graph.same(disk)
                 .orElseThrow(() -> new BlockChainException("disk %s has just gone".formatted(disk.name())));
         JobPlan plan = Planner.plan(now.chain(), request);
-        Conflicts.check(graph, Claim.of(plan, now), id, jobs, registry.claims());
+        Conflicts.check(graph, NodeReservation.of(plan, now), id, jobs, registry.claims());
         OtherOverlays.check(plan, graph);
         BitmapGuard.check(plan, graph);
         SnapshotGuard.check(plan, graph);

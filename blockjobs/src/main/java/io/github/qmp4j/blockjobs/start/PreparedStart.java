@@ -1,5 +1,9 @@
 package io.github.qmp4j.blockjobs.start;
 
+import io.github.qmp4j.QmpCommandException;
+import io.github.qmp4j.QmpDisconnectedException;
+import io.github.qmp4j.QmpProtocolException;
+import io.github.qmp4j.QmpTimeoutException;
 import io.github.qmp4j.blockjobs.BlockJob;
 import io.github.qmp4j.blockjobs.BlockJobRequest;
 import io.github.qmp4j.blockjobs.JobId;
@@ -15,20 +19,15 @@ import io.github.qmp4j.blockjobs.header.HeaderProof;
 import io.github.qmp4j.blockjobs.job.JobHandle;
 import io.github.qmp4j.blockjobs.job.JobRegistry;
 import io.github.qmp4j.blockjobs.job.TrackedJob;
-import io.github.qmp4j.blockjobs.outcome.Judge;
-import io.github.qmp4j.blockjobs.outcome.PlannedJudge;
+import io.github.qmp4j.blockjobs.outcome.OutcomeRule;
+import io.github.qmp4j.blockjobs.outcome.PlannedOutcome;
 import io.github.qmp4j.blockjobs.plan.CopyPlan;
 import io.github.qmp4j.blockjobs.plan.JobPlan;
 import io.github.qmp4j.blockjobs.plan.StartCommand;
-import io.github.qmp4j.blockjobs.record.JobSteps;
-import io.github.qmp4j.blockjobs.target.Remnants;
+import io.github.qmp4j.blockjobs.record.JobRecorder;
+import io.github.qmp4j.blockjobs.target.StartLeftovers;
 import io.github.qmp4j.blockjobs.target.TargetSetup;
 import io.github.qmp4j.blockjobs.target.TargetSteps;
-
-import io.github.qmp4j.QmpCommandException;
-import io.github.qmp4j.QmpDisconnectedException;
-import io.github.qmp4j.QmpProtocolException;
-import io.github.qmp4j.QmpTimeoutException;
 import io.github.qmp4j.threads.Futures;
 import java.util.List;
 import java.util.Optional;
@@ -40,9 +39,9 @@ import java.util.function.Consumer;
 final class PreparedStart {
     private final JobContext context;
     private final JobRegistry registry;
-    private final JobSteps records;
+    private final JobRecorder records;
     private final Preflight.Ready ready;
-    private final Launch launch;
+    private final PendingStart launch;
     private final Optional<TargetSteps> targetSteps;
     private final StartCommand command;
     private final BitmapMerge bitmaps;
@@ -53,9 +52,10 @@ final class PreparedStart {
     private boolean grown;
 
     /** What a start holds, and who hears of it. */
-    record Launch(JobRegistry.Hold hold, Consumer<? super JobId> named, Consumer<JobHandle> begun) {}
+    record PendingStart(JobRegistry.Reservation hold, Consumer<? super JobId> named, Consumer<JobHandle> begun) {}
 
-    PreparedStart(JobContext context, JobRegistry registry, JobSteps records, Preflight.Ready ready, Launch launch) {
+    PreparedStart(
+            JobContext context, JobRegistry registry, JobRecorder records, Preflight.Ready ready, PendingStart launch) {
         this.context = context;
         this.registry = registry;
         this.records = records;
@@ -77,7 +77,7 @@ final class PreparedStart {
 
     private TrackedJob job() {
         BlockJobRequest request = ready.plan().request();
-        Judge judge = new PlannedJudge(ready.plan(), ready.disk(), command.targetNode());
+        OutcomeRule judge = new PlannedOutcome(ready.plan(), ready.disk(), command.targetNode());
         TrackedJob made = new TrackedJob(
                 ready.commands().id(), request.type(), Optional.of(request), context, judge, true, done -> {
                     registry.forget(done);
@@ -206,11 +206,11 @@ final class PreparedStart {
     }
 
     /** QEMU makes the file of a drive-mirror before it looks at all the arguments, and leaves it there. */
-    private CompletableFuture<Remnants> left(QmpCommandException refusal) {
+    private CompletableFuture<StartLeftovers> left(QmpCommandException refusal) {
         return ready.plan()
                 .newFile()
                 .filter(path -> target.isEmpty())
-                .map(path -> Remnants.file(context, path, refusal, "QEMU made it before it refused the copy"))
-                .orElseGet(() -> CompletableFuture.completedFuture(Remnants.NONE));
+                .map(path -> StartLeftovers.file(context, path, refusal, "QEMU made it before it refused the copy"))
+                .orElseGet(() -> CompletableFuture.completedFuture(StartLeftovers.NONE));
     }
 }

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs.start;
 
-
-
 import io.github.qmp4j.threads.Futures;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs.text;
 
-
-
 import java.time.Duration;
 
 /** What numbers of a caller must be. Each throws {@link IllegalArgumentException} in one sentence. */

@@ -1,10 +1,9 @@
 package io.github.qmp4j.blockjobs.text;
 
-import io.github.qmp4j.blockjobs.BlockNode;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.qmp4j.blockjobs.BlockNode;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;

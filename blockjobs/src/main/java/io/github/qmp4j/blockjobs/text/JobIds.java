@@ -2,7 +2,6 @@ package io.github.qmp4j.blockjobs.text;
 
 import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.blockjobs.JobKey;
-
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs.text;
 
-
-
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs.text;
 
-
-
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.regex.Pattern;

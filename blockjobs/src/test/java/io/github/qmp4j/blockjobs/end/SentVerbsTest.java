@@ -1,14 +1,12 @@
 package io.github.qmp4j.blockjobs.end;
 
-
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.QmpTimeoutException;
-import io.github.qmp4j.blockjobs.end.Evidence.Asked;
+import io.github.qmp4j.blockjobs.end.EndFacts.Asked;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 

@@ -1,10 +1,9 @@
 package io.github.qmp4j.blockjobs.file;
 
-import io.github.qmp4j.blockjobs.BlockChainException;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.qmp4j.blockjobs.BlockChainException;
 import io.github.qmp4j.testkit.DiskImages;
 import io.github.qmp4j.testkit.TempFolder;
 import java.io.IOException;

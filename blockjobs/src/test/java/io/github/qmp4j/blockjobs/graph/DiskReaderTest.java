@@ -1,15 +1,14 @@
 package io.github.qmp4j.blockjobs.graph;
 
-import io.github.qmp4j.blockjobs.BlockNode;
-import io.github.qmp4j.blockjobs.DirtyBitmap;
-import io.github.qmp4j.blockjobs.Disk;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.qmp4j.blockjobs.BlockNode;
+import io.github.qmp4j.blockjobs.DirtyBitmap;
+import io.github.qmp4j.blockjobs.Disk;
 import io.github.qmp4j.blockjobs.graph.ScriptedGraph.Drawing;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,9 @@
 package io.github.qmp4j.blockjobs.graph;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.github.qmp4j.blockjobs.BlockChain;
 import io.github.qmp4j.blockjobs.BlockNode;
 import io.github.qmp4j.blockjobs.CommitRequest;
@@ -10,16 +14,11 @@ import io.github.qmp4j.blockjobs.JobConflictException;
 import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.blockjobs.JobSettings;
 import io.github.qmp4j.blockjobs.job.JobRegistry;
-import io.github.qmp4j.blockjobs.plan.Claim;
 import io.github.qmp4j.blockjobs.plan.CommandContext;
 import io.github.qmp4j.blockjobs.plan.JobPlan;
+import io.github.qmp4j.blockjobs.plan.NodeReservation;
 import io.github.qmp4j.blockjobs.plan.Planner;
 import io.github.qmp4j.blockjobs.plan.StartCommand;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.github.qmp4j.schema.QmpSchema;
 import java.util.List;
 import java.util.Map;
@@ -145,8 +144,8 @@ class GraphTest {
                 .isEmpty();
     }
 
-    private static Claim copyOf(Disk disk) {
-        return Claim.of(Planner.plan(disk.chain(), CopyRequest.of(disk.name(), "/t", "raw")), disk);
+    private static NodeReservation copyOf(Disk disk) {
+        return NodeReservation.of(Planner.plan(disk.chain(), CopyRequest.of(disk.name(), "/t", "raw")), disk);
     }
 
     @Test
@@ -155,7 +154,7 @@ class GraphTest {
         Disk one = disk(null, null, image("a", "/i/a"));
         Disk two = disk(null, null, image("b", "/i/b"));
         registry.reserve(copyOf(one), new JobId("j1"));
-        JobRegistry.Hold second = registry.reserve(copyOf(two), new JobId("j2"));
+        JobRegistry.Reservation second = registry.reserve(copyOf(two), new JobId("j2"));
         assertThatThrownBy(() -> registry.reserve(copyOf(one), new JobId("j3")))
                 .isInstanceOfSatisfying(JobConflictException.class, conflict -> assertThat(conflict.other())
                         .isEqualTo(new JobId("j1")));

@@ -1,11 +1,10 @@
 package io.github.qmp4j.blockjobs.graph;
 
-import io.github.qmp4j.blockjobs.JobType;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.qmp4j.QmpGreeting;
+import io.github.qmp4j.blockjobs.JobType;
 import io.github.qmp4j.schema.QmpSchema;
 import io.github.qmp4j.testkit.RecordedSchema;
 import java.util.List;

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs.graph;
 
-
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -1,11 +1,10 @@
 package io.github.qmp4j.blockjobs.job;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.blockjobs.JobStatus;
 import io.github.qmp4j.blockjobs.JobType;
-
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;

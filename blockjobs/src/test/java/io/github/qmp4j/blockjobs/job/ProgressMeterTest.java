@@ -1,9 +1,8 @@
 package io.github.qmp4j.blockjobs.job;
 
-import io.github.qmp4j.blockjobs.JobProgress;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.qmp4j.blockjobs.JobProgress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;

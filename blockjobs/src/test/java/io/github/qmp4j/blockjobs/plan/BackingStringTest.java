@@ -1,12 +1,11 @@
 package io.github.qmp4j.blockjobs.plan;
 
-import io.github.qmp4j.blockjobs.BackingName;
-import io.github.qmp4j.blockjobs.BlockChainException;
-import io.github.qmp4j.blockjobs.BlockNode;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.qmp4j.blockjobs.BackingName;
+import io.github.qmp4j.blockjobs.BlockChainException;
+import io.github.qmp4j.blockjobs.BlockNode;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;

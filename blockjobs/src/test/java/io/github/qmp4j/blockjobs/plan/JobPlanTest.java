@@ -1,5 +1,8 @@
 package io.github.qmp4j.blockjobs.plan;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import io.github.qmp4j.blockjobs.BackingName;
 import io.github.qmp4j.blockjobs.BlockChain;
 import io.github.qmp4j.blockjobs.BlockChainException;
@@ -9,10 +12,6 @@ import io.github.qmp4j.blockjobs.DiskRef;
 import io.github.qmp4j.blockjobs.JobSettings;
 import io.github.qmp4j.blockjobs.PullRequest;
 import io.github.qmp4j.blockjobs.WhenReady;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;

@@ -1,7 +1,5 @@
 package io.github.qmp4j.blockjobs.session;
 
-import io.github.qmp4j.client.HandedSupervisor;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 

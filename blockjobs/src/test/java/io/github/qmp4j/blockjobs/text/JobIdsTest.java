@@ -1,9 +1,8 @@
 package io.github.qmp4j.blockjobs.text;
 
-import io.github.qmp4j.blockjobs.JobId;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.qmp4j.blockjobs.JobId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
