@@ -139,7 +139,7 @@ class JobScheduleTest {
             crew.thread(() -> held.addAndGet(isHad(() -> registry.reserve(TOP, ID)) ? 1 : 0));
             held.addAndGet(isHad(() -> registry.reserve(TOP, ID)) ? 1 : 0);
             crew.finish();
-            require(held.get() == 1 && registry.claims().size() == 1, () -> held + " have the id");
+            require(held.get() == 1 && registry.reservations().size() == 1, () -> held + " have the id");
         });
     }
 

@@ -50,9 +50,9 @@ public record EndReading(boolean seen, Optional<String> error, Dismissal fate, O
             JobContext context, JobId id, boolean dismiss, Function<EndReading, CompletableFuture<Void>> before) {
         return context.queryJob(id)
                 .thenCompose(entry -> dismissed(context, id, entry, dismiss, before))
-                .thenCompose(conclusion -> conclusion.doubt().equals(ANOTHER)
-                        ? CompletableFuture.completedFuture(conclusion)
-                        : conclusion.withGraph(context))
+                .thenCompose(reading -> reading.doubt().equals(ANOTHER)
+                        ? CompletableFuture.completedFuture(reading)
+                        : reading.withGraph(context))
                 .exceptionally(failure -> new EndReading(
                         false,
                         Optional.empty(),
@@ -92,7 +92,7 @@ public record EndReading(boolean seen, Optional<String> error, Dismissal fate, O
 
     /** Dismisses a job that was kept, and reads the graph anew. Never fails. */
     public CompletableFuture<EndReading> dismissed(JobContext context, JobId id) {
-        return dismiss(context, id).thenCompose(conclusion -> conclusion.withGraph(context));
+        return dismiss(context, id).thenCompose(reading -> reading.withGraph(context));
     }
 
     private CompletableFuture<EndReading> dismiss(JobContext context, JobId id) {

@@ -54,33 +54,33 @@ public final class EndSignals {
     }
 
     /** Joins what was heard with what QEMU still had to say when it was asked. */
-    public EndFacts with(JobId id, EndReading conclusion, JobProgress progress) {
-        Result result = result(conclusion);
+    public EndFacts with(JobId id, EndReading reading, JobProgress progress) {
+        Result result = result(reading);
         boolean isWithdrawn =
                 withdrawn.isPresent() && (result == Result.CANCELLED || (result == Result.FAILED && told.isEmpty()));
         return new EndFacts(
                 id,
                 isWithdrawn ? Result.FAILED : result,
-                isWithdrawn ? withdrawn : conclusion.error().or(() -> error),
+                isWithdrawn ? withdrawn : reading.error().or(() -> error),
                 verbs.last(),
                 verbs.proved(),
                 givenUp,
                 progress,
-                conclusion.after(),
-                conclusion.doubt());
+                reading.after(),
+                reading.doubt());
     }
 
     /** A job that was cancelled has an error too; the event tells it from a failure, or the verb, or at last the error itself. */
-    private Result result(EndReading conclusion) {
-        if (!conclusion.seen() || told.equals(Optional.of(Result.CANCELLED))) {
+    private Result result(EndReading reading) {
+        if (!reading.seen() || told.equals(Optional.of(Result.CANCELLED))) {
             return told.orElse(Result.UNKNOWN);
         }
-        if (conclusion.error().isEmpty()) {
+        if (reading.error().isEmpty()) {
             // An error that either of them tells is an error.
             return told.equals(Optional.of(Result.FAILED)) ? Result.FAILED : Result.SUCCEEDED;
         }
         boolean isCancelled =
-                verbs.isAccepted(Asked.CANCEL) || conclusion.error().get().equals(ERROR_OF_CANCELLED);
+                verbs.isAccepted(Asked.CANCEL) || reading.error().get().equals(ERROR_OF_CANCELLED);
         return told.isEmpty() && isCancelled ? Result.CANCELLED : Result.FAILED;
     }
 }

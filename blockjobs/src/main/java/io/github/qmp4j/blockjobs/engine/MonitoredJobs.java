@@ -187,7 +187,7 @@ public final class MonitoredJobs implements BlockJobs {
     @Override
     public CompletableFuture<List<Disk>> disks() {
         return context.graphs().read().thenCompose(graph -> list().thenApply(jobs -> graph.disks().stream()
-                .map(disk -> workedOn(disk, Conflicts.jobsOn(disk, graph, jobs, registry.claims())))
+                .map(disk -> workedOn(disk, Conflicts.jobsOn(disk, graph, jobs, registry.reservations())))
                 .toList()));
     }
 

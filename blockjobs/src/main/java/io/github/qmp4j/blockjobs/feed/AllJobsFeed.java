@@ -119,9 +119,9 @@ public final class AllJobsFeed {
             // An end that was heard is newer than the answer, unless the next job of this id has come.
             boolean isOver = ask.gone.contains(id) && !strangers.containsKey(id);
             if (ours.apply(id).isEmpty() && !isOver) {
-                ForeignJob stranger = strangers.computeIfAbsent(id, this::unknown);
-                stranger.introduced(Optional.of(job));
-                tell(id, stranger);
+                ForeignJob foreign = strangers.computeIfAbsent(id, this::unknown);
+                foreign.introduced(Optional.of(job));
+                tell(id, foreign);
             }
         });
     }
@@ -157,58 +157,58 @@ public final class AllJobsFeed {
             vanished(id);
             return;
         }
-        ForeignJob stranger = strangers.get(id);
-        if (stranger == null) {
-            stranger = unknown(id);
-            strangers.put(id, stranger);
-            introduce(id, stranger);
+        ForeignJob foreign = strangers.get(id);
+        if (foreign == null) {
+            foreign = unknown(id);
+            strangers.put(id, foreign);
+            introduce(id, foreign);
         }
         switch (event) {
-            case "JOB_STATUS_CHANGE" -> stranger.status(data.path("status").asText());
+            case "JOB_STATUS_CHANGE" -> foreign.status(data.path("status").asText());
             case "BLOCK_JOB_COMPLETED", "BLOCK_JOB_CANCELLED" ->
-                stranger.ended(data, event.equals("BLOCK_JOB_CANCELLED"));
-            case "BLOCK_JOB_ERROR" -> stranger.stopped(data.path("operation").asText());
+                foreign.ended(data, event.equals("BLOCK_JOB_CANCELLED"));
+            case "BLOCK_JOB_ERROR" -> foreign.stopped(data.path("operation").asText());
             default -> {
                 // BLOCK_JOB_READY says what the status says.
             }
         }
-        tell(id, stranger);
+        tell(id, foreign);
     }
 
-    private void introduce(String id, ForeignJob stranger) {
+    private void introduce(String id, ForeignJob foreign) {
         context.queryJob(new JobId(id))
                 .thenAcceptAsync(
                         entry -> {
-                            stranger.introduced(entry);
-                            tell(id, stranger);
+                            foreign.introduced(entry);
+                            tell(id, foreign);
                         },
                         mailbox);
     }
 
-    private void askForIoStatus(String id, ForeignJob stranger) {
+    private void askForIoStatus(String id, ForeignJob foreign) {
         context.queryBlockJob(new JobId(id))
                 .thenAcceptAsync(
                         entry -> {
-                            stranger.ioStatus(
+                            foreign.ioStatus(
                                     entry.map(job -> job.path("io-status").asText("ok"))
                                             .orElse("ok"));
-                            tellNews(id, stranger);
+                            tellNews(id, foreign);
                         },
                         mailbox);
     }
 
     /** The event was the first look, and this is the second. */
-    private void askWhetherPauseLasts(String id, ForeignJob stranger) {
-        int before = stranger.changes();
+    private void askWhetherPauseLasts(String id, ForeignJob foreign) {
+        int before = foreign.changes();
         Pause.before(() -> context.queryJob(new JobId(id)))
                 .handle((entry, failure) -> failure == null ? entry : Optional.<JsonNode>empty())
                 .thenAcceptAsync(
                         entry -> {
-                            stranger.answered(entry, before);
-                            if (stranger.changes() != before) {
-                                tell(id, stranger);
+                            foreign.answered(entry, before);
+                            if (foreign.changes() != before) {
+                                tell(id, foreign);
                             }
-                            tellNews(id, stranger);
+                            tellNews(id, foreign);
                         },
                         mailbox);
     }
@@ -226,19 +226,19 @@ public final class AllJobsFeed {
         }
     }
 
-    private void tell(String id, ForeignJob stranger) {
-        if (stranger.mayBeStopped()) {
-            askForIoStatus(id, stranger);
+    private void tell(String id, ForeignJob foreign) {
+        if (foreign.mayBeStopped()) {
+            askForIoStatus(id, foreign);
         }
-        if (stranger.begsQuestion()) {
-            askWhetherPauseLasts(id, stranger);
+        if (foreign.begsQuestion()) {
+            askWhetherPauseLasts(id, foreign);
         }
-        tellNews(id, stranger);
+        tellNews(id, foreign);
     }
 
-    private void tellNews(String id, ForeignJob stranger) {
-        if (strangers.get(id) == stranger) {
-            stranger.news().ifPresent(updates::tell);
+    private void tellNews(String id, ForeignJob foreign) {
+        if (strangers.get(id) == foreign) {
+            foreign.news().ifPresent(updates::tell);
         }
     }
 

@@ -132,9 +132,9 @@ public final class ImageCheck {
         }
     }
 
-    private static ImageHeader header(Image image, byte[] beginning) {
+    private static ImageHeader header(Image image, byte[] tracking) {
         try {
-            return ImageHeader.read(beginning);
+            return ImageHeader.read(tracking);
         } catch (BlockChainException e) {
             throw image.refusal(Objects.requireNonNull(e.getMessage()));
         }

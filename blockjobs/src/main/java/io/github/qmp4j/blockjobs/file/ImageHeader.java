@@ -40,9 +40,9 @@ record ImageHeader(
      *
      * @throws BlockChainException with the end of a sentence about the image, if it is no qcow2 or has what is not understood
      */
-    static ImageHeader read(byte[] beginning) {
+    static ImageHeader read(byte[] tracking) {
         try {
-            return read(ByteBuffer.wrap(beginning));
+            return read(ByteBuffer.wrap(tracking));
         } catch (IndexOutOfBoundsException | java.nio.BufferUnderflowException e) {
             throw new BlockChainException("ends within its header");
         }

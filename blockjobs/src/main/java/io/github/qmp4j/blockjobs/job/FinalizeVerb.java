@@ -32,19 +32,24 @@ final class FinalizeVerb {
     private final JobVerbs verbs;
     private final JobContext context;
     private final Optional<BlockJobRequest> request;
-    private final OutcomeRule judge;
+    private final OutcomeRule rule;
 
     /** Whether this side finalizes it without being asked. */
     private volatile boolean byItself;
 
     /** @param request what it was started with; empty for another client's job */
     FinalizeVerb(
-            TrackedJob job, JobVerbs verbs, JobContext context, Optional<BlockJobRequest> request, OutcomeRule judge) {
+            TrackedJob job, JobVerbs verbs, JobContext context, Optional<BlockJobRequest> request, OutcomeRule rule) {
         this.job = job;
         this.verbs = verbs;
         this.context = context;
         this.request = request;
-        this.judge = judge;
+        this.rule = rule;
+    }
+
+    /** Whether the job, as far as is known at its start, can never be pivoted. */
+    boolean neverReady() {
+        return rule.neverReady();
     }
 
     /**
@@ -52,7 +57,7 @@ final class FinalizeVerb {
      * itself, and a backup is for its own client to finalize. A second call does nothing.
      */
     void byItself() {
-        if (byItself || !judge.mayWait()) {
+        if (byItself || !rule.mayWait()) {
             return;
         }
         byItself = true;
@@ -71,12 +76,12 @@ final class FinalizeVerb {
 
     /** What becomes of the job when this side stops watching it, to be added to a sentence; empty where it ends alone. */
     String unwatched() {
-        boolean waits = judge.mayWait()
+        boolean waits = rule.mayWait()
                 && (byItself || request.isPresent())
                 && !job.info().ready();
         return waits
                 ? "; as long as QEMU runs, it waits in PENDING%s when its data is moved, and keeps its chain, until it is adopted"
-                        .formatted(judge.neverReady() ? "" : ", or READY if it commits the active layer,")
+                        .formatted(rule.neverReady() ? "" : ", or READY if it commits the active layer,")
                 : "";
     }
 
@@ -133,11 +138,11 @@ final class FinalizeVerb {
 
     private CompletableFuture<Void> prepared() {
         return Migrations.requireImages(context.client())
-                .thenCompose(active -> NodeFlush.of(context, judge.written(job.id())))
+                .thenCompose(active -> NodeFlush.of(context, rule.written(job.id())))
                 .thenCompose(flushed -> job.beforeChange())
                 .thenCompose(ready -> context.graphs().read())
                 .thenCompose(graph -> {
-                    judge.misfit(graph).ifPresent(why -> {
+                    rule.misfit(graph).ifPresent(why -> {
                         throw new BlockJobException(why);
                     });
                     return proved(graph);
@@ -151,7 +156,7 @@ final class FinalizeVerb {
         return job.ending()
                 .waitsFor(proof)
                 .thenCompose(mayWrite -> mayWrite
-                        ? judge.proveHeader(context, job.id(), graph)
+                        ? rule.proveHeader(context, job.id(), graph)
                                 .whenComplete((done, failure) -> proof.complete(null))
                         : CompletableFuture.<Void>completedFuture(null));
     }

@@ -28,10 +28,10 @@ import java.util.function.Supplier;
 public final class JobEnding {
     private final JobId id;
     private final JobContext context;
-    private final OutcomeRule judge;
+    private final OutcomeRule rule;
     private final Executor mailbox;
-    private final StartTracking beginning;
-    private final EndSignals testimony;
+    private final StartTracking tracking;
+    private final EndSignals signals;
     private final Supplier<JobProgress> progress;
     private final Consumer<JobOutcome> tell;
 
@@ -44,7 +44,7 @@ public final class JobEnding {
     private volatile JobRecorder steps = JobRecorder.none();
 
     /** Written by the mailbox, read by anybody. */
-    private volatile boolean judged;
+    private volatile boolean decided;
     /** What this side has begun to write to the header in PENDING; empty once the header is known to be right. */
     private Optional<CompletableFuture<?>> proof = Optional.empty();
     /** What is done between the judgement and its telling; never fails. Set before the job is registered. */
@@ -54,18 +54,18 @@ public final class JobEnding {
     JobEnding(
             JobId id,
             JobContext context,
-            OutcomeRule judge,
+            OutcomeRule rule,
             Executor mailbox,
-            StartTracking beginning,
-            EndSignals testimony,
+            StartTracking tracking,
+            EndSignals signals,
             Supplier<JobProgress> progress,
             Consumer<JobOutcome> tell) {
         this.id = id;
         this.context = context;
-        this.judge = judge;
+        this.rule = rule;
         this.mailbox = mailbox;
-        this.beginning = beginning;
-        this.testimony = testimony;
+        this.tracking = tracking;
+        this.signals = signals;
         this.progress = progress;
         this.tell = tell;
     }
@@ -81,7 +81,7 @@ public final class JobEnding {
 
     /** The id was made for this job, or for its key, and QEMU did not have it before the start. On any thread. */
     public void hasIdOfItsOwn() {
-        mailbox.execute(beginning::idIsOurs);
+        mailbox.execute(tracking::idIsOurs);
     }
 
     /** On any thread. */
@@ -100,7 +100,7 @@ public final class JobEnding {
     }
 
     boolean isJudged() {
-        return judged;
+        return decided;
     }
 
     /**
@@ -124,20 +124,20 @@ public final class JobEnding {
     }
 
     void concluded() {
-        if (beginning.mayEnd()) {
+        if (tracking.mayEnd()) {
             end(proved().thenCompose(over -> EndReading.read(context, id, owned, this::keepResult)));
         }
     }
 
     /** QEMU has no such job, and it was not we who dismissed it. */
     void gone() {
-        if (!beginning.mayEnd()) {
+        if (!tracking.mayEnd()) {
             return;
         }
-        if (testimony.isGiven()) {
+        if (signals.isGiven()) {
             end(proved().thenCompose(over -> EndReading.readGraph(context)));
-        } else if (beginning.neverBegan()) {
-            testimony.told(
+        } else if (tracking.neverBegan()) {
+            signals.told(
                     Result.FAILED, Optional.of("QEMU did not start the job; its answer came too late to be heard"));
             end(EndReading.readGraph(context));
         } else {
@@ -145,12 +145,11 @@ public final class JobEnding {
         }
     }
 
-    private CompletableFuture<Void> keepResult(EndReading conclusion) {
+    private CompletableFuture<Void> keepResult(EndReading reading) {
         return steps.isKept()
-                ? testimony
-                        .verbs()
+                ? signals.verbs()
                         .answered()
-                        .thenApplyAsync(heard -> testimony.with(id, conclusion, progress.get()), mailbox)
+                        .thenApplyAsync(heard -> signals.with(id, reading, progress.get()), mailbox)
                         .thenCompose(steps::concluded)
                 : CompletableFuture.completedFuture(null);
     }
@@ -159,19 +158,19 @@ public final class JobEnding {
     public void known(JobOutcome outcome) {
         mailbox.execute(() -> {
             underWay = true;
-            judged = true;
+            decided = true;
             tell.accept(outcome);
         });
     }
 
     /** It could not be finalized and is about to be cancelled. On any thread. */
     void withdrawn(String why) {
-        mailbox.execute(() -> testimony.withdrawn(why));
+        mailbox.execute(() -> signals.withdrawn(why));
     }
 
     /** A pivot was wanted, and this side is about to have the job finished without it. On any thread. */
     void givenUp(String why) {
-        mailbox.execute(() -> testimony.givenUp(why));
+        mailbox.execute(() -> signals.givenUp(why));
     }
 
     /** Nothing more can be found out. */
@@ -184,31 +183,31 @@ public final class JobEnding {
         reading.thenAcceptAsync(this::conclude, mailbox);
     }
 
-    private void conclude(EndReading conclusion) {
-        if (judged) {
+    private void conclude(EndReading reading) {
+        if (decided) {
             return;
         }
-        CompletableFuture<Void> answered = testimony.verbs().answered();
+        CompletableFuture<Void> answered = signals.verbs().answered();
         if (!answered.isDone()) {
-            answered.thenRunAsync(() -> conclude(conclusion), mailbox);
+            answered.thenRunAsync(() -> conclude(reading), mailbox);
             return;
         }
-        if (owned && conclusion.fate() == Dismissal.KEPT) {
+        if (owned && reading.fate() == Dismissal.KEPT) {
             // Somebody has taken it over while its result was read.
-            end(conclusion.dismissed(context, id));
+            end(reading.dismissed(context, id));
             return;
         }
-        if (proof.isPresent() && conclusion.after().isPresent()) {
+        if (proof.isPresent() && reading.after().isPresent()) {
             // Another client may have finalized the job in the midst of it.
             proof = Optional.empty();
-            end(judge.mendHeader(context, id, conclusion.after().get())
+            end(rule.mendHeader(context, id, reading.after().get())
                     .thenCompose(mended ->
-                            mended ? conclusion.withGraph(context) : CompletableFuture.completedFuture(conclusion)));
+                            mended ? reading.withGraph(context) : CompletableFuture.completedFuture(reading)));
             return;
         }
-        judged = true;
-        EndFacts evidence = testimony.with(id, conclusion, progress.get());
-        JobOutcome whole = judge.verdict(evidence, conclusion.fate() != Dismissal.LEFT);
+        decided = true;
+        EndFacts facts = signals.with(id, reading, progress.get());
+        JobOutcome whole = rule.outcomeOf(facts, reading.fate() != Dismissal.LEFT);
         flushed(whole).thenCompose(afterwards).thenAcceptAsync(tell, mailbox);
     }
 
@@ -221,7 +220,7 @@ public final class JobEnding {
         if (!whole.completed()) {
             return CompletableFuture.completedFuture(whole);
         }
-        return NodeFlush.of(context, judge.written(id))
+        return NodeFlush.of(context, rule.written(id))
                 .handle((done, failure) -> failure == null
                         ? whole
                         : Outcomes.inDoubt(

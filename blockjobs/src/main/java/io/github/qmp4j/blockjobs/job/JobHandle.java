@@ -25,13 +25,13 @@ public final class JobHandle implements BlockJob {
     private final Executor callbacks;
     private final FinalizeVerb finalizing;
 
-    JobHandle(TrackedJob job, Optional<BlockJobRequest> request, JobContext context, OutcomeRule judge) {
+    JobHandle(TrackedJob job, Optional<BlockJobRequest> request, JobContext context, OutcomeRule rule) {
         this.job = job;
         this.request = request;
         this.verbs = new JobVerbs(job, context, new CrashGuard(context, request.isPresent()));
         this.context = context;
         this.callbacks = context.users();
-        this.finalizing = new FinalizeVerb(job, verbs, context, request, judge);
+        this.finalizing = new FinalizeVerb(job, verbs, context, request, rule);
     }
 
     private JobHandle(JobHandle same, Executor callbacks) {
@@ -58,7 +58,7 @@ public final class JobHandle implements BlockJob {
     }
 
     public boolean neverReady() {
-        return job.neverReady();
+        return finalizing.neverReady();
     }
 
     public Executor callbacks() {

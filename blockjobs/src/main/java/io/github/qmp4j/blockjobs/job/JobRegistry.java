@@ -21,11 +21,11 @@ public final class JobRegistry {
     public static final class Reservation {
         private final JobId id;
         /** Guarded by the lock of the registry. */
-        private NodeReservation claim;
+        private NodeReservation reservation;
 
-        private Reservation(JobId id, NodeReservation claim) {
+        private Reservation(JobId id, NodeReservation reservation) {
             this.id = id;
-            this.claim = claim;
+            this.reservation = reservation;
         }
     }
 
@@ -42,10 +42,10 @@ public final class JobRegistry {
     private boolean lost;
 
     /** Keeps for a job that is about to start what it will work on; {@link JobConflictException} where another has it. */
-    public Reservation reserve(NodeReservation claim, JobId id) {
+    public Reservation reserve(NodeReservation reservation, JobId id) {
         return locked(() -> {
-            requireFree(claim, id);
-            Reservation hold = new Reservation(id, claim);
+            requireFree(reservation, id);
+            Reservation hold = new Reservation(id, reservation);
             busy.add(hold);
             return hold;
         });
@@ -56,32 +56,32 @@ public final class JobRegistry {
      *
      * @throws JobConflictException if it could not
      */
-    public void requireFree(NodeReservation claim, JobId id) {
+    public void requireFree(NodeReservation reservation, JobId id) {
         locked(() -> {
-            requireFree(claim, Optional.empty());
+            requireFree(reservation, Optional.empty());
             if (open.containsKey(id) || busy.stream().anyMatch(hold -> hold.id.equals(id))) {
                 throw conflict(id);
             }
-            return claim;
+            return reservation;
         });
     }
 
     /** Keeps this in place of what was kept before; says whether that had covered it already. */
-    public boolean change(Reservation hold, NodeReservation claim) {
+    public boolean change(Reservation hold, NodeReservation reservation) {
         return locked(() -> {
-            if (hold.claim.covers(claim)) {
+            if (hold.reservation.covers(reservation)) {
                 return true;
             }
-            requireFree(claim, Optional.of(hold));
-            hold.claim = claim;
+            requireFree(reservation, Optional.of(hold));
+            hold.reservation = reservation;
             return false;
         });
     }
 
-    private void requireFree(NodeReservation claim, Optional<Reservation> except) {
+    private void requireFree(NodeReservation reservation, Optional<Reservation> except) {
         for (Reservation other : busy) {
             if (except.filter(other::equals).isEmpty()) {
-                claim.collision(other.claim).ifPresent(what -> {
+                reservation.collision(other.reservation).ifPresent(what -> {
                     throw JobConflictException.inUse(what, other.id);
                 });
             }
@@ -89,8 +89,8 @@ public final class JobRegistry {
     }
 
     /** What our jobs keep, by their ids. */
-    public Map<JobId, NodeReservation> claims() {
-        return locked(() -> busy.stream().collect(Collectors.toMap(hold -> hold.id, hold -> hold.claim)));
+    public Map<JobId, NodeReservation> reservations() {
+        return locked(() -> busy.stream().collect(Collectors.toMap(hold -> hold.id, hold -> hold.reservation)));
     }
 
     public static JobConflictException conflict(JobId id) {

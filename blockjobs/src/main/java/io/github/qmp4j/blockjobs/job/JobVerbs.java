@@ -89,7 +89,7 @@ final class JobVerbs {
     }
 
     CompletableFuture<JobOutcome> pivot(PivotHooks hooks) {
-        if (job.neverReady()) {
+        if (job.handle().neverReady()) {
             return CompletableFuture.failedFuture(new BlockJobException(
                     "job %s ends by itself; it has nothing that the disk could be switched to".formatted(job.id())));
         }
@@ -119,7 +119,7 @@ final class JobVerbs {
     }
 
     CompletableFuture<JobOutcome> finishWithoutPivot() {
-        if (job.neverReady()) {
+        if (job.handle().neverReady()) {
             return CompletableFuture.failedFuture(
                     new BlockJobException("job %s ends by itself; it cannot be finished earlier".formatted(job.id())));
         }

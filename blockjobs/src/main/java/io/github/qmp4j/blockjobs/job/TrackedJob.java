@@ -30,7 +30,6 @@ import java.util.function.Supplier;
 public final class TrackedJob {
     private final JobId id;
     private final JobContext context;
-    private final OutcomeRule judge;
     private final Consumer<TrackedJob> onEnd;
     private final Mailbox mailbox;
     private final JobPublisher news;
@@ -38,10 +37,10 @@ public final class TrackedJob {
     private final JobHandle handle;
     private final ErrorWatch errors;
     private final CoalescingQuery status;
-    private final StallWatch patience;
+    private final StallWatch stalls;
     private final PauseWatch pauses;
-    private final EndSignals testimony = new EndSignals();
-    private final StartTracking beginning = new StartTracking();
+    private final EndSignals signals = new EndSignals();
+    private final StartTracking tracking = new StartTracking();
     private final JobEnding ending;
     private final AtomicInteger heard = new AtomicInteger();
     /** Set before the job is registered. */
@@ -52,12 +51,11 @@ public final class TrackedJob {
             JobType type,
             Optional<BlockJobRequest> request,
             JobContext context,
-            OutcomeRule judge,
+            OutcomeRule rule,
             boolean owned,
             Consumer<TrackedJob> onEnd) {
         this.id = id;
         this.context = context;
-        this.judge = judge;
         this.onEnd = onEnd;
         this.mailbox = new Mailbox(context.work());
         JobSettings settings = request.map(BlockJobRequest::settings).orElse(JobSettings.DEFAULT);
@@ -69,21 +67,21 @@ public final class TrackedJob {
             int before = heard.get();
             return context.queryJob(id).thenAcceptAsync(entry -> checked(entry, before), mailbox);
         });
-        this.patience = new StallWatch(state, settings, context.options(), testimony.verbs(), mailbox, this::publish);
+        this.stalls = new StallWatch(state, settings, context.options(), signals.verbs(), mailbox, this::publish);
         this.pauses = new PauseWatch(state, context.onListener());
         this.ending = new JobEnding(
                 id,
                 context,
-                judge,
+                rule,
                 mailbox,
-                beginning,
-                testimony,
+                tracking,
+                signals,
                 () -> state.info().progress(),
                 this::tell);
         if (owned) {
             ending.owned();
         }
-        this.handle = new JobHandle(this, request, context, judge);
+        this.handle = new JobHandle(this, request, context, rule);
     }
 
     /** A pivot, or the end in PENDING, waits for it and fails with it. To be called before the job is registered. */
@@ -102,37 +100,33 @@ public final class TrackedJob {
     /** QEMU has accepted the command that starts it, or lists it. */
     public void started() {
         mailbox.execute(() -> {
-            beginning.exists();
-            patience.begin(System.nanoTime());
-            startAnswered();
+            tracking.exists();
+            stalls.begin(System.nanoTime());
+            if (tracking.answered() && !ending.isUnderWay()) {
+                check();
+            }
         });
     }
 
     /** QEMU had it before this handle, and what was told of it then was not heard. */
     public void met() {
-        mailbox.execute(beginning::met);
+        mailbox.execute(tracking::met);
         errors.missed();
     }
 
     /** No reply has come, so the job may exist or not; its events will tell, or its absence. */
     public void startInDoubt() {
         mailbox.execute(() -> {
-            patience.begin(System.nanoTime());
-            startAnswered();
+            stalls.begin(System.nanoTime());
+            tracking.answered();
             check();
         });
-    }
-
-    private void startAnswered() {
-        if (beginning.answered() && !ending.isUnderWay()) {
-            check();
-        }
     }
 
     /** There is no such job of ours, and what was heard was about another. */
     public void refused(String why) {
         mailbox.execute(() -> {
-            testimony.told(Result.FAILED, Optional.of(why));
+            signals.told(Result.FAILED, Optional.of(why));
             ending.unread(why);
         });
     }
@@ -147,10 +141,10 @@ public final class TrackedJob {
         mailbox.execute(() -> {
             // Before it is created, an event of this id is about somebody else's job.
             if (status.equals("created")) {
-                beginning.created();
-                testimony.forget();
+                tracking.created();
+                signals.forget();
             }
-            if (beginning.isTold() && !ending.isUnderWay()) {
+            if (tracking.isTold() && !ending.isUnderWay()) {
                 heard.incrementAndGet();
                 take(status);
             }
@@ -176,8 +170,8 @@ public final class TrackedJob {
     /** {@code BLOCK_JOB_COMPLETED} or {@code BLOCK_JOB_CANCELLED}: all there is if somebody else dismisses the job. */
     public void endTold(Result result, Optional<String> error, long offset, long len) {
         mailbox.execute(() -> {
-            if (beginning.isTold()) {
-                testimony.told(result, error);
+            if (tracking.isTold()) {
+                signals.told(result, error);
                 state.meter().end(offset, len);
             }
         });
@@ -190,12 +184,12 @@ public final class TrackedJob {
     public void progressSeen(JsonNode entry) {
         long now = System.nanoTime();
         mailbox.execute(() -> {
-            if (beginning.isOurs() && !ending.isUnderWay()) {
+            if (tracking.isOurs() && !ending.isUnderWay()) {
                 state.meter().speed(entry.path("speed").asLong());
                 state.meter()
                         .see(entry.path("offset").asLong(), entry.path("len").asLong(), now);
                 errors.seen(entry.path("io-status").asText("ok"));
-                patience.progressSeen(now);
+                stalls.progressSeen(now);
                 pauses.seen(JobStatus.of(entry.path("status").asText()), heard.get());
                 publish();
             }
@@ -203,7 +197,7 @@ public final class TrackedJob {
     }
 
     public void eventsMissed() {
-        mailbox.execute(beginning::eventsMissed);
+        mailbox.execute(tracking::eventsMissed);
         check();
     }
 
@@ -218,13 +212,13 @@ public final class TrackedJob {
         }
         if (entry.isEmpty()) {
             ending.gone();
-        } else if (beginning.isFound()) {
+        } else if (tracking.isFound()) {
             String answer = entry.get().path("status").asText();
             // The events since it was asked may be newer than the answer.
             if (heard.get() == before || JobStatus.of(answer) == JobStatus.CONCLUDED) {
                 take(answer);
             }
-        } else if (beginning.cannotBeTold()) {
+        } else if (tracking.cannotBeTold()) {
             ending.unread("QEMU has a job of this id, but it was not heard whether it is the one that was to start");
         }
     }
@@ -234,7 +228,7 @@ public final class TrackedJob {
     }
 
     private void tell(JobOutcome whole) {
-        patience.over();
+        stalls.over();
         state.ended(whole.error());
         publish();
         // Whoever is told of the end may start the next job on this disk at once.
@@ -247,15 +241,15 @@ public final class TrackedJob {
             return;
         }
         state.ioErrors(errors.count());
-        patience.look(System.nanoTime());
+        stalls.look(System.nanoTime());
         news.changed(state.info());
-        if (beginning.isOurs()) {
+        if (tracking.isOurs()) {
             context.onChange().accept(news.info());
         }
     }
 
     public SentVerbs verbs() {
-        return testimony.verbs();
+        return signals.verbs();
     }
 
     /** Completes when {@link #info()} shows it. */
@@ -267,12 +261,8 @@ public final class TrackedJob {
         return ending.isUnderWay();
     }
 
-    boolean neverReady() {
-        return judge.neverReady();
-    }
-
     public boolean isWatched() {
-        return news.isHeard() || patience.needsProgress() || pauses.isDue();
+        return news.isHeard() || stalls.needsProgress() || pauses.isDue();
     }
 
     public JobHandle handle() {

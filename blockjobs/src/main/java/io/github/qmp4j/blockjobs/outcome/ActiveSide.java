@@ -17,13 +17,13 @@ import java.util.Optional;
  */
 record ActiveSide(Head head, Optional<BlockChain> chain, String doubt) {
 
-    static ActiveSide of(JobPlan plan, Disk disk, Optional<String> targetNode, EndFacts evidence) {
-        if (evidence.after().isEmpty()) {
-            return unknown("the graph could not be checked: " + evidence.doubt());
+    static ActiveSide of(JobPlan plan, Disk disk, Optional<String> targetNode, EndFacts facts) {
+        if (facts.after().isEmpty()) {
+            return unknown("the graph could not be checked: " + facts.doubt());
         }
-        Graph after = evidence.after().get();
+        Graph after = facts.after().get();
         if (hidesItsPivot(plan, disk)) {
-            return byVerb(plan, disk, targetNode, evidence, after);
+            return byVerb(plan, disk, targetNode, facts, after);
         }
         Optional<BlockChain> chain = switchesTheTop(plan, disk)
                 ? after.exported(disk).flatMap(after::chainOf)
@@ -47,17 +47,17 @@ record ActiveSide(Head head, Optional<BlockChain> chain, String doubt) {
     }
 
     private static ActiveSide byVerb(
-            JobPlan plan, Disk disk, Optional<String> targetNode, EndFacts evidence, Graph after) {
+            JobPlan plan, Disk disk, Optional<String> targetNode, EndFacts facts, Graph after) {
         Optional<BlockChain> source = after.same(disk).map(Disk::chain);
-        return switch (evidence.result()) {
-            case UNKNOWN -> unknown(evidence.doubt());
+        return switch (facts.result()) {
+            case UNKNOWN -> unknown(facts.doubt());
             case CANCELLED -> new ActiveSide(Head.SOURCE, source, "");
             case FAILED ->
-                evidence.granted() == EndFacts.Asked.PIVOT
+                facts.granted() == EndFacts.Asked.PIVOT
                         ? unknown("the job failed after its pivot was accepted")
                         : new ActiveSide(Head.SOURCE, source, "");
             case SUCCEEDED ->
-                switch (evidence.granted()) {
+                switch (facts.granted()) {
                     case PIVOT -> new ActiveSide(Head.TARGET, Optional.of(target(plan, targetNode, after)), "");
                     case FINISH -> new ActiveSide(Head.SOURCE, source, "");
                     case NOTHING, CANCEL, FINALIZE ->

@@ -99,35 +99,34 @@ public record ObservedOutcome(JobType type, Graph before, boolean ended, boolean
     }
 
     @Override
-    public JobOutcome judge(EndFacts evidence) {
-        List<Disk> disks = disks(evidence.job());
-        Head head = evidence.after().map(after -> head(disks, after, evidence)).orElse(Head.UNKNOWN);
+    public JobOutcome decide(EndFacts facts) {
+        List<Disk> disks = disks(facts.job());
+        Head head = facts.after().map(after -> head(disks, after, facts)).orElse(Head.UNKNOWN);
         return new JobOutcome(
-                evidence.job(),
-                end(evidence, head),
+                facts.job(),
+                end(facts, head),
                 head,
-                evidence.progress(),
-                evidence.result() == EndFacts.Result.SUCCEEDED
-                        ? evidence.after().map(after -> released(disks, after)).orElse(List.of())
+                facts.progress(),
+                facts.result() == EndFacts.Result.SUCCEEDED
+                        ? facts.after().map(after -> released(disks, after)).orElse(List.of())
                         : List.of(),
                 List.of(),
                 List.of());
     }
 
-    private End end(EndFacts evidence, Head head) {
-        return switch (evidence.result()) {
-            case UNKNOWN -> new End.Unknown(evidence.doubt());
-            case FAILED -> new End.Failed(evidence.error().orElse("QEMU gave no reason"));
+    private End end(EndFacts facts, Head head) {
+        return switch (facts.result()) {
+            case UNKNOWN -> new End.Unknown(facts.doubt());
+            case FAILED -> new End.Failed(facts.error().orElse("QEMU gave no reason"));
             case CANCELLED -> new End.Cancelled();
             case SUCCEEDED -> {
-                if (evidence.after().isEmpty()) {
-                    yield new End.Unknown(
-                            "QEMU reports success, but the graph could not be checked: " + evidence.doubt());
+                if (facts.after().isEmpty()) {
+                    yield new End.Unknown("QEMU reports success, but the graph could not be checked: " + facts.doubt());
                 }
-                if (evidence.givenUp().isPresent() && head != Head.TARGET) {
-                    yield new End.Failed(evidence.givenUp().get());
+                if (facts.givenUp().isPresent() && head != Head.TARGET) {
+                    yield new End.Failed(facts.givenUp().get());
                 }
-                yield evidence.asked() == EndFacts.Asked.PIVOT ? pivoted(head) : new End.Completed();
+                yield facts.asked() == EndFacts.Asked.PIVOT ? pivoted(head) : new End.Completed();
             }
         };
     }
@@ -169,11 +168,11 @@ public record ObservedOutcome(JobType type, Graph before, boolean ended, boolean
                 .toList();
     }
 
-    private Head head(List<Disk> disks, Graph after, EndFacts evidence) {
+    private Head head(List<Disk> disks, Graph after, EndFacts facts) {
         if (neverReady()) {
             return Head.SOURCE;
         }
-        if (evidence.result() == EndFacts.Result.CANCELLED) {
+        if (facts.result() == EndFacts.Result.CANCELLED) {
             return Head.SOURCE;
         }
         if (ended || disks.isEmpty()) {
@@ -182,7 +181,7 @@ public record ObservedOutcome(JobType type, Graph before, boolean ended, boolean
         if (disks.size() == 1
                 && !disks.get(0).isPluggedIn()
                 && disks.get(0).exports().isEmpty()) {
-            return hasGuest ? Head.UNKNOWN : byVerb(evidence);
+            return hasGuest ? Head.UNKNOWN : byVerb(facts);
         }
         if (disks.stream().allMatch(disk -> isOnSource(disk, after))) {
             return Head.SOURCE;
@@ -192,11 +191,11 @@ public record ObservedOutcome(JobType type, Graph before, boolean ended, boolean
     }
 
     /** Nothing is above the disk that a pivot could be seen by, and nothing ever was, as for all disks of a storage daemon. */
-    private static Head byVerb(EndFacts evidence) {
-        return switch (evidence.result()) {
+    private static Head byVerb(EndFacts facts) {
+        return switch (facts.result()) {
             case UNKNOWN, FAILED, CANCELLED -> Head.UNKNOWN;
             case SUCCEEDED ->
-                switch (evidence.granted()) {
+                switch (facts.granted()) {
                     case PIVOT -> Head.TARGET;
                     case FINISH -> Head.SOURCE;
                     case NOTHING, CANCEL, FINALIZE -> Head.UNKNOWN;

@@ -14,21 +14,21 @@ import java.util.concurrent.CompletableFuture;
 /** Decides what is true, from what is known. */
 public sealed interface OutcomeRule permits PlannedOutcome, ObservedOutcome {
 
-    JobOutcome judge(EndFacts evidence);
+    JobOutcome decide(EndFacts facts);
 
     /** The same, and what judging itself or the end has left open. Never throws. */
-    default JobOutcome verdict(EndFacts evidence, boolean dismissed) {
+    default JobOutcome outcomeOf(EndFacts facts, boolean dismissed) {
         try {
-            JobOutcome judged = judge(evidence);
+            JobOutcome decided = decide(facts);
             return dismissed
-                    ? judged
+                    ? decided
                     : Outcomes.leaving(
-                            judged,
+                            decided,
                             List.of(new Leftover(
-                                    Leftover.Kind.JOB, evidence.job().value(), "it has not been dismissed in QEMU")));
+                                    Leftover.Kind.JOB, facts.job().value(), "it has not been dismissed in QEMU")));
         } catch (RuntimeException e) {
             // Whoever waits must be told something, and then only the truth: that we do not know.
-            return evidence.unknown("how it ended could not be judged: " + e);
+            return facts.unknown("how it ended could not be judged: " + e);
         }
     }
 

@@ -96,21 +96,21 @@ public record PlannedOutcome(JobPlan plan, Disk disk, Optional<String> targetNod
     }
 
     @Override
-    public JobOutcome judge(EndFacts evidence) {
-        ActiveSide standing = ActiveSide.of(plan, disk, targetNode, evidence);
-        Head head = standing.head();
-        End end = end(evidence, standing);
+    public JobOutcome decide(EndFacts facts) {
+        ActiveSide side = ActiveSide.of(plan, disk, targetNode, facts);
+        Head head = side.head();
+        End end = end(facts, side);
         boolean done = end instanceof End.Completed && (!plan.becomesReady() || head == Head.TARGET);
         return new JobOutcome(
-                evidence.job(),
+                facts.job(),
                 end,
                 head,
-                evidence.progress(),
-                done ? evidence.after().orElseThrow().unused(plan.dropped()) : List.of(),
+                facts.progress(),
+                done ? facts.after().orElseThrow().unused(plan.dropped()) : List.of(),
                 false,
                 plan.invalidated(head == Head.TARGET),
-                leftovers(end, head, evidence.result() == EndFacts.Result.SUCCEEDED),
-                standing.chain().map(this::size),
+                leftovers(end, head, facts.result() == EndFacts.Result.SUCCEEDED),
+                side.chain().map(this::size),
                 PlainText.isWrittenBy(plan));
     }
 
@@ -119,33 +119,33 @@ public record PlannedOutcome(JobPlan plan, Disk disk, Optional<String> targetNod
                 disk.chain().activeLayer().virtualSize(), now.activeLayer().virtualSize());
     }
 
-    private End end(EndFacts evidence, ActiveSide standing) {
-        return switch (evidence.result()) {
-            case UNKNOWN -> new End.Unknown(evidence.doubt());
-            case FAILED -> new End.Failed(evidence.error().orElse("QEMU gave no reason"));
+    private End end(EndFacts facts, ActiveSide side) {
+        return switch (facts.result()) {
+            case UNKNOWN -> new End.Unknown(facts.doubt());
+            case FAILED -> new End.Failed(facts.error().orElse("QEMU gave no reason"));
             case CANCELLED -> new End.Cancelled();
             case SUCCEEDED ->
-                standing.chain()
-                        .filter(chain -> standing.doubt().isEmpty())
-                        .map(chain -> afterSuccess(evidence, chain, standing.head()))
-                        .orElseGet(() -> new End.Unknown("QEMU reports success, but " + standing.doubt()));
+                side.chain()
+                        .filter(chain -> side.doubt().isEmpty())
+                        .map(chain -> afterSuccess(facts, chain, side.head()))
+                        .orElseGet(() -> new End.Unknown("QEMU reports success, but " + side.doubt()));
         };
     }
 
-    private End afterSuccess(EndFacts evidence, BlockChain now, Head head) {
+    private End afterSuccess(EndFacts facts, BlockChain now, Head head) {
         if (head == Head.UNKNOWN) {
             return new End.Unknown("QEMU reports success, but the disk is on neither side of the job: its chain is "
                     + Chains.drawn(now));
         }
         if (plan.becomesReady() && head == Head.SOURCE) {
-            Optional<String> why = evidence.givenUp()
-                    .or(() -> evidence.asked() == EndFacts.Asked.PIVOT
+            Optional<String> why = facts.givenUp()
+                    .or(() -> facts.asked() == EndFacts.Asked.PIVOT
                             ? Optional.of("QEMU reports success, but the disk has not been switched")
                             : Optional.empty());
             return why.<End>map(End.Failed::new).orElseGet(End.Completed::new);
         }
         if (isAsPredicted(now)) {
-            return wrongHeader(now, evidence.after().orElseThrow())
+            return wrongHeader(now, facts.after().orElseThrow())
                     .<End>map(overlay -> new End.Unknown(
                             "QEMU reports success, but the header of %s still names another backing file (%s)"
                                     .formatted(

@@ -87,7 +87,7 @@ record RecordedChain(JobPlan plan, Disk disk, Optional<String> targetNode, Graph
                 node.backingFile());
     }
 
-    OutcomeRule judge() {
+    OutcomeRule decide() {
         return new PlannedOutcome(plan, disk, targetNode);
     }
 

@@ -52,25 +52,25 @@ public record UnseenEnd(
         if (record.told().isPresent()) {
             return confirmed(record.told().get());
         }
-        JobOutcome applied = verdict(Result.SUCCEEDED, Optional.empty());
+        JobOutcome applied = outcomeOf(Result.SUCCEEDED, Optional.empty());
         boolean isThere = applied.completed() && (!becomesReady() || applied.head() == Head.TARGET);
         if (isThere && (inSameRun || isDurable())) {
             return applied;
         }
         if (inAnotherRun && cannotHaveSucceeded() && chain.isAsBefore()) {
-            return verdict(Result.FAILED, Optional.of("QEMU ended before the job did"));
+            return outcomeOf(Result.FAILED, Optional.of("QEMU ended before the job did"));
         }
         return unknown("the job is no longer in QEMU, how it ended was not written down, and the graph does not tell");
     }
 
     private JobOutcome confirmed(Told told) {
         if (told.end() instanceof End.Failed failed) {
-            return verdict(Result.FAILED, Optional.of(failed.error()));
+            return outcomeOf(Result.FAILED, Optional.of(failed.error()));
         }
         if (told.end() instanceof End.Cancelled) {
-            return verdict(Result.CANCELLED, Optional.empty());
+            return outcomeOf(Result.CANCELLED, Optional.empty());
         }
-        JobOutcome applied = verdict(Result.SUCCEEDED, Optional.empty());
+        JobOutcome applied = outcomeOf(Result.SUCCEEDED, Optional.empty());
         if (inSameRun) {
             return applied;
         }
@@ -100,9 +100,9 @@ public record UnseenEnd(
                 : chain.isHeaderUntouched();
     }
 
-    private JobOutcome verdict(Result result, Optional<String> error) {
-        JobOutcome judged = chain.judge()
-                .verdict(
+    private JobOutcome outcomeOf(Result result, Optional<String> error) {
+        JobOutcome decided = chain.decide()
+                .outcomeOf(
                         new EndFacts(
                                 record.jobId(),
                                 result,
@@ -115,11 +115,11 @@ public record UnseenEnd(
                                 "nobody saw its end"),
                         true);
         // Whose images those are that another QEMU does not list is not known.
-        return inSameRun ? judged : Outcomes.releasing(judged, List.of(), false);
+        return inSameRun ? decided : Outcomes.releasing(decided, List.of(), false);
     }
 
     private JobOutcome unknown(String why) {
-        return Outcomes.inDoubt(verdict(Result.UNKNOWN, Optional.empty()), why);
+        return Outcomes.inDoubt(outcomeOf(Result.UNKNOWN, Optional.empty()), why);
     }
 
     private Asked asked() {

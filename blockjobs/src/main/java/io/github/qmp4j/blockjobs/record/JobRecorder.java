@@ -112,11 +112,11 @@ public final class JobRecorder {
     /**
      * QEMU has refused the verb that was written down last.
      *
-     * @param standing the last one that counts all the same
+     * @param side the last one that counts all the same
      */
-    public CompletableFuture<Void> refused(Asked standing) {
+    public CompletableFuture<Void> refused(Asked side) {
         return write(record -> record.step() == JobRecord.Step.ENDING
-                ? verb(record, standing)
+                ? verb(record, side)
                         .map(verb -> ending(record, verb))
                         .orElseGet(() -> record.refused(beforeEnding(record), Instant.now()))
                 : record);
@@ -129,11 +129,11 @@ public final class JobRecorder {
     }
 
     /** What the record is to name: a verb that QEMU has refused does not stand; that the data was on disk before the end does. */
-    private static Optional<JobRecord.Verb> verb(JobRecord record, Asked standing) {
+    private static Optional<JobRecord.Verb> verb(JobRecord record, Asked side) {
         if (record.isFinalized()) {
             return record.asked();
         }
-        return switch (standing) {
+        return switch (side) {
             case PIVOT -> Optional.of(JobRecord.Verb.PIVOT);
             case FINISH -> Optional.of(JobRecord.Verb.FINISH);
             case CANCEL -> Optional.of(JobRecord.Verb.CANCEL);
@@ -158,18 +158,18 @@ public final class JobRecorder {
     }
 
     /** What QEMU says of the end; nothing where it says nothing. */
-    public CompletableFuture<Void> concluded(EndFacts evidence) {
-        if (evidence.result() == Result.UNKNOWN) {
+    public CompletableFuture<Void> concluded(EndFacts facts) {
+        if (facts.result() == Result.UNKNOWN) {
             return done();
         }
         JobOutcome.End end =
-                switch (evidence.result()) {
+                switch (facts.result()) {
                     case SUCCEEDED, UNKNOWN -> new JobOutcome.End.Completed();
                     case CANCELLED -> new JobOutcome.End.Cancelled();
-                    case FAILED -> new JobOutcome.End.Failed(evidence.error().orElse("QEMU gave no reason"));
+                    case FAILED -> new JobOutcome.End.Failed(facts.error().orElse("QEMU gave no reason"));
                 };
-        return write(record -> record.asked(verb(record, evidence.asked()))
-                .concluded(new JobRecord.Told(end, evidence.progress()), Instant.now()));
+        return write(record -> record.asked(verb(record, facts.asked()))
+                .concluded(new JobRecord.Told(end, facts.progress()), Instant.now()));
     }
 
     /** What is not proved is not written down, so that whoever comes next looks anew. */

@@ -13,6 +13,7 @@ import io.github.qmp4j.blockjobs.JobType;
 import io.github.qmp4j.blockjobs.bitmap.BitmapGuard;
 import io.github.qmp4j.blockjobs.bitmap.BitmapMerge;
 import io.github.qmp4j.blockjobs.bitmap.BitmapPlan;
+import io.github.qmp4j.blockjobs.copy.TargetSetup;
 import io.github.qmp4j.blockjobs.end.EndFacts.Asked;
 import io.github.qmp4j.blockjobs.end.NodeFlush;
 import io.github.qmp4j.blockjobs.file.HeadFile;
@@ -32,7 +33,6 @@ import io.github.qmp4j.blockjobs.plan.JobPlan;
 import io.github.qmp4j.blockjobs.plan.NodeReservation;
 import io.github.qmp4j.blockjobs.plan.Planner;
 import io.github.qmp4j.blockjobs.record.JobRecorder;
-import io.github.qmp4j.blockjobs.target.TargetSetup;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,8 +71,8 @@ public final class Adoption {
                         requireDisk(id, request, graph);
                         boolean ended = JobStatus.of(entry.get().path("status").asText()) == JobStatus.CONCLUDED;
                         return ObservedOutcome.of(context, request.type(), graph, ended)
-                                .thenApply(judge -> Optional.of(owned(
-                                        tracked(id, request, judge, Optional.empty()), request, JobRecorder.none())));
+                                .thenApply(rule -> Optional.of(owned(
+                                        tracked(id, request, rule, Optional.empty()), request, JobRecorder.none())));
                     }));
         });
     }
@@ -113,8 +113,8 @@ public final class Adoption {
         Optional<JobRegistry.Reservation> hold = isObserved
                 ? Optional.empty()
                 : Optional.of(registry.reserve(NodeReservation.of(plan, record.disk()), record.jobId()));
-        OutcomeRule judge = new PlannedOutcome(plan, record.disk(), record.targetNode());
-        TrackedJob job = tracked(record.jobId(), request, judge, hold);
+        OutcomeRule rule = new PlannedOutcome(plan, record.disk(), record.targetNode());
+        TrackedJob job = tracked(record.jobId(), request, rule, hold);
         job.ending().keep(after.steps());
         job.beforeChange(after::beforeChange);
         job.ending().afterwards(decided -> after.from(EndSteps.Step.SETTLE_BITMAPS, decided));
@@ -140,8 +140,8 @@ public final class Adoption {
     }
 
     private TrackedJob tracked(
-            JobId id, BlockJobRequest request, OutcomeRule judge, Optional<JobRegistry.Reservation> hold) {
-        return new TrackedJob(id, request.type(), Optional.of(request), context, judge, true, done -> {
+            JobId id, BlockJobRequest request, OutcomeRule rule, Optional<JobRegistry.Reservation> hold) {
+        return new TrackedJob(id, request.type(), Optional.of(request), context, rule, true, done -> {
             registry.forget(done);
             hold.ifPresent(registry::release);
         });
@@ -193,8 +193,8 @@ public final class Adoption {
         if (!isDue) {
             return CompletableFuture.completedFuture(outcome);
         }
-        OutcomeRule judge = new PlannedOutcome(plan, record.disk(), record.targetNode());
-        return NodeFlush.of(context, judge.written(record.jobId())).thenApply(done -> outcome);
+        OutcomeRule rule = new PlannedOutcome(plan, record.disk(), record.targetNode());
+        return NodeFlush.of(context, rule.written(record.jobId())).thenApply(done -> outcome);
     }
 
     private Optional<TargetSetup> target(JobPlan plan, Optional<String> node) {
@@ -203,8 +203,8 @@ public final class Adoption {
 
     /** A handle on what is over. */
     BlockJob ended(JobId id, BlockJobRequest request, JobOutcome outcome) {
-        OutcomeRule judge = new ObservedOutcome(request.type(), NOTHING, true, true);
-        TrackedJob job = tracked(id, request, judge, Optional.empty());
+        OutcomeRule rule = new ObservedOutcome(request.type(), NOTHING, true, true);
+        TrackedJob job = tracked(id, request, rule, Optional.empty());
         job.ending().known(outcome);
         return job.handle();
     }

@@ -63,11 +63,11 @@ public final class Attachment {
     private CompletableFuture<TrackedJob> tracked(JobId id, JsonNode entry, Graph graph, boolean owned) {
         JobType type = JobType.of(entry.path("type").asText());
         boolean ended = JobStatus.of(entry.path("status").asText()) == JobStatus.CONCLUDED;
-        return ObservedOutcome.of(context, type, graph, ended).thenApply(judge -> tracked(id, type, judge, owned));
+        return ObservedOutcome.of(context, type, graph, ended).thenApply(rule -> tracked(id, type, rule, owned));
     }
 
-    private TrackedJob tracked(JobId id, JobType type, OutcomeRule judge, boolean owned) {
-        TrackedJob met = new TrackedJob(id, type, Optional.empty(), context, judge, owned, registry::forget);
+    private TrackedJob tracked(JobId id, JobType type, OutcomeRule rule, boolean owned) {
+        TrackedJob met = new TrackedJob(id, type, Optional.empty(), context, rule, owned, registry::forget);
         TrackedJob job = registry.register(met);
         if (job == met) {
             job.met();

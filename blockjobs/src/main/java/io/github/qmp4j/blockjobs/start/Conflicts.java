@@ -21,35 +21,40 @@ public final class Conflicts {
     private Conflicts() {}
 
     /**
-     * @param claim what a new job is to have
+     * @param reservation what a new job is to have
      * @param ours what our own jobs have, which are kept apart elsewhere
      * @throws JobConflictException if one of {@code jobs} has any of that, or has the id that the new one is to have
      */
     static void check(
-            Graph graph, NodeReservation claim, JobId wanted, List<JobInfo> jobs, Map<JobId, NodeReservation> ours) {
+            Graph graph,
+            NodeReservation reservation,
+            JobId wanted,
+            List<JobInfo> jobs,
+            Map<JobId, NodeReservation> ours) {
         if (jobs.stream().anyMatch(job -> job.id().equals(wanted))) {
             throw JobRegistry.conflict(wanted);
         }
         List<JobInfo> others =
                 jobs.stream().filter(job -> !ours.containsKey(job.id())).toList();
         others.stream()
-                .filter(job -> isInTheWay(graph, claim, job.id()))
+                .filter(job -> isInTheWay(graph, reservation, job.id()))
                 .findFirst()
                 .or(() -> others.stream()
                         .filter(job -> job.status() == JobStatus.CONCLUDED && mayHaveAFilter(job.type()))
-                        .filter(job -> graph.hasFilterOfEndedJob(claim.disk().chain()))
+                        .filter(job ->
+                                graph.hasFilterOfEndedJob(reservation.disk().chain()))
                         .findFirst())
                 .ifPresent(job -> {
-                    throw new JobConflictException(job.id(), sentence(claim.disk(), job));
+                    throw new JobConflictException(job.id(), sentence(reservation.disk(), job));
                 });
     }
 
-    private static boolean isInTheWay(Graph graph, NodeReservation claim, JobId job) {
+    private static boolean isInTheWay(Graph graph, NodeReservation reservation, JobId job) {
         Set<String> theirs = graph.workedOnBy(job);
         // One that may be switched has its disk alone, whichever of the two that is.
-        List<BlockNode> parts = claim.whole() || graph.edges().maySwitch(job.value())
-                ? claim.disk().chain().nodes()
-                : claim.parts();
+        List<BlockNode> parts = reservation.whole() || graph.edges().maySwitch(job.value())
+                ? reservation.disk().chain().nodes()
+                : reservation.parts();
         return parts.stream()
                 .anyMatch(node -> node.nodeName().filter(theirs::contains).isPresent());
     }

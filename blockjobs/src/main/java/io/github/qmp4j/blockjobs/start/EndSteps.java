@@ -2,6 +2,7 @@ package io.github.qmp4j.blockjobs.start;
 
 import io.github.qmp4j.blockjobs.JobOutcome;
 import io.github.qmp4j.blockjobs.bitmap.BitmapMerge;
+import io.github.qmp4j.blockjobs.copy.TargetSetup;
 import io.github.qmp4j.blockjobs.file.FilesInUse;
 import io.github.qmp4j.blockjobs.file.HeadFile;
 import io.github.qmp4j.blockjobs.file.Migrations;
@@ -10,7 +11,6 @@ import io.github.qmp4j.blockjobs.graph.JobContext;
 import io.github.qmp4j.blockjobs.node.ReleasedNodes;
 import io.github.qmp4j.blockjobs.plan.JobPlan;
 import io.github.qmp4j.blockjobs.record.JobRecorder;
-import io.github.qmp4j.blockjobs.target.TargetSetup;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

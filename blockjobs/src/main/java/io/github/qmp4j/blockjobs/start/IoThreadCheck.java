@@ -2,12 +2,12 @@ package io.github.qmp4j.blockjobs.start;
 
 import io.github.qmp4j.blockjobs.BlockChainException;
 import io.github.qmp4j.blockjobs.Disk;
+import io.github.qmp4j.blockjobs.copy.TargetSteps;
 import io.github.qmp4j.blockjobs.graph.Quirks;
 import io.github.qmp4j.blockjobs.header.IoThreads;
 import io.github.qmp4j.blockjobs.plan.CommandContext;
 import io.github.qmp4j.blockjobs.plan.JobPlan;
 import io.github.qmp4j.blockjobs.plan.PullPlan;
-import io.github.qmp4j.blockjobs.target.TargetSteps;
 import io.github.qmp4j.client.QmpClient;
 import java.util.List;
 import java.util.Map;

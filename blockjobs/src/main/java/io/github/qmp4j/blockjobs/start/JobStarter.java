@@ -10,6 +10,7 @@ import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.blockjobs.JobPreview;
 import io.github.qmp4j.blockjobs.WhenReady;
 import io.github.qmp4j.blockjobs.bitmap.BitmapPlan;
+import io.github.qmp4j.blockjobs.copy.TargetSteps;
 import io.github.qmp4j.blockjobs.graph.JobContext;
 import io.github.qmp4j.blockjobs.job.JobHandle;
 import io.github.qmp4j.blockjobs.job.JobRegistry;
@@ -19,7 +20,6 @@ import io.github.qmp4j.blockjobs.plan.PlainText;
 import io.github.qmp4j.blockjobs.plan.Planner;
 import io.github.qmp4j.blockjobs.plan.StartCommand;
 import io.github.qmp4j.blockjobs.record.JobRecorder;
-import io.github.qmp4j.blockjobs.target.TargetSteps;
 import io.github.qmp4j.blockjobs.text.JobIds;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +61,7 @@ public final class JobStarter {
         return context.graphs().read(request.disk()).thenCompose(graph -> {
             Disk disk = graph.findForJob(request.disk());
             JobId id = id(request, disk);
-            JobRegistry.Reservation hold = registry.reserve(claim(request, disk), id);
+            JobRegistry.Reservation hold = registry.reserve(reservation(request, disk), id);
             return held(request, disk, id, new PreparedStart.PendingStart(hold, named, begun))
                     .whenComplete((job, failure) -> {
                         if (failure != null) {
@@ -85,12 +85,12 @@ public final class JobStarter {
         return context.graphs().read(request.disk()).thenCompose(graph -> {
             Disk disk = graph.findForJob(request.disk());
             JobId id = id(request, disk);
-            registry.requireFree(claim(request, disk), id);
+            registry.requireFree(reservation(request, disk), id);
             return preflight.check(request, disk, id).thenApply(JobStarter::previewed);
         });
     }
 
-    private static NodeReservation claim(BlockJobRequest request, Disk disk) {
+    private static NodeReservation reservation(BlockJobRequest request, Disk disk) {
         return NodeReservation.of(Planner.plan(disk.chain(), request), disk);
     }
 

@@ -9,6 +9,7 @@ import io.github.qmp4j.blockjobs.JobConflictException;
 import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.blockjobs.JobInfo;
 import io.github.qmp4j.blockjobs.bitmap.BitmapGuard;
+import io.github.qmp4j.blockjobs.copy.TargetCheck;
 import io.github.qmp4j.blockjobs.file.HeadFile;
 import io.github.qmp4j.blockjobs.file.Migrations;
 import io.github.qmp4j.blockjobs.file.ReleasedFiles;
@@ -25,7 +26,6 @@ import io.github.qmp4j.blockjobs.plan.OtherOverlays;
 import io.github.qmp4j.blockjobs.plan.PlainText;
 import io.github.qmp4j.blockjobs.plan.Planner;
 import io.github.qmp4j.blockjobs.plan.SnapshotGuard;
-import io.github.qmp4j.blockjobs.target.TargetCheck;
 import io.github.qmp4j.schema.QmpSchema;
 import io.github.qmp4j.threads.Futures;
 import java.util.List;
@@ -82,7 +82,7 @@ final class Preflight {
                             NodeReservation.of(plan, ready.disk()),
                             ready.commands().id(),
                             jobs,
-                            registry.claims());
+                            registry.reservations());
                     return Optional.<JobConflictException>empty();
                 })
                 .exceptionally(failure -> Futures.cause(failure) instanceof JobConflictException other
@@ -96,7 +96,7 @@ final class Preflight {
         Disk now = graph.same(disk)
                 .orElseThrow(() -> new BlockChainException("disk %s has just gone".formatted(disk.name())));
         JobPlan plan = Planner.plan(now.chain(), request);
-        Conflicts.check(graph, NodeReservation.of(plan, now), id, jobs, registry.claims());
+        Conflicts.check(graph, NodeReservation.of(plan, now), id, jobs, registry.reservations());
         OtherOverlays.check(plan, graph);
         BitmapGuard.check(plan, graph);
         SnapshotGuard.check(plan, graph);

@@ -11,6 +11,9 @@ import io.github.qmp4j.blockjobs.JobStartException;
 import io.github.qmp4j.blockjobs.bitmap.BitmapGuard;
 import io.github.qmp4j.blockjobs.bitmap.BitmapMerge;
 import io.github.qmp4j.blockjobs.bitmap.BitmapPlan;
+import io.github.qmp4j.blockjobs.copy.StartLeftovers;
+import io.github.qmp4j.blockjobs.copy.TargetSetup;
+import io.github.qmp4j.blockjobs.copy.TargetSteps;
 import io.github.qmp4j.blockjobs.file.HeadFile;
 import io.github.qmp4j.blockjobs.file.Migrations;
 import io.github.qmp4j.blockjobs.graph.Graph;
@@ -25,9 +28,6 @@ import io.github.qmp4j.blockjobs.plan.CopyPlan;
 import io.github.qmp4j.blockjobs.plan.JobPlan;
 import io.github.qmp4j.blockjobs.plan.StartCommand;
 import io.github.qmp4j.blockjobs.record.JobRecorder;
-import io.github.qmp4j.blockjobs.target.StartLeftovers;
-import io.github.qmp4j.blockjobs.target.TargetSetup;
-import io.github.qmp4j.blockjobs.target.TargetSteps;
 import io.github.qmp4j.threads.Futures;
 import java.util.List;
 import java.util.Optional;
@@ -77,9 +77,9 @@ final class PreparedStart {
 
     private TrackedJob job() {
         BlockJobRequest request = ready.plan().request();
-        OutcomeRule judge = new PlannedOutcome(ready.plan(), ready.disk(), command.targetNode());
+        OutcomeRule rule = new PlannedOutcome(ready.plan(), ready.disk(), command.targetNode());
         TrackedJob made = new TrackedJob(
-                ready.commands().id(), request.type(), Optional.of(request), context, judge, true, done -> {
+                ready.commands().id(), request.type(), Optional.of(request), context, rule, true, done -> {
                     registry.forget(done);
                     registry.release(launch.hold());
                 });

@@ -1,0 +1,5 @@
+/** Makes what a copy is written to, checks it, and says what is left of it when the start fails. */
+@NullMarked
+package io.github.qmp4j.blockjobs.copy;
+
+import org.jspecify.annotations.NullMarked;
