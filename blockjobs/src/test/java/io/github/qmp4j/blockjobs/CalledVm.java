@@ -3,6 +3,7 @@ package io.github.qmp4j.blockjobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpAddress;
 import io.github.qmp4j.QmpOptions;
+import io.github.qmp4j.blockjobs.graph.Quirks;
 import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.event.EventSubscription;
 import io.github.qmp4j.testkit.QmpErrorException;
