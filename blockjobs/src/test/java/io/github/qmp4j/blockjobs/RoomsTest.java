@@ -37,7 +37,7 @@ class RoomsTest {
             "node",
             "file",
             "header",
-            "target",
+            "copy",
             "bitmap",
             "outcome",
             "journal",

@@ -46,7 +46,7 @@ public final class Quirks {
      * that is listed before its header is read. 5.2 and 7.2 then end in SIGABRT, at the second image or so; 10.0 and 11.1 made some
      * 300 beside 2,000 listings.
      */
-    boolean mayListNodesThatAreMade() {
+    public boolean mayListNodesThatAreMade() {
         return version.compareTo(LISTS_NODES_THAT_ARE_MADE) >= 0;
     }
 
