@@ -78,7 +78,8 @@ abstract class NoOps {
                 .ended();
         JobOutcome ended = TestVm.get(end(job, number));
         assertThat(ended.end()).as("%s", ended).isInstanceOf(expected(number));
-        assertThat(ended.leftovers()).noneMatch(left -> left.kind() == Leftover.Kind.JOB);
+        assertThat(ended.leftovers())
+                .noneMatch(left -> left.kind() == Leftover.Kind.JOB || left.kind() == Leftover.Kind.NODE);
         TestVm.get(tells);
         TestVm.get(updates);
         assertThat(TestVm.get(job.outcome())).isSameAs(TestVm.get(outcome));

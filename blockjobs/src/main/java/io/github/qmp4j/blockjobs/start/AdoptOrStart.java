@@ -95,10 +95,13 @@ public final class AdoptOrStart {
         CompletableFuture<Optional<QemuInstance>> run = store.equals(JobStore.none())
                 ? CompletableFuture.completedFuture(Optional.empty())
                 : QemuInstance.of(context.client()).thenApply(Optional::of);
-        return run.thenCompose(
-                        qemu -> new JobStarter(context, registry, JobRecorder.of(key, store, qemu)).start(request))
-                .exceptionallyCompose(failure ->
-                        new CompetingStart(context, () -> there(key, request)).jobOr(Futures.cause(failure)));
+        return Futures.orElse(
+                run.thenCompose(
+                        qemu -> new JobStarter(context, registry, JobRecorder.of(key, store, qemu)).start(request)),
+                cause -> new CompetingStart<>(context, () -> there(key, request))
+                        .find()
+                        .thenCompose(job -> job.map(CompletableFuture::completedFuture)
+                                .orElseGet(() -> CompletableFuture.failedFuture(cause))));
     }
 
     private CompletableFuture<BlockJob> known(JobRecord record, BlockJobRequest request) {

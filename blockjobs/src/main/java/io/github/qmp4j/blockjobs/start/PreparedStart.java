@@ -6,6 +6,7 @@ import io.github.qmp4j.QmpProtocolException;
 import io.github.qmp4j.QmpTimeoutException;
 import io.github.qmp4j.blockjobs.BlockJob;
 import io.github.qmp4j.blockjobs.BlockJobRequest;
+import io.github.qmp4j.blockjobs.JobConflictException;
 import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.blockjobs.JobStartException;
 import io.github.qmp4j.blockjobs.bitmap.BitmapGuard;
@@ -199,10 +200,13 @@ final class PreparedStart {
         List<String> overlays = ready.commands().graph().above(ready.disk().chain());
         return left(refusal)
                 .thenCompose(left -> left.isNothing() && overlays.isEmpty()
-                        ? new Preflight(context, registry).conflict(ready).thenApply(other -> other.<Throwable>map(
-                                        found -> found)
+                        ? quicker().thenApply(other -> other.<Throwable>map(found -> found)
                                 .orElse(refusal))
                         : CompletableFuture.completedFuture(left.refusal(refusal, overlays)));
+    }
+
+    private CompletableFuture<Optional<JobConflictException>> quicker() {
+        return new CompetingStart<>(context, () -> new Preflight(context, registry).conflict(ready)).find();
     }
 
     /** QEMU makes the file of a drive-mirror before it looks at all the arguments, and leaves it there. */
