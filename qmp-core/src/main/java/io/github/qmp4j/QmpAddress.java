@@ -68,7 +68,7 @@ public sealed interface QmpAddress {
     }
 
     /**
-     * A TCP port. A monitor gives whoever connects the rights of the QEMU process: without TLS use it on loopback only.
+     * A TCP port. A monitor gives each program that connects the rights of the QEMU process: without TLS use it on loopback only.
      *
      * @param port 1 to 65535
      * @param tls how both sides prove who they are; empty for a plain connection

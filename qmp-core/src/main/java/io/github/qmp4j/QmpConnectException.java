@@ -26,7 +26,7 @@ public final class QmpConnectException extends QmpException {
         NOT_A_SOCKET,
         /** This user may not connect to the socket. */
         NOT_ALLOWED,
-        /** The socket is there, and nobody listens on it: its QEMU has ended. */
+        /** The socket is there, and no process listens on it: its QEMU has ended. */
         REFUSED,
         /** There is something already where this side was to listen. */
         ADDRESS_IN_USE,

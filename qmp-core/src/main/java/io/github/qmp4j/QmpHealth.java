@@ -24,7 +24,7 @@ public sealed interface QmpHealth {
     record Unresponsive(Instant since, int commandsInFlight) implements QmpHealth {}
 
     /**
-     * The session is over; whether its QEMU is can be told only by connecting anew.
+     * The session is over; whether its QEMU is can be told only by connecting again.
      *
      * @param cause why it ended
      */

@@ -54,7 +54,7 @@ public interface QmpObserver {
     /** A subscription dropped an event, since its listener was too slow and its queue full; once for each of both. */
     default void eventDropped(String event) {}
 
-    /** A reply or an error came for which nobody waits any more, or which nobody had asked for. */
+    /** A reply or an error came for which no call waits any more, or for which there was none. */
     default void lateReply() {}
 
     /**

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
  * How a client behaves: time-outs, limits, and where callbacks run. Immutable.
  *
  * @param connectTimeout how long the connection itself may take, also where too many already wait for the socket; default 5 s
- * @param waitFor how long to wait for a socket that a starting QEMU has not made yet, or that takes nobody while nobody is
+ * @param waitFor how long to wait for a socket that a starting QEMU has not made yet, or that takes no client while none is
  *     seen to hold it; default 0, not at all
  * @param greetingTimeout how long QEMU may take to greet and to negotiate; default 20 s
  * @param commandTimeout how long a reply may take; default 60 s

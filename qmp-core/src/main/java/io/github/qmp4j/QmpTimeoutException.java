@@ -2,7 +2,7 @@ package io.github.qmp4j;
 
 /**
  * No reply came in time. The command is in doubt: QEMU may have done it, may do it later, or may never do it. The
- * connection survives; a late reply is swallowed and reaches nobody.
+ * connection survives; a late reply is swallowed.
  */
 public final class QmpTimeoutException extends QmpException {
     private static final long serialVersionUID = 1L;

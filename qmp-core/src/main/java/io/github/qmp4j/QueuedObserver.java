@@ -24,7 +24,7 @@ final class QueuedObserver implements QmpObserver {
     private boolean serving;
     private boolean dropLogged;
 
-    /** Belongs to whoever serves, which is one thread at a time. */
+    /** Belongs to the serving thread, of which there is one at a time. */
     private boolean failureLogged;
 
     QueuedObserver(QmpObserver observer, int capacity) {

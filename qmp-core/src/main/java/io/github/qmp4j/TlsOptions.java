@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * How the two sides of a TCP connection prove who they are: X.509 files in PEM form, as QEMU's {@code tls-creds-x509}
- * has them. The files are read anew for each connect and each listen, so that they can be renewed.
+ * has them. The files are read again for each connect and each listen, so that they can be renewed.
  *
  * @param ca the certificates of the CAs that sign the peer's certificate
  * @param certificate this side's own certificate, followed by those between it and its CA; empty for none, which QEMU

@@ -18,7 +18,7 @@ public enum BitmapRule {
      * <p>Refused is what cannot be proved to have recorded every write: a bitmap that is disabled, busy or inconsistent, that
      * the highest image of those which go away lacks (for a pull: the image that takes over), or that is missing in an image
      * between two that have it; and a receiving image that is not qcow2. QEMU itself refuses a pull or an intermediate commit
-     * whose receiving image is read-only. If somebody else pivots the job, the bitmaps are not merged, and they are named in
+     * whose receiving image is read-only. If another client pivots the job, the bitmaps are not merged, and they are named in
      * {@link JobOutcome#leftovers()}. A handle that has only adopted the job knows nothing of its request, and merges nothing.
      */
     MERGE

@@ -16,7 +16,7 @@ public interface BlockJob {
     /** What was last heard of it; does not ask QEMU. */
     JobInfo info();
 
-    /** What it was started with; empty for a job that somebody else started. */
+    /** What it was started with; empty for a job that another client started. */
     Optional<BlockJobRequest> request();
 
     /**
@@ -43,7 +43,7 @@ public interface BlockJob {
     /**
      * {@code job-resume}, after a pause or an I/O error.
      *
-     * @return fails with {@link BlockJobException} where QEMU would not survive it: before QEMU 6.2, for somebody else's
+     * @return fails with {@link BlockJobException} where QEMU would not survive it: before QEMU 6.2, for another client's
      *     copy or active commit that an error has paused after READY
      */
     CompletableFuture<Void> resume();
@@ -67,7 +67,7 @@ public interface BlockJob {
 
     /**
      * Waits for READY, and switches the guest to the target with {@code job-complete}, between the hooks of
-     * {@link JobSettings#pivotHooks()}. QEMU's reply is no proof; the outcome is. Before QEMU 6.2 somebody else's job whose
+     * {@link JobSettings#pivotHooks()}. QEMU's reply is no proof; the outcome is. Before QEMU 6.2 another client's job whose
      * error policy is not {@code report} can take QEMU with it when its last flush fails; nothing tells such a policy.
      *
      * @return the outcome, whatever it is, also when QEMU does not answer or the session is lost; fails with
@@ -86,7 +86,7 @@ public interface BlockJob {
     CompletableFuture<JobOutcome> finishWithoutPivot();
 
     /**
-     * Waits for PENDING, and lets a job that was started with {@link JobSettings#withManualFinalize()}, or by somebody else in
+     * Waits for PENDING, and lets a job that was started with {@link JobSettings#withManualFinalize()}, or by another client in
      * such a way, carry out what it has prepared: what a pull or a commit wrote is flushed, the graph is looked at, the step is
      * recorded, and {@code job-finalize} is sent. QEMU's reply is no proof; the outcome is. Of jobs that are grouped in a transaction
      * one is enough for all.
@@ -100,7 +100,7 @@ public interface BlockJob {
     /**
      * {@code job-cancel}, also of a paused or READY job. A job that ends first wins: the outcome tells.
      *
-     * @return fails with {@link BlockJobException} where QEMU would not survive it: before QEMU 6.2, for somebody else's
+     * @return fails with {@link BlockJobException} where QEMU would not survive it: before QEMU 6.2, for another client's
      *     copy or active commit that an error of its last flush has paused
      */
     CompletableFuture<JobOutcome> cancel();

@@ -115,7 +115,7 @@ public interface BlockJobs extends AutoCloseable {
      * QEMU does, and of an end only what the graph shows: a copy that was not pivoted, and a job that failed, can then be started
      * again. Of a job that is adopted without a record only what QEMU says is known.
      *
-     * <p>An outcome that nobody saw and the graph does not prove is {@link JobOutcome.End.Unknown}, on each call anew; then
+     * <p>An outcome that no process saw and the graph does not prove is {@link JobOutcome.End.Unknown}, on each call again; then
      * look at the disk, and {@link #forget} the key to have the work started again.
      *
      * @return fails with {@link BlockJobException} when the work is done, but QEMU could not write to disk what it moved;
@@ -127,14 +127,14 @@ public interface BlockJobs extends AutoCloseable {
     CompletableFuture<BlockJob> adoptOrStart(JobKey key, BlockJobRequest request);
 
     /**
-     * Removes what the store knows of a key, so that its work can be started anew.
+     * Removes what the store knows of a key, so that its work can be started again.
      *
      * @return fails with {@link JobConflictException} while QEMU still has the job
      */
     CompletableFuture<Void> forget(JobKey key);
 
     /**
-     * Looks for jobs of this library that nobody here has a handle on, for work in the store that is not over, and for what jobs
+     * Looks for jobs of this library that have no handle here, for work in the store that is not over, and for what jobs
      * have left behind; changes nothing. Call it when a process comes back, before anything is started.
      *
      * <p>Nodes and headers are looked at only while QEMU can be asked for its nodes, headers only while it has no job.
@@ -162,11 +162,11 @@ public interface BlockJobs extends AutoCloseable {
     /** The chain of one disk; fails with {@link BlockChainException} when there is none of that name, or more. */
     CompletableFuture<BlockChain> chain(DiskRef disk);
 
-    /** All jobs that QEMU has, also those that have ended and nobody has dismissed. */
+    /** All jobs that QEMU has, also those that have ended and are not dismissed. */
     CompletableFuture<List<JobInfo>> list();
 
     /**
-     * Hears of every job, somebody else's too: at first of all that there are, then of each new one and of each change of a
+     * Hears of every job, another client's too: at first of all that there are, then of each new one and of each change of a
      * status, until it has ended. Nothing is asked about a job's progress for this. Called one at a time and off the event
      * loop; a slow listener misses what is outdated, never the last of a job.
      *
@@ -185,7 +185,7 @@ public interface BlockJobs extends AutoCloseable {
     CompletableFuture<Optional<BlockJob>> adopt(JobId id);
 
     /**
-     * Dismisses the jobs of this library that have ended on a disk while nobody watched: they hold its chain until then.
+     * Dismisses the jobs of this library that have ended on a disk while no process watched: they hold its chain until then.
      * They are known by the job-ids that the library makes.
      */
     CompletableFuture<List<JobOutcome>> collect(DiskRef disk);

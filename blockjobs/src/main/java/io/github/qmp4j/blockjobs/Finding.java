@@ -5,7 +5,7 @@ import io.github.qmp4j.QmpCommand;
 import java.util.Optional;
 
 /**
- * Something that {@link BlockJobs#reconcile} has found: a job that nobody here has a handle on, or what an earlier process has
+ * Something that {@link BlockJobs#reconcile} has found: a job that has no handle here, or what an earlier process has
  * left behind. {@link BlockJobs#settle} does what can be done about it.
  *
  * @param name the job-id, the node-name, or the name of the bitmap

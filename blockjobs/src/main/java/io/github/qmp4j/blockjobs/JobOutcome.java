@@ -60,7 +60,7 @@ public record JobOutcome(
          */
         record Completed() implements End {}
 
-        /** It was cancelled, by us or by somebody else. */
+        /** It was cancelled, by this side or by another client. */
         record Cancelled() implements End {}
 
         /** It failed; the guest's disk may have been switched all the same, see {@link JobOutcome#head()}. */

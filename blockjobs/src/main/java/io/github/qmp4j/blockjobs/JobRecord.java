@@ -50,7 +50,7 @@ public record JobRecord(
         CONCLUDED,
         /** It is no longer in QEMU, and the {@link JobRecord#outcome()} is final. */
         DISMISSED,
-        /** What the job had made and nobody needs is gone too, or is named in the outcome. */
+        /** What the job had made and is not needed is gone too, or is named in the outcome. */
         CLEANED
     }
 

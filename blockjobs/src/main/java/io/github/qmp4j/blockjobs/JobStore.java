@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Where the steps of jobs are written down before they are taken, so that whoever comes after a crash learns what became of
+ * Where the steps of jobs are written down before they are taken, so that the process that comes after a crash learns what became of
  * each job, and starts none twice. One store serves all the VMs of a host, and has one owner at a time.
  *
  * <p>What a store promises:
@@ -27,7 +27,7 @@ import java.util.concurrent.CompletableFuture;
  * {@link JobOutcome.End.Failed}. At any other step the job goes on, since it cannot be held up in QEMU, and its outcome names what
  * could not be recorded.
  *
- * <p>Futures complete in a thread of the store: whoever hangs on one must be quick, or use {@code Async}.
+ * <p>Futures complete in a thread of the store: code that hangs on one must be quick, or use {@code Async}.
  */
 public interface JobStore extends AutoCloseable {
 
@@ -60,7 +60,7 @@ public interface JobStore extends AutoCloseable {
     /** The newest record of every key; fails with {@link JobStoreException} when any of them cannot be read. */
     CompletableFuture<List<JobRecord>> all();
 
-    /** Removes what is known of a key, so that its work can be started anew; does nothing if nothing is. */
+    /** Removes what is known of a key, so that its work can be started again; does nothing if nothing is. */
     CompletableFuture<Void> forget(JobKey key);
 
     /**

@@ -5,8 +5,8 @@
  * {@link io.github.qmp4j.blockjobs.BlockJob}, whose {@code outcome()} tells what is true when the job has ended: proved
  * from the job's own result and from the block graph, and {@code Unknown} where it cannot be proved.
  *
- * <p>Whoever may die meanwhile gives each piece of work a {@link io.github.qmp4j.blockjobs.JobKey} and keeps a
- * {@link io.github.qmp4j.blockjobs.JobStore}: {@code adoptOrStart} then starts it once, and tells whoever comes back how it ended.
+ * <p>A program that may die meanwhile gives each piece of work a {@link io.github.qmp4j.blockjobs.JobKey} and keeps a
+ * {@link io.github.qmp4j.blockjobs.JobStore}: {@code adoptOrStart} then starts it once, and tells the program that comes back how it ended.
  *
  * <h2>What differs between versions of QEMU</h2>
  *
@@ -78,14 +78,14 @@
  * <tr><td>a job that is finished without a pivot, and whose last flush fails
  *     <td>{@code Cancelled}<td colspan="3">{@code Failed}
  *     <td>{@code ReadyErrorTest.failsAnActiveCommitWhoseLastFlushFails}
- * <tr><td>resume of somebody else's READY job that an I/O error has paused
+ * <tr><td>resume of another client's READY job that an I/O error has paused
  *     <td>refused: QEMU would not survive it<td colspan="3">goes on
  *     <td>{@code ReadyErrorTest.goesOnWithAPivotThatAnErrorHasStoppedUnlessQemuWouldNotSurviveIt},
  *     {@code ReadyErrorTest.resumesAReadyJobThatAFailedWriteHasStopped}
- * <tr><td>cancel of somebody else's job that a failed write has paused
+ * <tr><td>cancel of another client's job that a failed write has paused
  *     <td colspan="4">{@code Cancelled}
  *     <td>{@code ReadyErrorTest.cancelsAReadyJobThatAFailedWriteHasStopped}
- * <tr><td>cancel of somebody else's job that its failed last flush has paused
+ * <tr><td>cancel of another client's job that its failed last flush has paused
  *     <td>refused: QEMU would not survive it<td colspan="3">{@code Cancelled}
  *     <td>{@code ReadyErrorTest.cancelsAPivotThatAnErrorHasStoppedUnlessQemuWouldNotSurviveIt}
  * <tr><td>start of a copy or an active commit of an exported disk

@@ -117,7 +117,7 @@ final class CommandFlow {
         }
     }
 
-    /** A command that comes too late is told so when it is known why; on any thread. */
+    /** A command that comes too late fails with the reason when that is known; on any thread. */
     private void leave(Call<?> call) {
         pending.giveBack();
         over.whenComplete((done, none) -> call.result().fail(tooLate(call.command())));

@@ -48,7 +48,7 @@ final class Connector {
                 if (failure != null) {
                     result.fail(Futures.cause(failure));
                 } else if (!result.arrive(() -> SessionClient.of(session))) {
-                    // Nobody waits any more, so nobody would ever close it.
+                    // No call waits any more, so none would ever close it.
                     session.closeSoon();
                 }
             });
@@ -112,7 +112,7 @@ final class Connector {
 
     /**
      * What waiting for a starting QEMU can mend. NIO tells a file that was not there yet and a full backlog alike: when the
-     * file has come in between, and nobody is seen who holds it, the next connect finds out which one it was.
+     * file has come in between, and no holder of it is seen, the next connect finds out which one it was.
      */
     private boolean mayCome(Reason reason) {
         return switch (reason) {

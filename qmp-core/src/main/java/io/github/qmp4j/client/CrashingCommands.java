@@ -5,7 +5,7 @@ import io.github.qmp4j.QmpCommand;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Commands that end the QEMU process, whoever sends them: bugs of QEMU that are open in 11.1, the newest one measured. */
+/** Commands that end the QEMU process, also where another client sends them: bugs of QEMU that are open in 11.1, the newest one measured. */
 final class CrashingCommands {
     /** QEMU copies the string into 1,024 bytes, its zero byte included (SIGSEGV in 5.2, 7.2, 10.0 and 11.1). */
     private static final int LONGEST_BACKING_FILE_BYTES = 1023;

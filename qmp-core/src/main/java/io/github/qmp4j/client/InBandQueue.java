@@ -76,7 +76,7 @@ final class InBandQueue {
     /** Lets go whose turn it is. One that has to be alone holds up those behind it. */
     void advance() {
         while (!waiting.isEmpty()) {
-            // Looked up anew each time, since what is sent may come back here at once.
+            // Looked up again each time, since what is sent may come back here at once.
             Map.Entry<Long, Waiting> next = waiting.entrySet().iterator().next();
             if (!hasRoomFor(next.getValue())) {
                 return;

@@ -153,7 +153,7 @@ public interface QmpClient extends AutoCloseable {
 
     /**
      * Tells a QEMU that answers from one that is stuck and from a session that is over, by asking for its version. Other
-     * commands do not notice. At most one such question is on its way at a time; whoever asks meanwhile awaits its answer.
+     * commands do not notice. At most one such question is on its way at a time; a call meanwhile awaits its answer.
      *
      * @param budget how long an answer may take
      * @return completes at the latest when the budget is spent; never fails

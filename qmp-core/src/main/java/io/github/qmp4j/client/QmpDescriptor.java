@@ -47,7 +47,7 @@ public final class QmpDescriptor implements AutoCloseable {
     }
 
     /**
-     * Takes over an open descriptor, for example of a tap device or a socket that native code made. From now on nobody else
+     * Takes over an open descriptor, for example of a tap device or a socket that native code made. From now on no other code
      * may close it.
      *
      * @param number 0 or more

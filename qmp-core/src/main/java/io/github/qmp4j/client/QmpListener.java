@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p>Peers are greeted as they come; up to 16 that are not asked for yet are kept. What comes beyond waits unanswered in the
  * socket's queue until one of them is asked for or ends. A peer with which no session comes about is logged, and not told to
- * {@link #accept()}. A QEMU whose session ends connects anew and is another session.
+ * {@link #accept()}. A QEMU whose session ends connects again and is another session.
  */
 public interface QmpListener extends AutoCloseable {
 
@@ -25,7 +25,7 @@ public interface QmpListener extends AutoCloseable {
     CompletableFuture<QmpClient> accept();
 
     /**
-     * Stops listening, removes the socket file unless another server's is in its place, ends the sessions that nobody has accepted, and fails what waits in
+     * Stops listening, removes the socket file unless another server's is in its place, ends the sessions that no call has accepted, and fails what waits in
      * {@link #accept()}. Does nothing the second time.
      */
     @Override

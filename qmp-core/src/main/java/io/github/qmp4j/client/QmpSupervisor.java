@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * One monitor that is connected to again whenever its session ends, or could not be had. Safe for use by any thread.
  *
  * <p>It is no client: each connect is a new {@link QmpClient}, the subscriptions of the old one end with it, and nothing
- * is ever sent again on its own. The clients belong to the supervisor; closing one makes it connect anew.
+ * is ever sent again on its own. The clients belong to the supervisor; closing one makes it connect again.
  *
  * <pre>{@code
  *            session is there
@@ -227,7 +227,7 @@ public final class QmpSupervisor implements AutoCloseable {
             last = state;
             under = attempt;
             become(new MonitorState.Closed());
-            // Whoever asks from now on, or waits for a client, is told.
+            // Callers from now on, and those that wait for a client, get the reason.
             if (next.isDone()) {
                 next = new CompletableFuture<>();
             }

@@ -103,7 +103,7 @@ final class SessionAcceptor implements QmpListener {
         }
     }
 
-    /** Called with the lock held. Whoever has given up gets nothing. */
+    /** Called with the lock held. A caller that has given up gets nothing. */
     private boolean giveAway(QmpSession session) {
         for (CallFuture<QmpClient> next = waiting.poll(); next != null; next = waiting.poll()) {
             if (next.arrive(() -> SessionClient.of(session))) {

@@ -20,7 +20,7 @@ public sealed interface QmpMessage {
     /** A return value; its id is {@link #FOREIGN} where it is no number that this client could have sent. */
     record Reply(OptionalLong id, JsonNode value) implements QmpMessage {}
 
-    /** An error; without an id where QEMU could not even read the command. A foreign id is told as in a reply. */
+    /** An error; without an id where QEMU could not even read the command. A foreign id is given as in a reply. */
     record ErrorReply(OptionalLong id, String errorClass, String desc) implements QmpMessage {}
 
     record Event(QmpEvent event) implements QmpMessage {}

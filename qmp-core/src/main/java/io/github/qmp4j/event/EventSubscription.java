@@ -10,7 +10,7 @@ public interface EventSubscription extends AutoCloseable {
 
     /**
      * Runs {@code action} each time that events have been dropped since the last delivery: in the order of the events,
-     * at the place of the gap, on the thread that delivers them. Whoever keeps state by events asks QEMU anew then.
+     * at the place of the gap, on the thread that delivers them. A program that keeps state by events asks QEMU again then.
      *
      * @return this
      */
@@ -18,7 +18,7 @@ public interface EventSubscription extends AutoCloseable {
 
     /**
      * Completes when every event that has arrived by now has been given to the listener, or dropped; also where the
-     * subscription has ended. No order is promised between an event and a reply: whoever weighs a reply against the events
+     * subscription has ended. No order is promised between an event and a reply: a caller that compares a reply with the events
      * that QEMU sent before it calls this when the reply is there, and waits. It never fails.
      */
     CompletableFuture<Void> delivered();

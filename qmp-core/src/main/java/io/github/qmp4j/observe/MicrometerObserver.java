@@ -41,7 +41,7 @@ public final class MicrometerObserver implements QmpObserver {
     private final Counter eventOverflow;
 
     /** Registers the metrics that have no names of commands or events at once, and all others when they first count. */
-    @SuppressWarnings("exports") // whoever calls this has Micrometer; to pass it on would make all others need it
+    @SuppressWarnings("exports") // a caller of this has Micrometer; to pass it on would make all others need it
     public MicrometerObserver(MeterRegistry registry) {
         this.registry = registry;
         this.lateReplies = Counter.builder("qmp.late_replies")

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A {@code qemu-storage-daemon} of one's own, for images that no VM uses, with a monitor that nobody else can reach. It
+ * A {@code qemu-storage-daemon} of one's own, for images that no VM uses, with a monitor that no other program can reach. It
  * ends when this is closed, and also when this JVM ends in any way. Safe for use by any thread.
  */
 public final class StorageDaemon implements AutoCloseable {

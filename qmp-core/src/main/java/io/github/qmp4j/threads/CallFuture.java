@@ -43,7 +43,7 @@ public final class CallFuture<T extends @Nullable Object> extends CompletableFut
     }
 
     /**
-     * A copy for the caller of a future that nobody else has; {@code first} runs before it, on the thread that brings the
+     * A copy for the caller of a future that no other code has; {@code first} runs before it, on the thread that brings the
      * result.
      */
     public CallFuture<T> copyAfter(Runnable first) {
@@ -156,7 +156,7 @@ public final class CallFuture<T extends @Nullable Object> extends CompletableFut
         return callbacks;
     }
 
-    /** A result whose reader runs at most once, by whoever needs it first. */
+    /** A result whose reader runs at most once, by the caller that needs it first. */
     private static final class Arrival<T extends @Nullable Object> {
         private @Nullable Supplier<? extends T> source;
         private @Nullable T value;

@@ -25,7 +25,7 @@ final class DescriptorLine extends AbstractReferenceCounted implements FileRegio
     private final Consumer<String> refused;
     private int transferred;
 
-    /** @param refused is told why this descriptor does not go; nothing of the line is sent then */
+    /** @param refused hears why this descriptor does not go; nothing of the line is sent then */
     DescriptorLine(int socket, byte[] line, OwnedDescriptor descriptor, Consumer<String> refused) {
         this.socket = socket;
         this.line = line;

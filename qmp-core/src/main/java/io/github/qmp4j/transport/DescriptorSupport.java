@@ -8,7 +8,7 @@ public final class DescriptorSupport {
     /** Those whose C structures {@link ScmRights} lays out. */
     private static final Set<String> ARCHITECTURES = Set.of("amd64", "aarch64");
 
-    /** A lambda and no method reference, which could look for JNA before there is somebody to catch its absence. */
+    /** A lambda and no method reference, which could look for JNA before its absence can be caught. */
     private static final @Nullable String OBSTACLE =
             obstacle(System.getProperty("os.name"), System.getProperty("os.arch"), () -> Libc.load());
 

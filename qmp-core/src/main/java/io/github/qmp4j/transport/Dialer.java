@@ -80,7 +80,7 @@ public final class Dialer {
         return done;
     }
 
-    /** Whether a connect over TCP failed because nobody has taken or refused it in time. */
+    /** Whether a connect over TCP failed because it was neither taken nor refused in time. */
     public static boolean timedOut(Throwable failure) {
         return failure instanceof ConnectTimeoutException;
     }

@@ -10,7 +10,7 @@ import java.util.List;
 public enum SocketHolders {
     /** The listener has accepted a connection, and ours waits behind it. */
     ANOTHER,
-    /** The listener has accepted nobody; ours waits. */
+    /** The listener has accepted no connection; ours waits. */
     NOBODY,
     /** The listener has accepted ours. */
     US,

@@ -48,7 +48,7 @@ public final class Wire {
      * Hands bytes to the socket, with a descriptor at the first of them. Closes it when it is sent, or never will be. On
      * the event loop only, where nothing is in the way.
      *
-     * @param refused is told why this descriptor does not go; nothing is sent then, and the wire is whole
+     * @param refused hears why this descriptor does not go; nothing is sent then, and the wire is whole
      */
     public void send(byte[] line, OwnedDescriptor descriptor, Consumer<String> refused) {
         int socket = ((EpollDomainSocketChannel) channel).fd().intValue();

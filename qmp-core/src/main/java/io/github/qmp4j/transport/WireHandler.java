@@ -54,7 +54,7 @@ final class WireHandler extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * The first cause is the one that is told; what comes after it is its consequence. After a failed write, what the
+     * The first cause counts; what comes after it is its consequence. After a failed write, what the
      * peer has said before is still read, up to the end. After a failed read the channel closes by itself.
      */
     @Override
@@ -79,7 +79,7 @@ final class WireHandler extends ChannelInboundHandlerAdapter {
         return failed instanceof IOException && (said.contains("connection reset") || said.contains("broken pipe"));
     }
 
-    /** A TLS handshake that fails is told in this way only when the peer just closed the connection. */
+    /** A TLS handshake that fails shows in this way only when the peer just closed the connection. */
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof SslHandshakeCompletionEvent handshake && !handshake.isSuccess()) {

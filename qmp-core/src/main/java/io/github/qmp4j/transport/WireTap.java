@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Shows the messages of one connection, without their secrets, to those who trace them; does nothing if nobody does. */
+/** Shows the messages of one connection, without their secrets, to those who trace them; does nothing if there are none. */
 final class WireTap {
     private static final Logger WIRE = LoggerFactory.getLogger("qmp.wire");
     private static final Logger LOG = LoggerFactory.getLogger(WireTap.class);

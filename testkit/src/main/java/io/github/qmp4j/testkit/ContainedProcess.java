@@ -21,7 +21,7 @@ final class ContainedProcess {
         if (folder == null || !Files.exists(folder.resolve(GUARD))) {
             return started;
         }
-        // A container may count its processes anew, so an id that its shell writes down would say nothing here.
+        // A container may count its processes again, so an id that its shell writes down would say nothing here.
         String guard = String.join("\0", "/bin/sh", folder.resolve(GUARD).toString(), Long.toString(started.pid()), "");
         List<ProcessHandle> programs = ProcessHandle.allProcesses()
                 .filter(each -> commandLine(each).startsWith(guard))

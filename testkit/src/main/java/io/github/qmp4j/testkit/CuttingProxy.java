@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Stands between a client and a monitor, counts the messages of each direction, and cuts the connection before, inside or after
- * the one that it is told; then it accepts again, so that the client can come back.
+ * the one that it is given; then it accepts again, so that the client can come back.
  *
  * <p>A message is a line, as QEMU writes them. It is passed on byte by byte, and only when its end has come; a last one without
  * an end is passed on when its sender leaves. File descriptors are lost. Like QEMU, it serves one client at a time; a client that

@@ -2,7 +2,7 @@ package io.github.qmp4j.testkit;
 
 import java.time.Duration;
 
-/** A point of {@link System#nanoTime()} until which somebody is ready to wait. */
+/** A point of {@link System#nanoTime()} until which a caller is ready to wait. */
 record Deadline(long nanos) {
 
     static Deadline after(Duration timeout) {

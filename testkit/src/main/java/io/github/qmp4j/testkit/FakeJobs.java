@@ -91,7 +91,7 @@ public final class FakeJobs implements AutoCloseable {
 
     // ---- for the commands, which hold the lock ----
 
-    /** Sends an event or an answer; whoever holds the lock decides the order on the wire. */
+    /** Sends an event or an answer; the holder of the lock decides the order on the wire. */
     void send(Outgoing message) {
         qemu.sendIfConnected(message);
     }

@@ -65,7 +65,7 @@ public final class FakeQemu implements AutoCloseable {
     }
 
     /**
-     * A monitor that another client holds: whoever connects gets no greeting until {@link #disconnect()}, and is negotiated
+     * A monitor that another client holds: a client that connects gets no greeting until {@link #disconnect()}, and is negotiated
      * with then.
      */
     public static FakeQemu busy() {
@@ -80,7 +80,7 @@ public final class FakeQemu implements AutoCloseable {
         return Replay.of(transcript);
     }
 
-    /** A socket that listens but accepts nobody, like a QEMU that is stopped by SIGSTOP. */
+    /** A socket that listens but accepts no connection, like a QEMU that is stopped by SIGSTOP. */
     public static FakeQemu frozen() {
         return start(new Answers(Map.of(), null, null), List.of(), null);
     }
@@ -143,14 +143,14 @@ public final class FakeQemu implements AutoCloseable {
         write(message.encode(command));
     }
 
-    /** Sends if somebody is there to hear it; what QEMU says while nobody is connected is lost too. */
+    /** Sends if a client is connected; what QEMU says while none is, is lost too. */
     void sendIfConnected(Outgoing message) {
         ClientConnection present = client;
         if (present != null) {
             try {
                 present.write(message.encode(null));
             } catch (IOException left) {
-                // so nobody hears it
+                // so no client hears it
             }
         }
     }

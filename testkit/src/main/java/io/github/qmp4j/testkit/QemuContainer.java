@@ -27,7 +27,7 @@ import org.testcontainers.utility.LazyFuture;
  *
  * <p>Its monitor is a UNIX socket in a folder that the container shares with this JVM, so the container needs no network and has
  * none, and the engine must run on this machine; {@link #withMonitorOverTcp()} needs neither. When {@link #start()} returns, the
- * monitor has greeted and nobody is connected to it. What fails to start is told with all that QEMU wrote.
+ * monitor has greeted and no client is connected to it. A failed start gives all that QEMU wrote.
  *
  * <p>QEMU runs as the user of this JVM. Methods named {@code with} only have an effect before the start. For one thread at a time.
  */

@@ -157,7 +157,7 @@ public final class QmpScript {
         if (time.isNegative() || time.compareTo(Step.Pause.LIMIT) > 0) {
             throw new IllegalArgumentException("delay (" + time + ") must be 0 to 60 s");
         }
-        // Nobody counts this latch down: it is there to be waited for.
+        // This latch is never counted down: it is there to be waited for.
         CountDownLatch never = new CountDownLatch(1);
         return add(new Step.Pause(limit -> !never.await(time.toNanos(), TimeUnit.NANOSECONDS)));
     }

@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 
 /**
  * Something that QEMU is asked when events give reason to, however many of them there are: never twice at a time, and for
- * whoever wants it asked meanwhile once more, a little later. Safe for use by any thread.
+ * a request that comes meanwhile has it asked once more, a little later. Safe for use by any thread.
  */
 public final class CoalescingQuery {
     private static final long PAUSE_MILLIS = 100;

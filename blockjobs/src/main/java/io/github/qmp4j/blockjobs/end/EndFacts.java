@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * All that is known of how a job ended, before it is judged.
+ * All that is known of how a job ended, before its outcome is decided.
  *
  * @param result what QEMU says of it
  * @param error QEMU's error text; empty after a success

@@ -25,7 +25,7 @@ public record EndReading(boolean seen, Optional<String> error, Dismissal fate, O
 
     public enum Dismissal {
         GONE,
-        /** It is there for somebody else to dismiss. */
+        /** Another client is to dismiss it. */
         KEPT,
         /** It may be there, and was ours to dismiss. */
         LEFT
@@ -61,7 +61,7 @@ public record EndReading(boolean seen, Optional<String> error, Dismissal fate, O
                         reason(failure)));
     }
 
-    /** Reads the graph only: somebody else has dismissed the job. Never fails. */
+    /** Reads the graph only: another client has dismissed the job. Never fails. */
     public static CompletableFuture<EndReading> readGraph(JobContext context) {
         return none(NOT_SEEN).withGraph(context);
     }
@@ -90,14 +90,14 @@ public record EndReading(boolean seen, Optional<String> error, Dismissal fate, O
                 : CompletableFuture.completedFuture(kept);
     }
 
-    /** Dismisses a job that was kept, and reads the graph anew. Never fails. */
+    /** Dismisses a job that was kept, and reads the graph again. Never fails. */
     public CompletableFuture<EndReading> dismissed(JobContext context, JobId id) {
         return dismiss(context, id).thenCompose(reading -> reading.withGraph(context));
     }
 
     private CompletableFuture<EndReading> dismiss(JobContext context, JobId id) {
         return context.execute("job-dismiss", id).handle((reply, failure) -> {
-            // Refused means that somebody was quicker.
+            // A refusal means that another client was quicker.
             boolean gone = failure == null || Futures.cause(failure) instanceof QmpCommandException;
             return new EndReading(seen, error, gone ? Dismissal.GONE : Dismissal.LEFT, Optional.empty(), "");
         });
@@ -105,7 +105,7 @@ public record EndReading(boolean seen, Optional<String> error, Dismissal fate, O
 
     /** The same with the graph as it is now. Never fails. */
     public CompletableFuture<EndReading> withGraph(JobContext context) {
-        // The end of the job is told too by then, so that nothing of it reaches the next job of this id.
+        // The end of the job has been heard too by then, so that nothing of it reaches the next job of this id.
         return context.afterEvents(context.graphs().readAll())
                 .handle((graph, failure) -> failure == null
                         ? new EndReading(seen, error, fate, Optional.of(graph), doubt)

@@ -9,7 +9,7 @@ import java.util.Optional;
 /** What was heard of a job's end, and what was asked of the job before. Belongs to the job's mailbox. */
 public final class EndSignals {
     /**
-     * What QEMU gives as the error of a job that was cancelled: the C library's text for ECANCELED. The event is the better witness;
+     * What QEMU gives as the error of a job that was cancelled: the C library's text for ECANCELED. The event says more;
      * this one is left where the event was not heard.
      */
     private static final String ERROR_OF_CANCELLED = "Operation canceled";

@@ -242,7 +242,7 @@ public final class MonitoredJobs implements BlockJobs {
         return all;
     }
 
-    /** A job that is gone by now has been collected by somebody else. */
+    /** A job that is gone by now was collected by another client. */
     private static CompletableFuture<List<JobOutcome>> with(List<JobOutcome> before, Optional<BlockJob> job) {
         if (job.isEmpty()) {
             return CompletableFuture.completedFuture(before);

@@ -53,7 +53,7 @@ public final class AllJobsFeed {
         return added;
     }
 
-    /** A question for QEMU's list that is under way: by its answer somebody may have come or gone. */
+    /** A question for QEMU's list that is under way: by its answer a listener may have come or gone. */
     private static final class Ask {
         /** Who was known when it was asked. */
         final Set<String> known;

@@ -93,7 +93,7 @@ record ImageHeader(
         return text(header, at, length);
     }
 
-    /** Those that name something; of two that do the same, which one QEMU takes is nobody's to guess. */
+    /** Those that name something; of two that do the same, no caller can guess which one QEMU takes. */
     private static Map<Integer, String> extensions(ByteBuffer header, int from, int to) {
         Map<Integer, String> names = new HashMap<>();
         int at = from;

@@ -173,7 +173,7 @@ public final class ReleasedFiles {
                         context.work());
     }
 
-    /** A node that somebody has added since the job ended may have no name, or no locks. */
+    /** A node that another client has added since the job ended may have no name, or no locks. */
     private CompletableFuture<Optional<String>> stillThere(BlockNode image) {
         return context.graphs()
                 .readAll()

@@ -14,7 +14,7 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Proves that a folder of QEMU's is the one that this program sees by the same path: a new file of a name and a size that
- * nobody could know is made here, and QEMU opens it and finds that size.
+ * no other program could know is made here, and QEMU opens it and finds that size.
  */
 final class SharedFolder {
     private static final int SECTOR = 512;

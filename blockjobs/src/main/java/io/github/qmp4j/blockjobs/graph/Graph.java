@@ -129,7 +129,7 @@ public record Graph(List<Disk> disks, List<GraphNode> nodes, Map<String, String>
         return nodes.stream().filter(node -> node.name().equals(name)).findFirst();
     }
 
-    /** An image as it is now; empty where its node is gone, or was not read anew. */
+    /** An image as it is now; empty where its node is gone, or was not read again. */
     public Optional<BlockNode> current(BlockNode image) {
         return image.nodeName().flatMap(this::node).filter(GraphNode::isCurrent).flatMap(GraphNode::image);
     }

@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  * @param client whose callbacks are the library's own threads, so that no user can hold them up
  * @param users where what hangs on a user's futures runs, and what listens to a job
  * @param onListener to be run when the progress of a job is to be asked for from now on
- * @param onChange is told what every handle tells of its job
+ * @param onChange hears what every handle publishes of its job
  * @param heard completes when the jobs have been told of every event that has arrived by now
  */
 public record JobContext(

@@ -112,7 +112,7 @@ public final class HeaderProof {
 
     /**
      * Writes a header as the job should have left it, where it names another file although the job has done its work. Gives whether
-     * QEMU was asked to. Never fails: a header that cannot be written is judged as it is.
+     * QEMU was asked to. Never fails: a header that cannot be written is decided as it is.
      *
      * @param header of an image as it is now
      */

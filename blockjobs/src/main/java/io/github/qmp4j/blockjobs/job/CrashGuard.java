@@ -13,7 +13,7 @@ import java.util.function.Predicate;
 
 /**
  * Verbs that kill a QEMU that does not survive the I/O errors of a copy or an active commit, see
- * {@link Quirks#survivesErrorsAfterReady}. Only somebody else's job can be paused by an error there.
+ * {@link Quirks#survivesErrorsAfterReady}. Only another client's job can be paused by an error there.
  */
 final class CrashGuard {
     private static final Set<JobType> MIRRORS = Set.of(JobType.COPY, JobType.COMMIT);

@@ -22,7 +22,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * How one job comes to its end: its result is read, it is dismissed, the graph is read, all is judged, and what was added for
+ * How one job comes to its end: its result is read, it is dismissed, the graph is read, the outcome is decided, and what was added for
  * it is removed. Belongs to the job's mailbox where a comment does not say otherwise.
  */
 public final class JobEnding {
@@ -40,14 +40,14 @@ public final class JobEnding {
     /** Whether it is ours to dismiss; set by anybody, never unset. */
     private volatile boolean owned;
 
-    /** Set by whoever starts the job or takes it over. */
+    /** Set where the job is started or taken over. */
     private volatile JobRecorder steps = JobRecorder.none();
 
     /** Written by the mailbox, read by anybody. */
     private volatile boolean decided;
     /** What this side has begun to write to the header in PENDING; empty once the header is known to be right. */
     private Optional<CompletableFuture<?>> proof = Optional.empty();
-    /** What is done between the judgement and its telling; never fails. Set before the job is registered. */
+    /** What is done between the decision on the outcome and its publication; never fails. Set before the job is registered. */
     private Function<JobOutcome, CompletableFuture<JobOutcome>> afterwards = CompletableFuture::completedFuture;
 
     /** @param tell is given the outcome, once */
@@ -154,7 +154,7 @@ public final class JobEnding {
                 : CompletableFuture.completedFuture(null);
     }
 
-    /** It has been judged elsewhere. On any thread. */
+    /** Its outcome has been decided elsewhere. On any thread. */
     public void known(JobOutcome outcome) {
         mailbox.execute(() -> {
             underWay = true;
@@ -193,7 +193,7 @@ public final class JobEnding {
             return;
         }
         if (owned && reading.fate() == Dismissal.KEPT) {
-            // Somebody has taken it over while its result was read.
+            // A user has taken it over while its result was read.
             end(reading.dismissed(context, id));
             return;
         }

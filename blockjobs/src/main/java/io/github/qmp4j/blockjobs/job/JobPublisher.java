@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-/** What the world is told of one job: its changes, that it is READY, and once how it ended. */
+/** Publishes of one job its changes, that it is READY, and once how it ended. */
 final class JobPublisher {
     private final Executor mailbox;
     private final JobListeners updates;

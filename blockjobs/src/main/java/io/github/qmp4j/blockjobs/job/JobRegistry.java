@@ -138,7 +138,7 @@ public final class JobRegistry {
     }
 
     /**
-     * Lets nobody register any more, and tells all that are registered; the first reason stays.
+     * Lets no job register any more, and ends all that are registered; the first reason stays.
      *
      * @param sessionLost whether that is why, and not that this side leaves
      */

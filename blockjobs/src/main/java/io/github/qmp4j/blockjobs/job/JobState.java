@@ -44,7 +44,7 @@ public final class JobState {
                 if (pausedByUser && shown != JobStatus.PAUSED_ON_ERROR) {
                     shown = told;
                 } else if (shown == JobStatus.CREATED) {
-                    // It was met in a pause of somebody else's, which is not shown.
+                    // It was met in a pause of another client's, which is not shown.
                     shown = told == JobStatus.STANDBY ? JobStatus.READY : JobStatus.RUNNING;
                 }
             }

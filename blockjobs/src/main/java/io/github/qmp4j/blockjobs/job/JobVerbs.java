@@ -30,7 +30,7 @@ final class JobVerbs {
     private final JobContext context;
     private final CrashGuard deadly;
 
-    /** Whether somebody has called a verb that ends the job, so that nothing else is to be done at READY. */
+    /** Whether a verb that ends the job was called, so that nothing else is to be done at READY. */
     private volatile boolean decided;
 
     JobVerbs(TrackedJob job, JobContext context, CrashGuard deadly) {

@@ -2,7 +2,7 @@ package io.github.qmp4j.blockjobs.job;
 
 /**
  * Whether the job that is heard of is the one that was to start: until the start is answered, an end of this id may be that
- * of somebody else's job. Belongs to the job's mailbox.
+ * of another client's job. Belongs to the job's mailbox.
  */
 final class StartTracking {
     /** Whether QEMU has, or had, the job that this handle is for. */

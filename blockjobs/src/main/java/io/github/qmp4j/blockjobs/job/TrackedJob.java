@@ -25,7 +25,7 @@ import java.util.function.Supplier;
 /**
  * All that is known of one job. Whatever happens to it comes through its mailbox, so that no field is touched by two
  * threads where its comment does not say so. When the job has ended, its result is read, it is dismissed, the graph is
- * read, all is judged, what was added for it is removed, and only then the futures complete.
+ * read, the outcome is decided, what was added for it is removed, and only then the futures complete.
  */
 public final class TrackedJob {
     private final JobId id;
@@ -131,7 +131,7 @@ public final class TrackedJob {
         });
     }
 
-    /** Takes it over; false if its end has been judged already, so that nothing of it will be dismissed here. */
+    /** Takes it over; false if its outcome has been decided already, so that nothing of it will be dismissed here. */
     public CompletableFuture<Boolean> own() {
         ending.owned();
         return CompletableFuture.supplyAsync(() -> !ending.isJudged(), mailbox);
@@ -139,7 +139,7 @@ public final class TrackedJob {
 
     public void statusChanged(String status) {
         mailbox.execute(() -> {
-            // Before it is created, an event of this id is about somebody else's job.
+            // Before it is created, an event of this id is about another client's job.
             if (status.equals("created")) {
                 tracking.created();
                 signals.forget();
@@ -167,7 +167,7 @@ public final class TrackedJob {
         news.reached(JobStatus.of(status), state.isReady());
     }
 
-    /** {@code BLOCK_JOB_COMPLETED} or {@code BLOCK_JOB_CANCELLED}: all there is if somebody else dismisses the job. */
+    /** {@code BLOCK_JOB_COMPLETED} or {@code BLOCK_JOB_CANCELLED}: all there is if another client dismisses the job. */
     public void endTold(Result result, Optional<String> error, long offset, long len) {
         mailbox.execute(() -> {
             if (tracking.isTold()) {
@@ -231,7 +231,7 @@ public final class TrackedJob {
         stalls.over();
         state.ended(whole.error());
         publish();
-        // Whoever is told of the end may start the next job on this disk at once.
+        // A user who hears of the end may start the next job on this disk at once.
         onEnd.accept(this);
         news.ended(whole);
     }
@@ -277,7 +277,7 @@ public final class TrackedJob {
         return errors.counted(news.info());
     }
 
-    /** Completes in the mailbox, as {@link #outcome()} does: whoever hangs on them must be quick. */
+    /** Completes in the mailbox, as {@link #outcome()} does: code that hangs on them must be quick. */
     public CompletableFuture<Void> ready() {
         return news.ready();
     }

@@ -64,7 +64,7 @@ public final class Journal implements AutoCloseable {
      * Puts the text in the place of what the id had before.
      *
      * @param text printable ASCII
-     * @return completes when it is on the disk, in the thread that writes, so whoever hangs on it must be quick. Fails with
+     * @return completes when it is on the disk, in the thread that writes, so code that hangs on it must be quick. Fails with
      *     {@link JournalException} when it could not be written, or not for certain: then it may be there after the next start
      */
     public CompletableFuture<Void> put(String id, String text) {

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The file of a journal. Belongs to the thread that opens it, then to the writer.
  *
- * <p>After a write that failed nobody knows what is on the disk, so the next one begins with a new file of all that was
+ * <p>After a write that failed it is not known what is on the disk, so the next one begins with a new file of all that was
  * acknowledged.
  */
 final class JournalFile implements AutoCloseable {
@@ -102,7 +102,8 @@ final class JournalFile implements AutoCloseable {
             channel.truncate(found.whole());
         }
         JournalFile file = new JournalFile(path, found.contents(), channel, found.next(), compactFrom);
-        // What is read here is acted upon, and whoever wrote it may have been killed before it was on the disk.
+        // What is read here is acted upon, and the process that wrote it may have been killed before it was on the
+        // disk.
         channel.force(true);
         forceFolder(path);
         if (file.isMostlyDead()) {

@@ -75,12 +75,12 @@ final class JournalWriter {
 
     private void awaitEnd() {
         boolean interrupted = false;
-        // Whoever hangs on a record may close the store, from the thread that writes.
+        // Code that hangs on a record may close the store, from the thread that writes.
         while (thread.isAlive() && !Thread.currentThread().equals(thread)) {
             try {
                 thread.join();
             } catch (InterruptedException e) {
-                // Whoever closes the store may open it anew at once.
+                // The program that closes the store may open it again at once.
                 interrupted = true;
             }
         }

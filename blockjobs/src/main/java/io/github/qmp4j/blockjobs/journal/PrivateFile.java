@@ -12,7 +12,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** What a file must be like that holds what one owner has done: regular, no link, and nobody else's to read or write. */
+/** What a file must be like that holds what one owner has done: regular, no link, and closed to other users. */
 final class PrivateFile {
     private static final Set<PosixFilePermission> MODE = PosixFilePermissions.fromString("rw-------");
 

@@ -49,7 +49,7 @@ public final class TargetNodes {
         return step(name, image(format, path, device, discard, backing));
     }
 
-    /** The step that adds the node of a path to look at it: nothing is written, and nobody kept from it. */
+    /** The step that adds the node of a path to look at it: nothing is written, and no other user is kept from it. */
     public static TargetStep.Add fileToLookAt(String name, String path) {
         return step(
                 name,
@@ -59,7 +59,7 @@ public final class TargetNodes {
                         .put("force-share", true));
     }
 
-    /** Adds a format on a path to look at it: nothing is written, nobody is kept from it, and no backing file opened. */
+    /** Adds a format on a path to look at it: nothing is written, no other user is kept from it, and no backing file is opened. */
     public CompletableFuture<String> addToLookAt(String name, String format, String path, boolean device) {
         return add(step(
                         name,

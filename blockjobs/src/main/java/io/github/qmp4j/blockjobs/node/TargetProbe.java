@@ -21,7 +21,7 @@ import java.util.concurrent.CompletableFuture;
  * device looks like a path that is not there, and {@code drive-mirror} would overwrite it.
  *
  * <p>QEMU has one error class for all that it cannot open, so a path counts as not there only if QEMU says of it, word for
- * word, what it says of a path beside it that nobody has made. A file that it may write but not read is told so.
+ * word, what it says of a path beside it that does not exist. A file that it may write but not read is told so.
  */
 public final class TargetProbe {
     private final QmpClient client;

@@ -34,7 +34,7 @@ public final class AlreadyApplied {
         return isThere ? Optional.of(reached(id, Head.TARGET)) : Optional.empty();
     }
 
-    /** Whoever saw the job end may not have had it flushed. */
+    /** The process that saw the job end may not have had it flushed. */
     public static List<String> unflushed(Graph graph, BlockJobRequest request) {
         BlockChain chain = graph.find(request.disk()).chain();
         return request instanceof PullRequest pull

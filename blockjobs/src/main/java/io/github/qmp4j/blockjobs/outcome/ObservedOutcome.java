@@ -23,7 +23,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Judges a job that we only met: nothing is known of what it was to do, so what can be told is its own result, and what
+ * Decides the outcome of a job that was only met: nothing is known of what it was to do, so what can be told is its own result, and what
  * has changed in the graph since.
  *
  * @param before the graph when we met it
@@ -203,7 +203,7 @@ public record ObservedOutcome(JobType type, Graph before, boolean ended, boolean
         };
     }
 
-    /** Its old active layer is still in the chain; somebody may have put a snapshot on top. */
+    /** Its old active layer is still in the chain; another client may have put a snapshot on top. */
     private static boolean isOnSource(Disk disk, Graph after) {
         BlockNode source = disk.chain().activeImage();
         boolean seen = disk.isPluggedIn() || !disk.exports().isEmpty();

@@ -27,7 +27,7 @@ public sealed interface OutcomeRule permits PlannedOutcome, ObservedOutcome {
                             List.of(new Leftover(
                                     Leftover.Kind.JOB, facts.job().value(), "it has not been dismissed in QEMU")));
         } catch (RuntimeException e) {
-            // Whoever waits must be told something, and then only the truth: that we do not know.
+            // The caller must get an outcome, and only the truth: that it is not known.
             return facts.unknown("how it ended could not be judged: " + e);
         }
     }

@@ -25,7 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
 /**
- * Judges a job that we started: the chain must be what was predicted.
+ * Decides the outcome of a job that this side started: the chain must be what was predicted.
  *
  * @param disk the disk as it was before
  * @param targetNode the node-name of a copy's target

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Judges a recorded job that QEMU does not have: by what QEMU said of its end, if that was written down, by what was asked of
+ * Decides the outcome of a recorded job that QEMU does not have: by what QEMU said of its end, if that was written down, by what was asked of
  * the job, and by the graph as it is now. What none of them proves is unknown.
  *
  * @param inSameRun whether this is certainly the run of QEMU that the job belongs to
@@ -40,7 +40,7 @@ public record UnseenEnd(
 
     /**
      * Whether it is proved that the job was never started: the command was about to be sent, can no longer come, and the disk
-     * is as it was. Whoever dismisses the job of a key by hand takes that proof away.
+     * is as it was. Dismissing the job of a key by hand takes that proof away.
      */
     public boolean neverStarted() {
         // A monitor takes the next session when it has obeyed or dropped what the one before had sent.

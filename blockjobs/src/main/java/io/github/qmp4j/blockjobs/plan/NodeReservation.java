@@ -9,10 +9,10 @@ import java.util.stream.Stream;
 
 /**
  * What a job keeps of a disk for itself. Two jobs run side by side on one chain only if neither touches what the other works on,
- * and neither can confuse the judgement of the other: one that can be pivoted has its disk alone, since its whole chain is
+ * and neither can confuse the proof of the other's outcome: one that can be pivoted has its disk alone, since its whole chain is
  * predicted.
  *
- * @param whole whether nobody else may work on the disk
+ * @param whole whether no other job may work on the disk
  * @param own the nodes that it works on
  * @param read the nodes that it only needs to stay where they are
  */
@@ -40,7 +40,7 @@ public record NodeReservation(Disk disk, boolean whole, List<BlockNode> own, Lis
                 || has(other.chain().nodes(), disk.chain().activeLayer());
     }
 
-    /** Whether whoever has this claim has the other one too. */
+    /** Whether this reservation holds all that the other one does. */
     public boolean covers(NodeReservation other) {
         return DiskKey.of(disk).equals(DiskKey.of(other.disk))
                 && (whole || !other.whole)

@@ -68,7 +68,7 @@ public final class Reconciliation {
                 .thenAccept(done -> {});
     }
 
-    /** What was left behind, after what is told of the jobs. */
+    /** What was left behind, after what was found of the jobs. */
     private CompletableFuture<List<Finding>> look(BiFunction<List<JobInfo>, Graph, Stream<Finding>> ofJobs) {
         // What belongs to a job that begins or ends meanwhile is not left behind.
         return JobList.read(context)

@@ -76,7 +76,7 @@ public final class RecordWriter {
 
     private static Optional<?> present(Object value) {
         if (value instanceof PivotHooks) {
-            // Code cannot be written down; whoever comes back gives its own.
+            // Code cannot be written down; the process that comes back gives its own.
             return Optional.empty();
         }
         if (value instanceof Optional<?> optional) {

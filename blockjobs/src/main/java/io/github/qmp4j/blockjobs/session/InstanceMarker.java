@@ -6,7 +6,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The marker by which one run of QEMU is told from the next. QEMU tells nothing of its own that serves: the UUID is the
+ * The marker that distinguishes one run of QEMU from the next. QEMU tells nothing of its own that serves: the UUID is the
  * guest's, process and thread numbers come again in a container, and the socket may be a proxy's. So an object is made
  * that can hold a text and does nothing else.
  */

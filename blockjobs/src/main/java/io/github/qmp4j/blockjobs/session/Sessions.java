@@ -143,7 +143,7 @@ public final class Sessions implements AutoCloseable {
         calls.complete(client);
     }
 
-    /** The future of those who wait till now, for whoever is to end it; the others wait for another one. */
+    /** Returns the future that present callers wait for, to be completed, and installs a new one for later callers. */
     private CompletableFuture<QmpClient> renew() {
         return locked(() -> {
             CompletableFuture<QmpClient> old = next;
@@ -237,7 +237,7 @@ public final class Sessions implements AutoCloseable {
             present = null;
             over = true;
             CompletableFuture<QmpClient> old = next;
-            // The old one may have a session, and whoever tries again with that would do so for ever.
+            // The old one may have a session, and a call that tries again with that would do so for ever.
             next = CompletableFuture.failedFuture(cause);
             return old;
         });

@@ -91,7 +91,7 @@ public final class AdoptOrStart {
     }
 
     private CompletableFuture<BlockJob> start(JobKey key, BlockJobRequest request) {
-        // Whoever keeps nothing needs no marker in QEMU.
+        // Without a store no marker is needed in QEMU.
         CompletableFuture<Optional<QemuInstance>> run = store.equals(JobStore.none())
                 ? CompletableFuture.completedFuture(Optional.empty())
                 : QemuInstance.of(context.client()).thenApply(Optional::of);

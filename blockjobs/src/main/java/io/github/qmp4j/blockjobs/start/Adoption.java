@@ -122,7 +122,7 @@ public final class Adoption {
         return owned(job, request, after.steps());
     }
 
-    /** What is to be merged before a pivot is found out anew; it does no harm if an earlier process has done it already. */
+    /** What is to be merged before a pivot is found out again; it does no harm if an earlier process has done it already. */
     private CompletableFuture<BitmapMerge> merge(JobPlan plan, JobRecord record) {
         boolean isWanted = plan.becomesReady() && record.request().settings().bitmaps() == BitmapRule.MERGE;
         if (!isWanted) {
@@ -154,7 +154,7 @@ public final class Adoption {
             job.check();
             onJob.run();
         } else {
-            // Somebody here observes it already, so that its end is heard; it is taken over.
+            // This side observes it already, so that its end is heard; it is taken over.
             registered.ending().keep(steps);
             registered.own();
         }

@@ -51,7 +51,7 @@ final class Preflight {
      */
     record Ready(Disk disk, JobPlan plan, CommandContext commands, ReleasedFiles released) {}
 
-    /** The graph is read anew: until the disk was reserved, a job that just ended may have changed it. */
+    /** The graph is read again: until the disk was reserved, a job that just ended may have changed it. */
     CompletableFuture<Ready> check(BlockJobRequest request, Disk disk, JobId id) {
         return Migrations.requireImages(context.client())
                 .thenCompose(active -> context.graphs().read(request.disk()))
@@ -115,7 +115,7 @@ final class Preflight {
         }
     }
 
-    /** Whether requests are under way nobody can ask, so the user has to say that there are none. */
+    /** QEMU cannot be asked whether requests are under way, so the user has to say that there are none. */
     private void requireQuiet(Fitting fits, QmpSchema schema) {
         JobPlan plan = fits.plan();
         if (!plan.becomesReady() || context.options().quietExports() || Quirks.survivesStartUnderExports(schema)) {

@@ -63,7 +63,7 @@ final class Tour {
                 prove(step.image(), "-U");
             }
         }
-        // Once more when nothing of it can be in QEMU's caches any more, and nobody holds its locks.
+        // Once more when nothing of it can be in QEMU's caches any more, and no process holds its locks.
         prove(steps.get(steps.size() - 1).image(), "-q");
         return done;
     }

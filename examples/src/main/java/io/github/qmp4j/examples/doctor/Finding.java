@@ -18,9 +18,9 @@ public record Finding(Level level, String subject, String text, Optional<String>
     /** How bad it is. */
     public enum Level {
         OK,
-        /** Nothing is wrong; somebody may want to know. */
+        /** Nothing is wrong; an operator may want to know. */
         NOTE,
-        /** Somebody left it behind. */
+        /** Another program left it behind. */
         WARN,
         /** There is no session. */
         FAIL

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * Which jobs are on which disk, whoever has started them and whatever they are called.
+ * Which jobs are on which disk, by any client and under any name.
  *
  * <p>Only {@code x-debug-query-block-graph} tells it on every version, also beside a pull, where other lists of nodes kill older
  * versions. It is a command without a promise: of a QEMU that refuses it nothing is known.

@@ -37,7 +37,7 @@ final class EventsCommand implements Callable<Integer> {
             AtomicLong left = new AtomicLong(count);
             CompletableFuture<Void> enough = new CompletableFuture<>();
             EventSubscription events = session.client().subscribe(filter, event -> {
-                // Whoever read our output may have gone, as head(1) does; then nobody wants the rest.
+                // The reader of our output may have gone, as head(1) does; then the rest is not wanted.
                 if (left.getAndDecrement() > 0 && (!print(event) || left.get() == 0)) {
                     enough.complete(null);
                 }

@@ -123,7 +123,7 @@ final class LiveNames {
                 return question.apply(session);
             }
         } catch (ParameterException | CompletionException e) {
-            return Map.of(); // Whoever presses Tab does not want to read why.
+            return Map.of(); // A user who presses Tab does not want to read why.
         }
     }
 }

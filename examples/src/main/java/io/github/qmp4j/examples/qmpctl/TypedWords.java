@@ -9,7 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * A command line that somebody still types.
+ * A command line that is still being typed.
  *
  * @param command the innermost command so far
  * @param options the values of the options so far, by their longest name

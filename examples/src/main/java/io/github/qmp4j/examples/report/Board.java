@@ -15,6 +15,6 @@ interface Board {
     /** Time has passed: comes four times a second. */
     void tick();
 
-    /** Somebody asks how the jobs stand. */
+    /** A user asks how the jobs stand. */
     void report();
 }

@@ -47,7 +47,7 @@ public record JobResult(
         FAILED,
         /** Nothing was started. */
         REFUSED,
-        /** It cannot be proved how it ended, or it runs on and nobody watches it. */
+        /** It cannot be proved how it ended, or it runs on unwatched. */
         UNKNOWN
     }
 

@@ -55,7 +55,7 @@ public final class Noticeboard implements AutoCloseable {
         try {
             thread.execute(() -> notice.accept(board));
         } catch (RejectedExecutionException e) {
-            // Closed: whoever still has news of a job has lost its reader.
+            // Closed: a job that still has news has lost its reader.
             if (!closed.get()) {
                 throw e;
             }

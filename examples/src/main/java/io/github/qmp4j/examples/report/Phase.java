@@ -2,7 +2,7 @@ package io.github.qmp4j.examples.report;
 
 import io.github.qmp4j.blockjobs.JobInfo;
 
-/** Where a job stands for somebody who watches it: QEMU's status, and what this program is about to do with it. */
+/** Where a job stands for a user who watches it: QEMU's status, and what this program is about to do with it. */
 public enum Phase {
     STARTING,
     RUNNING,
@@ -22,7 +22,7 @@ public enum Phase {
         return Json.word(this);
     }
 
-    /** Whether the job stands for good or waits for somebody. */
+    /** Whether the job stands for good or waits for a user. */
     boolean needsAttention() {
         return this == PAUSED_ON_ERROR || this == CANCELLING;
     }

@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * What there is to see of one job at one moment.
  *
- * @param disk the disk as the user called it; for a job that somebody else started its job-id
+ * @param disk the disk as the user called it; for a job that another client started its job-id
  * @param kind pull, commit, copy or backup
  * @param id empty until the job has been started
  * @param note what stopped it, while it is {@link Phase#PAUSED_ON_ERROR}

@@ -24,7 +24,7 @@ record Verdict(Outcome outcome, ExitCode code, Optional<String> error) {
     }
 
     private static Verdict completed(JobOutcome job, boolean pivotAsked) {
-        // Somebody else on a second monitor can have ended the job in another way than we were about to.
+        // Another client on a second monitor can have ended the job in another way than we were about to.
         if (pivotAsked && job.head() == Head.SOURCE) {
             return new Verdict(
                     Outcome.FAILED,

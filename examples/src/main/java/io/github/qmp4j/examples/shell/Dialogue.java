@@ -24,10 +24,10 @@ public interface Dialogue extends AutoCloseable {
 
     void event(QmpEvent event);
 
-    /** Whether somebody types, who sees what goes wrong and needs no exit code for it. */
+    /** Whether a person types, who sees what goes wrong and needs no exit code for it. */
     boolean isInteractive();
 
-    /** What to do when somebody presses Ctrl-C while a command is under way. */
+    /** What to do when the user presses Ctrl-C while a command is under way. */
     default void onInterrupt(Runnable action) {}
 
     @Override

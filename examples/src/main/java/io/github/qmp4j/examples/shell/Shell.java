@@ -43,7 +43,7 @@ public final class Shell {
         this.dialogue = dialogue;
     }
 
-    /** Gives the exit code: where nobody sees the answers as they come, a line that went wrong counts. */
+    /** Gives the exit code: where no person sees the answers as they come, a line that went wrong counts. */
     public ExitCode run() {
         CompletableFuture<Void> closed = client.closed();
         try (EventSubscription events = client.subscribe(EventFilter.all(), dialogue::event)) {

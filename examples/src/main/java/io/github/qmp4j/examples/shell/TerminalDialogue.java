@@ -24,7 +24,7 @@ import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
-/** Somebody at a terminal: lines can be edited, completed and called back, and what comes meanwhile stands above them. */
+/** A person at a terminal: lines can be edited, completed and called back, and what comes meanwhile stands above them. */
 public final class TerminalDialogue implements Dialogue {
     private static final Size USUAL_SIZE = Size.of(80, 24);
 
@@ -148,7 +148,7 @@ public final class TerminalDialogue implements Dialogue {
         try {
             terminal.close();
         } catch (IOException e) {
-            // It has gone: there is nobody left to tell.
+            // It has gone: there is no reader left.
         }
     }
 }

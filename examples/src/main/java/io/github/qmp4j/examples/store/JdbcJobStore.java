@@ -19,7 +19,7 @@ import javax.sql.DataSource;
  * table; each has the records under its own name.
  *
  * <p>It has one connection, which also holds the advisory lock that keeps others out. Without the connection there is no
- * lock, so a store that has lost it writes nothing any more, and must be opened anew.
+ * lock, so a store that has lost it writes nothing any more, and must be opened again.
  */
 public final class JdbcJobStore implements JobStore {
     private static final ObjectMapper MAPPER = new ObjectMapper();

@@ -8,7 +8,7 @@ import io.github.qmp4j.blockjobs.CommitRequest;
 import io.github.qmp4j.blockjobs.DiskRef;
 import java.util.concurrent.CompletableFuture;
 
-/** Whether a job can end in the way that somebody wishes. */
+/** Whether a job can end in the way that the user wishes. */
 final class Endings {
     private Endings() {}
 

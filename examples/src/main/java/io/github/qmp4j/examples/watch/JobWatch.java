@@ -79,7 +79,7 @@ public final class JobWatch {
     }
 
     /**
-     * Follows a job that somebody else has started.
+     * Follows a job that another client has started.
      *
      * @param info how it stands now, which a handle that is new does not know yet
      */
@@ -284,7 +284,7 @@ public final class JobWatch {
         end(last, "");
     }
 
-    /** The last word can only be had once; whoever waits for it may close the board, so it comes after all that is said. */
+    /** The last word can only be had once; the code that waits for it may close the board, so it comes after all that is said. */
     private void end(JobResult last, String whatNow) {
         if (!over.compareAndSet(false, true)) {
             return;

@@ -11,10 +11,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long somebody waits for a job that is there: what the job itself notices only where it was started with limits.
+ * How long a user waits for a job that is there: what the job itself notices only where it was started with limits.
  *
  * @param deadline for its end
- * @param stall for any progress; a job that waits for somebody does not count
+ * @param stall for any progress; a job that waits for a user does not count
  */
 public record Limits(Optional<Duration> deadline, Optional<Duration> stall) {
     public static final Limits NONE = new Limits(Optional.empty(), Optional.empty());

@@ -5,7 +5,7 @@ import java.util.Optional;
 /**
  * The job to watch, as it is known before it has been started.
  *
- * @param disk the disk as the user called it; for a job that somebody else started its job-id
+ * @param disk the disk as the user called it; for a job that another client started its job-id
  * @param kind pull, commit, copy or backup
  * @param newFile the file that a copy makes or made; empty where it makes none, or that is not known
  * @param command how qmpctl is called on this monitor, to be shown with what can be done next

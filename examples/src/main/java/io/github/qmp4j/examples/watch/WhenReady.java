@@ -9,6 +9,6 @@ public enum WhenReady {
     PIVOT_TOGETHER,
     /** End it without a pivot. */
     FINISH,
-    /** Nothing; somebody has asked for its end already. */
+    /** Nothing; its end has been asked for already. */
     AWAIT_END
 }
