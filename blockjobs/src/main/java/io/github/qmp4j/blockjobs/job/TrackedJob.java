@@ -100,9 +100,8 @@ public final class TrackedJob {
     /** QEMU has accepted the command that starts it, or lists it. */
     public void started() {
         mailbox.execute(() -> {
-            tracking.exists();
             stalls.begin(System.nanoTime());
-            if (tracking.answered() && !ending.isUnderWay()) {
+            if (tracking.accepted() && !ending.isUnderWay()) {
                 check();
             }
         });
@@ -118,7 +117,7 @@ public final class TrackedJob {
     public void startInDoubt() {
         mailbox.execute(() -> {
             stalls.begin(System.nanoTime());
-            tracking.answered();
+            tracking.inDoubt();
             check();
         });
     }
