@@ -37,25 +37,29 @@ final class ConnectFailures {
 
     /** Nothing accepted the connection within the limit. Looks at the file system. */
     QmpConnectException notConnected(Throwable cause, Duration limit) {
-        if (!(address instanceof QmpAddress.Unix unix)) {
-            if (Dialer.timedOut(cause)) {
-                return of(
-                        Phase.CONNECT,
-                        Reason.SILENT,
-                        "it neither took nor refused the connection within %s; a firewall drops what comes, or too many connections already wait for it"
-                                .formatted(seconds(limit)),
-                        cause);
-            }
-            boolean refused = cause instanceof ConnectException;
+        return address instanceof QmpAddress.Unix unix
+                ? socketNotConnected(unix.path(), cause)
+                : hostNotConnected(cause, limit);
+    }
+
+    private QmpConnectException hostNotConnected(Throwable cause, Duration limit) {
+        if (Dialer.timedOut(cause)) {
             return of(
                     Phase.CONNECT,
-                    refused ? Reason.REFUSED : Reason.OTHER,
-                    refused
-                            ? "nothing listens there; was QEMU started with -qmp tcp:…,server=on,wait=off?"
-                            : words(cause),
+                    Reason.SILENT,
+                    "it neither took nor refused the connection within %s; a firewall drops what comes, or too many connections already wait for it"
+                            .formatted(seconds(limit)),
                     cause);
         }
-        Path path = unix.path();
+        boolean refused = cause instanceof ConnectException;
+        return of(
+                Phase.CONNECT,
+                refused ? Reason.REFUSED : Reason.OTHER,
+                refused ? "nothing listens there; was QEMU started with -qmp tcp:…,server=on,wait=off?" : words(cause),
+                cause);
+    }
+
+    private QmpConnectException socketNotConnected(Path path, Throwable cause) {
         if (!Files.exists(path)) {
             return noSuchSocket(path, cause);
         }

@@ -38,6 +38,16 @@ final class CommitPlan {
         int named = request.base()
                 .map(name -> Layout.place(chain, request, "base", name))
                 .orElse(request.shallow() ? below : nodes.size() - 1);
+        requireBase(chain, request, top, below, named);
+        if (top > active) {
+            requireOverlay(nodes, request, top);
+        }
+        Layout layout = new Layout(request, chain, top, named, Chains.joined(nodes.subList(0, top), chain, named));
+        return top == active ? new ActiveCommitPlan(layout, request) : new IntermediateCommitPlan(layout, request);
+    }
+
+    private static void requireBase(BlockChain chain, CommitRequest request, int top, int below, int named) {
+        List<BlockNode> nodes = chain.nodes();
         if (named <= top || named >= nodes.size()) {
             throw new BlockChainException("base '%s' is not below top '%s' in the chain of disk %s: %s"
                     .formatted(
@@ -54,18 +64,20 @@ final class CommitPlan {
                                     nodes.get(below).label(),
                                     nodes.get(named).label()));
         }
-        if (top > active && nodes.get(top - 1).isFilter()) {
+    }
+
+    /** QEMU rewrites the header of the node right above top, and ends the job by itself. */
+    private static void requireOverlay(List<BlockNode> nodes, CommitRequest request, int top) {
+        if (nodes.get(top - 1).isFilter()) {
             throw new BlockChainException(
                     "filter '%s' is right above top '%s', and QEMU would leave the header above it as it is"
                             .formatted(
                                     nodes.get(top - 1).label(), nodes.get(top).label()));
         }
-        if (top > active && request.whenReady() != WhenReady.HOLD) {
+        if (request.whenReady() != WhenReady.HOLD) {
             throw new BlockChainException(
                     "a commit of '%s' ends by itself and never becomes READY; leave out what is to be done then (%s)"
                             .formatted(nodes.get(top).label(), request.whenReady()));
         }
-        Layout layout = new Layout(request, chain, top, named, Chains.joined(nodes.subList(0, top), chain, named));
-        return top == active ? new ActiveCommitPlan(layout, request) : new IntermediateCommitPlan(layout, request);
     }
 }
