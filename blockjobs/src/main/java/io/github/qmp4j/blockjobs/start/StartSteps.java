@@ -7,13 +7,16 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Takes the steps of a start one after another; where one fails, it and those before it are undone, the last first. */
 final class StartSteps {
+    private static final Logger LOG = LoggerFactory.getLogger(StartSteps.class);
 
     /**
-     * @param undo is given why the start fails, and gives the same with what this step has left behind; it never fails. It may find that
-     *     the step was only begun
+     * @param undo is given why the start fails, and gives the same with what this step has left behind. It may find that the step
+     *     was only begun. Where it fails, the reason stays as it was
      */
     record Step(
             String name,
@@ -47,9 +50,11 @@ final class StartSteps {
     }
 
     private CompletableFuture<Void> undo(Throwable cause) {
+        LOG.debug("a start failed; its steps, the last first: {}", begun, cause);
         CompletableFuture<Throwable> why = CompletableFuture.completedFuture(cause);
         for (Step step : begun) {
-            why = why.thenCompose(step.undo());
+            // One that cannot be undone must not keep the others from it.
+            why = why.thenCompose(found -> step.undo().apply(found).exceptionally(failure -> found));
         }
         return why.thenCompose(CompletableFuture::failedFuture);
     }
