@@ -30,7 +30,7 @@ public final class GraphReader {
     private static final QmpCommand<JsonNode> EDGES = QmpCommand.of("x-debug-query-block-graph");
 
     /** A graph changes where a job begins or ends, so the second reading nearly always is of one graph. */
-    private static final int ATTEMPTS = 200;
+    private static final int ATTEMPTS = 500;
 
     /** What was told of a node. The names that QEMU gives are never used twice, so its file tells it from a later namesake. */
     private record Known(Optional<String> file, BlockNode image) {}
