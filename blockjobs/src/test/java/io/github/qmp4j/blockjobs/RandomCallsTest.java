@@ -35,7 +35,7 @@ class RandomCallsTest {
     private static final boolean FULL = Boolean.getBoolean("qmp4j.full");
     private static final long SEED = Long.getLong("qmp4j.seed", System.nanoTime());
     private static final int THREADS = 8;
-    private static final int OUTCOMES = Integer.getInteger("qmp4j.outcomes", FULL ? 1_000 : 40);
+    private static final int OUTCOMES = Integer.getInteger("qmp4j.outcomes", FULL ? 1_000 : 16);
     private static final Duration AT_LEAST = FULL ? Duration.ofMinutes(10) : Duration.ZERO;
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final int MOST_WRONG = 3;

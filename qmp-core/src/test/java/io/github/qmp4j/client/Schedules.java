@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * at each access to what they share. Where an order fails, all of its steps are shown.
  */
 final class Schedules {
-    private static final int ORDERS =
-            Integer.getInteger("qmp4j.orders", Boolean.getBoolean("qmp4j.full") ? 5_000 : 100);
+    private static final int ORDERS = Integer.getInteger("qmp4j.orders", Boolean.getBoolean("qmp4j.full") ? 5_000 : 40);
 
     private Schedules() {}
 
