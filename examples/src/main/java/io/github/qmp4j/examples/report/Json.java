@@ -77,7 +77,6 @@ public final class Json {
     public static ObjectNode result(JobResult result) {
         ObjectNode line = line("result").put("outcome", word(result.outcome()));
         line.put("job", result.job().map(Object::toString).orElse(null));
-        line.put("disk", result.disk().isEmpty() ? null : result.disk()).put("kind", result.kind());
         line.put("pivoted", result.pivoted().orElse(null));
         line.put("error", result.error().orElse(null));
         put(line, "offset", result.progress().map(JobProgress::offset));
@@ -94,7 +93,8 @@ public final class Json {
         }
         put(line, "size_before", result.size().map(DiskSize::before));
         put(line, "size_after", result.size().map(DiskSize::after));
-        return line.put("files_checked", result.filesChecked()).put("plain_text", result.plainText());
+        line.put("files_checked", result.filesChecked()).put("plain_text", result.plainText());
+        return line.put("disk", result.disk().isEmpty() ? null : result.disk()).put("kind", result.kind());
     }
 
     /** What a job would do: itself, the nodes of the chain after it, and the commands that start it. */

@@ -1,6 +1,7 @@
 package io.github.qmp4j.examples.qmpctl;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -146,12 +147,16 @@ class JobsEndToEndTest {
     }
 
     @Test
-    void of_several_disks_one_that_is_refused_does_not_stop_the_other_and_decides_the_exit_code() {
-        Ended ended =
-                VM.qmpctl("-o", "json", "pull", "nodisk", disk.name()).with(1).withOneError("nodisk");
+    void of_several_disks_one_that_is_refused_keeps_all_from_starting_and_is_named_to_each() {
+        Ended ended = VM.qmpctl("-o", "json", "pull", "nodisk", disk.name()).with(1);
+        assertThat(ended.err().lines())
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line).startsWith("qmpctl: cannot start the pull of "))
+                .allSatisfy(line -> assertThat(line).contains("nodisk"));
         assertThat(ended.lines("result"))
-                .extracting(line -> line.path("outcome").asText())
-                .containsExactlyInAnyOrder("refused", "completed");
-        disk.assertChain("active");
+                .extracting(line -> line.path("disk").asText(), line -> line.path("outcome")
+                        .asText())
+                .containsExactlyInAnyOrder(tuple("nodisk", "refused"), tuple(disk.name(), "refused"));
+        disk.assertChain("active", "snap2", "snap1", "base");
     }
 }

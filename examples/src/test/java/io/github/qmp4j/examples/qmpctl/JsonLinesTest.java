@@ -52,8 +52,6 @@ class JsonLinesTest {
                         "type",
                         "outcome",
                         "job",
-                        "disk",
-                        "kind",
                         "pivoted",
                         "error",
                         "offset",
@@ -64,7 +62,9 @@ class JsonLinesTest {
                         "size_before",
                         "size_after",
                         "files_checked",
-                        "plain_text");
+                        "plain_text",
+                        "disk",
+                        "kind");
         assertThat(result.path("outcome").asText()).isEqualTo("completed");
         assertThat(result.path("pivoted").isBoolean() && result.path("pivoted").asBoolean())
                 .isTrue();

@@ -19,7 +19,8 @@ class JsonTest {
                         + "\"pivoted\":true,\"error\":null,\"offset\":5,\"len\":10,"
                         + "\"released\":[{\"node\":\"snap1\",\"file\":\"/vm/snap1.qcow2\"}],\"invalidated\":[],"
                         + "\"leftovers\":[{\"kind\":\"file\",\"name\":\"/vm/c.qcow2\",\"why\":\"not whole\"}],"
-                        + "\"size_before\":null,\"size_after\":null,\"files_checked\":false,\"plain_text\":false}");
+                        + "\"size_before\":null,\"size_after\":null,\"files_checked\":false,\"plain_text\":false,"
+                        + "\"disk\":\"disk0\",\"kind\":\"copy\"}");
     }
 
     @Test
@@ -29,7 +30,8 @@ class JsonTest {
                 .isEqualTo("{\"type\":\"result\",\"outcome\":\"refused\",\"job\":null,\"pivoted\":null,"
                         + "\"error\":\"no such disk\",\"offset\":null,\"len\":null,"
                         + "\"released\":[],\"invalidated\":[],\"leftovers\":[],"
-                        + "\"size_before\":null,\"size_after\":null,\"files_checked\":false,\"plain_text\":false}");
+                        + "\"size_before\":null,\"size_after\":null,\"files_checked\":false,\"plain_text\":false,"
+                        + "\"disk\":\"disk0\",\"kind\":\"pull\"}");
     }
 
     @Test
