@@ -11,7 +11,11 @@ public final class JobConflictException extends BlockJobException {
         this.other = other;
     }
 
-    /** @param what the thing in use, as the subject of the sentence */
+    /**
+     * The usual sentence for a thing that a job uses.
+     *
+     * @param what the thing in use, as the subject of the sentence
+     */
     public static JobConflictException inUse(String what, JobId other) {
         return new JobConflictException(
                 other, "%s is in use by job %s; wait for its end, or cancel it".formatted(what, other));

@@ -10,6 +10,8 @@ public final class JobStartException extends BlockJobException {
     private final transient List<Leftover> leftovers;
 
     /**
+     * With what the start has left behind.
+     *
      * @param leftovers what the start has left behind
      * @param unclaimed a file that appeared meanwhile, and may be another start's
      * @param overlays nodes above the disk that may be why QEMU refused the start, in the order in which they can be removed
@@ -21,7 +23,11 @@ public final class JobStartException extends BlockJobException {
         this.leftovers = List.copyOf(leftovers);
     }
 
-    /** @param more what else there is to say of a start that failed, as the end of its message */
+    /**
+     * With more to say.
+     *
+     * @param more what else there is to say of a start that failed, as the end of its message
+     */
     public JobStartException(Throwable refusal, String more) {
         super(refusal.getMessage() + more);
         initCause(refusal);

@@ -9,7 +9,11 @@ public final class StartTogetherException extends RuntimeException {
 
     private final transient List<JobOutcome> outcomes;
 
-    /** @param outcomes how the jobs ended that had been started before */
+    /**
+     * Those before it have been cancelled.
+     *
+     * @param outcomes how the jobs ended that had been started before
+     */
     public StartTogetherException(BlockJobRequest refused, Throwable refusal, List<JobOutcome> outcomes) {
         super(
                 "the job on disk %s was not started: %s; %s"

@@ -142,7 +142,7 @@ final class BitmapMerge {
     private CompletableFuture<List<Leftover>> undone() {
         List<Leftover> left = new ArrayList<>();
         boolean begun = merged.get() != null && merged.get() != never;
-        boolean isThere = begun && (plan.keepsReceiver());
+        boolean isThere = begun && plan.keepsReceiver();
         List<String> added = isThere ? bitmaps.orElseThrow().added() : List.of();
         return Futures.inTurn(added, name -> removed(name).thenAccept(why -> why.ifPresent(left::add)))
                 .thenApply(done -> left);

@@ -47,7 +47,11 @@ public final class HostUse {
         }
     }
 
-    /** @param number major and minor of a block device, as {@code 8:1} */
+    /**
+     * By what a block device is in use.
+     *
+     * @param number major and minor of a block device, as {@code 8:1}
+     */
     public Optional<String> ofDevice(String number) {
         Path device = root.resolve("sys/dev/block").resolve(number);
         return mountedAt(number)

@@ -97,7 +97,11 @@ public final class DiskReader {
         }
     }
 
-    /** @param earlier images of the nodes that no answer told of, from earlier readings */
+    /**
+     * The graph, with all its nodes.
+     *
+     * @param earlier images of the nodes that no answer told of, from earlier readings
+     */
     public Graph graph(Map<String, BlockNode> earlier) {
         Map<String, GraphNode> nodes = new LinkedHashMap<>();
         for (String name : new TreeSet<>(edges.nodes())) {

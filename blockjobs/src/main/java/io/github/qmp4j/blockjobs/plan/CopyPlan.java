@@ -93,7 +93,11 @@ public final class CopyPlan extends JobPlan {
                         && !opensBackingTwice);
     }
 
-    /** @throws BlockChainException if QEMU would write a name into the header of a new target that means nothing there */
+    /**
+     * Refuses a copy whose backing file QEMU cannot name.
+     *
+     * @throws BlockChainException if QEMU would write a name into the header of a new target that means nothing there
+     */
     public void requireNamedBacking() {
         if (!byDriveMirror(copy) || copy.reuseExternal()) {
             return;

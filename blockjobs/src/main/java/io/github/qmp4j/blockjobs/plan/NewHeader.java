@@ -37,7 +37,11 @@ public record NewHeader(BlockNode image, String backingName, String job) {
         plan.rewritten().ifPresent(image -> new NewHeader(image, "", inWords(plan)).requireFormat());
     }
 
-    /** @throws BlockChainException as above */
+    /**
+     * Refuses a header that QEMU never rewrites.
+     *
+     * @throws BlockChainException as above
+     */
     public void requireFormat() {
         if (FIXED.contains(image.driver())) {
             throw new BlockChainException(

@@ -14,7 +14,11 @@ import java.util.Optional;
 public final class OtherOverlays {
     private OtherOverlays() {}
 
-    /** @throws BlockChainException if there is one */
+    /**
+     * Refuses a commit that would rewrite the header of another overlay too.
+     *
+     * @throws BlockChainException if there is one
+     */
     public static void check(JobPlan plan, Graph graph) {
         find(plan, graph).ifPresent(why -> {
             throw new BlockChainException(why);

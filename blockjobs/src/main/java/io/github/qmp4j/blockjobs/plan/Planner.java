@@ -11,7 +11,11 @@ import io.github.qmp4j.blockjobs.PullRequest;
 public final class Planner {
     private Planner() {}
 
-    /** @throws BlockChainException if the request does not fit the chain */
+    /**
+     * The plan of a request on a chain.
+     *
+     * @throws BlockChainException if the request does not fit the chain
+     */
     public static JobPlan plan(BlockChain chain, BlockJobRequest request) {
         JobPlan plan = laid(chain, request);
         requireNoWait(plan);

@@ -20,7 +20,11 @@ import java.util.stream.Collectors;
 public final class SnapshotGuard {
     private SnapshotGuard() {}
 
-    /** @throws BlockChainException if the job would take away what an internal snapshot stands on */
+    /**
+     * Refuses a pull into an image whose internal snapshots read through it.
+     *
+     * @throws BlockChainException if the job would take away what an internal snapshot stands on
+     */
     public static void check(JobPlan plan, Graph graph) {
         if (!plan.isReceiverAbove()) {
             return;

@@ -12,7 +12,11 @@ import java.util.OptionalLong;
  */
 public record StartCommand(QmpCommand<JsonNode> command, Optional<String> targetNode) {
 
-    /** @param prepared the node-name of a copy's target that is there already; empty if QEMU is to open it */
+    /**
+     * The command of a plan.
+     *
+     * @param prepared the node-name of a copy's target that is there already; empty if QEMU is to open it
+     */
     public static StartCommand of(JobPlan plan, CommandContext context, Optional<String> prepared) {
         Optional<String> target = prepared.or(() -> plan.ownTarget(context));
         return new StartCommand(plan.command(context, target), target);

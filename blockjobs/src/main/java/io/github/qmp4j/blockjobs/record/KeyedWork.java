@@ -17,7 +17,11 @@ public final class KeyedWork {
 
     private KeyedWork() {}
 
-    /** @throws JobConflictException if they are not the same work; the message names the components that differ */
+    /**
+     * Refuses a request that is not the one that the key stands for.
+     *
+     * @throws JobConflictException if they are not the same work; the message names the components that differ
+     */
     public static void requireSame(JobId id, BlockJobRequest known, BlockJobRequest asked) {
         JsonNode one = work(known);
         JsonNode other = work(asked);

@@ -28,7 +28,11 @@ public final class RecordWriter {
 
     private RecordWriter() {}
 
-    /** @throws IllegalArgumentException for what is no record and none of the few types that records are made of here */
+    /**
+     * A record as JSON.
+     *
+     * @throws IllegalArgumentException for what is no record and none of the few types that records are made of here
+     */
     public static JsonNode write(Object value) {
         if (value instanceof Record record) {
             return object(record);

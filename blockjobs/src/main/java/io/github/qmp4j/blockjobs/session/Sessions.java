@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sessions implements AutoCloseable {
     private final QmpSupervisor supervisor;
-    private final Duration stalls;
+    private final Duration patience;
     private final ReentrantLock lock = new ReentrantLock();
     /** Takes what the supervisor tells, and what a new session answers, one after another. */
     private final Mailbox mailbox = new Mailbox(DaemonThreads.work());
@@ -56,9 +56,9 @@ public final class Sessions implements AutoCloseable {
     private Consumer<String> onEnd = why -> {};
 
     /** @param patience how long a call waits for the next session */
-    public Sessions(QmpSupervisor supervisor, Duration stalls) {
+    public Sessions(QmpSupervisor supervisor, Duration patience) {
         this.supervisor = supervisor;
-        this.stalls = stalls;
+        this.patience = patience;
         this.window = Alarm.none();
     }
 
@@ -170,7 +170,7 @@ public final class Sessions implements AutoCloseable {
     private void expireLater(int loss) {
         locked(() -> {
             window.off();
-            window = Alarm.after(stalls, DaemonThreads.work(), () -> expire(loss));
+            window = Alarm.after(patience, DaemonThreads.work(), () -> expire(loss));
             return null;
         });
     }
@@ -194,7 +194,7 @@ public final class Sessions implements AutoCloseable {
                 ? "the monitor %s has not been connected to yet, in %s"
                 : "the monitor %s was lost, and did not come back in %s";
         String why = cause == null ? "" : ": " + cause.getMessage();
-        return new QmpDisconnectedException(what.formatted(supervisor.address(), stalls) + why, false, cause);
+        return new QmpDisconnectedException(what.formatted(supervisor.address(), patience) + why, false, cause);
     }
 
     Optional<QmpClient> present() {

@@ -46,7 +46,11 @@ public final class JobStarter {
         return start(request, JobHandle::begun);
     }
 
-    /** @param named hears the id before anything is made or sent; what it throws fails the start */
+    /**
+     * Starts a job, and tells its id before.
+     *
+     * @param named hears the id before anything is made or sent; what it throws fails the start
+     */
     public CompletableFuture<BlockJob> named(BlockJobRequest request, Consumer<? super JobId> named) {
         return start(request, named, JobHandle::begun);
     }

@@ -27,7 +27,11 @@ public final class PivotGroup {
         this.own = jobs.stream().map(job -> job.own()).toList();
     }
 
-    /** @throws BlockJobException if one of the jobs never becomes READY, or is not of this library's making */
+    /**
+     * Jobs that are to be pivoted together.
+     *
+     * @throws BlockJobException if one of the jobs never becomes READY, or is not of this library's making
+     */
     public static PivotGroup of(List<BlockJob> jobs) {
         List<JobHandle> handles = new ArrayList<>();
         for (BlockJob job : jobs) {

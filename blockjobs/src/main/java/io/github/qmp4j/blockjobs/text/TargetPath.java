@@ -14,7 +14,11 @@ public final class TargetPath {
 
     private TargetPath() {}
 
-    /** @throws IllegalArgumentException with what is wrong, and what to do */
+    /**
+     * Refuses a path that QEMU would not take for the file that is meant.
+     *
+     * @throws IllegalArgumentException with what is wrong, and what to do
+     */
     public static void require(String path) {
         if (!path.startsWith("/") || path.indexOf('\0') >= 0) {
             throw new IllegalArgumentException(
