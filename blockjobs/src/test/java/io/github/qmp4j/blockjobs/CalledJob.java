@@ -27,7 +27,7 @@ record CalledJob(Kind kind, BlockJobRequest request, List<Path> after, Optional<
         COPY_TOP;
 
         boolean becomesReady() {
-            return ordinal() >= COMMIT.ordinal();
+            return compareTo(COMMIT) >= 0;
         }
     }
 
@@ -54,7 +54,8 @@ record CalledJob(Kind kind, BlockJobRequest request, List<Path> after, Optional<
         JobSettings paced =
                 JobSettings.DEFAULT.withSpeed(random.nextInt(3) == 0 ? 0 : SLOWEST + random.nextLong(4 * SLOWEST));
         JobSettings settings = manual ? paced.withManualFinalize() : paced;
-        WhenReady then = pivots ? WhenReady.PIVOT : WhenReady.values()[random.nextInt(WhenReady.values().length)];
+        WhenReady then =
+                pivots ? WhenReady.PIVOT : List.of(WhenReady.values()).get(random.nextInt(WhenReady.values().length));
         PullRequest pull = PullRequest.of(disk.name).with(settings);
         CommitRequest commit = CommitRequest.of(disk.name).with(settings);
         switch (kind) {
@@ -104,7 +105,7 @@ record CalledJob(Kind kind, BlockJobRequest request, List<Path> after, Optional<
                     after.addAll(chain.subList(1, chain.size()));
                     return new CalledJob(kind, paceful.ofActiveLayerOnly(), after, Optional.of(target));
                 }
-                CopyEngine engine = CopyEngine.values()[random.nextInt(CopyEngine.values().length)];
+                CopyEngine engine = List.of(CopyEngine.values()).get(random.nextInt(CopyEngine.values().length));
                 return new CalledJob(kind, paceful.engine(engine), after, Optional.of(target));
             }
         }

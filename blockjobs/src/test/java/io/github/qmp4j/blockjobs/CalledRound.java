@@ -72,8 +72,9 @@ final class CalledRound {
         this.disk = disk;
         this.before = before;
         this.calls = random.nextInt(MOST_CALLS);
-        this.way =
-                random.nextBoolean() ? WhenReady.PIVOT : WhenReady.values()[random.nextInt(WhenReady.values().length)];
+        this.way = random.nextBoolean()
+                ? WhenReady.PIVOT
+                : List.of(WhenReady.values()).get(random.nextInt(WhenReady.values().length));
     }
 
     /** What has happened, for whoever has to find out. */

@@ -93,7 +93,6 @@ class ReleasedNodesTest {
         }
     }
 
-    /** The overlays of a disk that an earlier commit has left above it are named in the order in which QEMU lets them go. */
     /** Between the last look at the graph and the removal of the nodes. QEMU's refusal to remove a node tells of it. */
     @Test
     void anImageThatAnotherClientBeginsToUseAtTheVeryEndIsNotReleased() {
@@ -122,6 +121,7 @@ class ReleasedNodesTest {
         }
     }
 
+    /** The overlays of a disk that an earlier commit has left above it are named in the order in which QEMU lets them go. */
     @Test
     void theOverlaysThatAreInTheWayOfACopyAreNamedInTheOrderOfTheirRemoval() {
         try (TestVm vm = TestVm.startRelative()) {

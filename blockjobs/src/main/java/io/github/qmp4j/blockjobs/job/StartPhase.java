@@ -52,8 +52,9 @@ enum StartPhase {
 
     private static void row(StartPhase from, StartPhase... to) {
         Map<Signal, StartPhase> row = new EnumMap<>(Signal.class);
+        int column = 0;
         for (Signal signal : Signal.values()) {
-            row.put(signal, to[signal.ordinal()]);
+            row.put(signal, to[column++]);
         }
         TABLE.put(from, row);
     }
