@@ -222,7 +222,7 @@ final class HostileRound {
         }
         JobOutcome outcome = outcome(vm, job, target, ended);
         if (outcome != null) {
-            judge(vm, jobs, job, outcome);
+            judge(vm, job, outcome);
         }
     }
 
@@ -297,7 +297,7 @@ final class HostileRound {
                         outcome.leftovers());
     }
 
-    private void judge(TestVm vm, BlockJobs jobs, BlockJob job, JobOutcome outcome) throws IOException {
+    private void judge(TestVm vm, BlockJob job, JobOutcome outcome) throws IOException {
         String file = vm.ask("query-block").isEmpty() ? "" : vm.activeFile();
         Path copy = vm.path("copy.qcow2");
         String targetFile = work.name().startsWith("COPY")

@@ -207,7 +207,7 @@ class JobScheduleTest {
             require(written.isDone(), () -> "a record is neither written nor refused");
             acknowledged.put(id, text);
         } catch (JournalException inUse) {
-            require(inUse.getMessage().contains("is in use"), inUse::getMessage);
+            require(String.valueOf(inUse.getMessage()).contains("is in use"), inUse::toString);
         }
     }
 

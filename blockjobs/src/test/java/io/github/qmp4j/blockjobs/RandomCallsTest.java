@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
@@ -229,7 +230,7 @@ class RandomCallsTest {
         try {
             return Optional.of(answer.get(LIMIT.toSeconds(), TimeUnit.SECONDS));
         } catch (ExecutionException e) {
-            round.refused(what, Futures.cause(e.getCause()), mayBeRefused);
+            round.refused(what, Futures.cause(Objects.requireNonNull(e.getCause())), mayBeRefused);
             return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -85,7 +85,11 @@ public final class ScriptedGraph {
         return edges(chain, OTHER, Map.of());
     }
 
-    /** @param mirrors the nodes that jobs mirror, by the ids of these */
+    /**
+     * The edges of two disks.
+     *
+     * @param mirrors the nodes that jobs mirror, by the ids of these
+     */
     public static String edges(List<String> chain, List<String> chainOfDisk1, Map<String, String> mirrors) {
         Drawing drawing = new Drawing();
         all(chain, chainOfDisk1).forEach(name -> drawing.edge("block-driver", name, "file", "#" + name));
