@@ -28,14 +28,13 @@ public final class Futures {
             CompletableFuture<T> first,
             Function<? super T, ? extends CompletableFuture<R>> withValue,
             Function<? super Throwable, ? extends CompletableFuture<R>> withCause) {
-        return first.handle(
-                        (value, failure) -> failure == null ? withValue.apply(value) : withCause.apply(cause(failure)))
-                .thenCompose(next -> next);
+        return flat(first.handle(
+                (value, failure) -> failure == null ? withValue.apply(value) : withCause.apply(cause(failure))));
     }
 
     /** The result of the result. */
     public static <T extends @Nullable Object> CompletableFuture<T> flat(
-            CompletableFuture<CompletableFuture<T>> nested) {
+            CompletableFuture<? extends CompletableFuture<T>> nested) {
         return nested.thenCompose(inner -> inner);
     }
 
@@ -48,7 +47,7 @@ public final class Futures {
     /** Goes on when the first has ended, with a value or without. */
     public static <R extends @Nullable Object> CompletableFuture<R> whenOver(
             CompletableFuture<?> first, Supplier<? extends CompletableFuture<R>> next) {
-        return first.handle((value, failure) -> next.get()).thenCompose(result -> result);
+        return flat(first.handle((value, failure) -> next.get()));
     }
 
     /** Begins each step when the one before it has ended well; the first that fails ends it. */

@@ -8,6 +8,7 @@ import io.github.qmp4j.blockjobs.JobStartException;
 import io.github.qmp4j.blockjobs.Leftover;
 import io.github.qmp4j.blockjobs.end.Outcomes;
 import io.github.qmp4j.blockjobs.graph.JobContext;
+import io.github.qmp4j.blockjobs.plan.CommandContext;
 import io.github.qmp4j.blockjobs.plan.JobPlan;
 import io.github.qmp4j.threads.Futures;
 import java.util.ArrayList;
@@ -21,9 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Merges the dirty bitmaps of one job at the right moment, once. What is written to the receiving image after that, by the
  * guest or by the job, is recorded there.
  */
-@SuppressWarnings("ReferenceEquality")
-public // of futures, which have no other
-final class BitmapMerge {
+@SuppressWarnings("ReferenceEquality") // of futures, which have no other
+public final class BitmapMerge {
     private final JobContext context;
     private final JobPlan plan;
     private final Optional<BitmapPlan> bitmaps;
@@ -35,12 +35,23 @@ final class BitmapMerge {
     private final AtomicReference<@Nullable CompletableFuture<Void>> merged = new AtomicReference<>();
 
     /** @param refusal why the job may not be pivoted; empty if it may */
-    public BitmapMerge(
+    private BitmapMerge(
             JobContext context, JobPlan plan, Optional<BitmapPlan> bitmaps, Optional<BlockChainException> refusal) {
         this.context = context;
         this.plan = plan;
         this.bitmaps = bitmaps;
         this.refusal = refusal;
+    }
+
+    /**
+     * Those of a job that is about to start, or is taken over.
+     *
+     * @throws BlockChainException if a bitmap has not recorded all that it would have to stand for
+     */
+    public static BitmapMerge of(
+            JobContext context, JobPlan plan, CommandContext commands, Optional<String> targetNode) {
+        return new BitmapMerge(
+                context, plan, BitmapPlan.of(plan, commands, targetNode), BitmapGuard.refusal(plan, commands.graph()));
     }
 
     /** Nothing is merged, and the job may be pivoted. */

@@ -40,6 +40,7 @@ import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.client.QmpSupervisor;
 import io.github.qmp4j.event.EventSubscription;
 import io.github.qmp4j.threads.DaemonThreads;
+import io.github.qmp4j.threads.Futures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -235,23 +236,13 @@ public final class MonitoredJobs implements BlockJobs {
     }
 
     private CompletableFuture<List<JobOutcome>> collect(List<JobId> ended) {
-        CompletableFuture<List<JobOutcome>> all = CompletableFuture.completedFuture(List.of());
-        for (JobId id : ended) {
-            all = all.thenCompose(before -> adopt(id).thenCompose(job -> with(before, job)));
-        }
-        return all;
-    }
-
-    /** A job that is gone by now was collected by another client. */
-    private static CompletableFuture<List<JobOutcome>> with(List<JobOutcome> before, Optional<BlockJob> job) {
-        if (job.isEmpty()) {
-            return CompletableFuture.completedFuture(before);
-        }
-        return JobHandle.own(job.get()).outcome().thenApply(outcome -> {
-            List<JobOutcome> all = new ArrayList<>(before);
-            all.add(outcome);
-            return all;
-        });
+        List<JobOutcome> outcomes = new ArrayList<>();
+        return Futures.inTurn(ended, id -> adopt(id)
+                        .thenCompose(job -> job.isPresent()
+                                ? JobHandle.own(job.get()).outcome().thenAccept(outcomes::add)
+                                // Another client has collected it.
+                                : Futures.done()))
+                .thenApply(done -> outcomes);
     }
 
     @Override

@@ -77,7 +77,7 @@ public final class JobRecorder {
      */
     public CompletableFuture<Void> intent(JobPlan plan, Disk disk, Optional<String> targetNode) {
         if (key.isEmpty() || qemu.isEmpty()) {
-            return done();
+            return Futures.done();
         }
         JobRecord first =
                 JobRecord.intent(key.get(), plan.request(), disk, plan.after(), targetNode, qemu.get(), Instant.now());
@@ -160,7 +160,7 @@ public final class JobRecorder {
     /** What QEMU says of the end; nothing where it says nothing. */
     public CompletableFuture<Void> concluded(EndFacts facts) {
         if (facts.result() == Result.UNKNOWN) {
-            return done();
+            return Futures.done();
         }
         JobOutcome.End end =
                 switch (facts.result()) {
@@ -182,8 +182,9 @@ public final class JobRecorder {
 
     /** Gives the outcome with what could not be written down. */
     public CompletableFuture<JobOutcome> cleaned(JobOutcome outcome) {
-        CompletableFuture<Void> last =
-                isFinal(outcome) ? write(record -> record.at(JobRecord.Step.CLEANED, outcome, Instant.now())) : done();
+        CompletableFuture<Void> last = isFinal(outcome)
+                ? write(record -> record.at(JobRecord.Step.CLEANED, outcome, Instant.now()))
+                : Futures.done();
         return last.thenApply(done -> {
             synchronized (this) {
                 return Outcomes.leaving(outcome, unwritten);
@@ -201,7 +202,7 @@ public final class JobRecorder {
         synchronized (this) {
             newest = null;
         }
-        return key.map(store::forget).orElseGet(JobRecorder::done);
+        return key.map(store::forget).orElseGet(Futures::done);
     }
 
     /** A step and its writing. */
@@ -224,15 +225,11 @@ public final class JobRecorder {
     /** The order of the calls is the order in which they are written. */
     private synchronized Written recorded(UnaryOperator<JobRecord> step) {
         if (newest == null) {
-            return new Written("", done());
+            return new Written("", Futures.done());
         }
         JobRecord next = step.apply(newest);
-        CompletableFuture<Void> written = next.equals(newest) ? done() : store.record(next);
+        CompletableFuture<Void> written = next.equals(newest) ? Futures.done() : store.record(next);
         newest = next;
         return new Written(next.step().toString(), written);
-    }
-
-    private static CompletableFuture<Void> done() {
-        return CompletableFuture.completedFuture(null);
     }
 }

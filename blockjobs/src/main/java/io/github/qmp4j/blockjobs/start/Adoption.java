@@ -10,9 +10,7 @@ import io.github.qmp4j.blockjobs.JobOutcome;
 import io.github.qmp4j.blockjobs.JobRecord;
 import io.github.qmp4j.blockjobs.JobStatus;
 import io.github.qmp4j.blockjobs.JobType;
-import io.github.qmp4j.blockjobs.bitmap.BitmapGuard;
 import io.github.qmp4j.blockjobs.bitmap.BitmapMerge;
-import io.github.qmp4j.blockjobs.bitmap.BitmapPlan;
 import io.github.qmp4j.blockjobs.copy.TargetSetup;
 import io.github.qmp4j.blockjobs.end.EndFacts.Asked;
 import io.github.qmp4j.blockjobs.end.NodeFlush;
@@ -115,9 +113,7 @@ public final class Adoption {
                 : Optional.of(registry.reserve(NodeReservation.of(plan, record.disk()), record.jobId()));
         OutcomeRule rule = new PlannedOutcome(plan, record.disk(), record.targetNode());
         TrackedJob job = tracked(record.jobId(), request, rule, hold);
-        job.ending().keep(after.steps());
-        job.beforeChange(after::beforeChange);
-        job.ending().afterwards(decided -> after.from(EndSteps.Step.SETTLE_BITMAPS, decided));
+        after.follow(job);
         record.asked().ifPresent(verb -> job.verbs().mayHaveSent(asked(verb)));
         return owned(job, request, after.steps());
     }
@@ -131,11 +127,7 @@ public final class Adoption {
         return context.graphs().read().thenCombine(context.client().schema(), (graph, schema) -> {
             CommandContext commands =
                     new CommandContext(record.jobId(), plan.request().settings(), graph, schema);
-            return new BitmapMerge(
-                    context,
-                    plan,
-                    BitmapPlan.of(plan, commands, record.targetNode()),
-                    BitmapGuard.refusal(plan, graph));
+            return BitmapMerge.of(context, plan, commands, record.targetNode());
         });
     }
 

@@ -8,6 +8,7 @@ import io.github.qmp4j.blockjobs.file.HeadFile;
 import io.github.qmp4j.blockjobs.file.Migrations;
 import io.github.qmp4j.blockjobs.file.ReleasedFiles;
 import io.github.qmp4j.blockjobs.graph.JobContext;
+import io.github.qmp4j.blockjobs.job.TrackedJob;
 import io.github.qmp4j.blockjobs.node.ReleasedNodes;
 import io.github.qmp4j.blockjobs.plan.JobPlan;
 import io.github.qmp4j.blockjobs.record.JobRecorder;
@@ -45,8 +46,15 @@ record EndSteps(
         REMOVE_NODES
     }
 
+    /** Has a job take these steps. To be called before the job is registered. */
+    void follow(TrackedJob job) {
+        job.ending().keep(steps);
+        job.beforeChange(this::beforeChange);
+        job.ending().afterwards(decided -> from(Step.SETTLE_BITMAPS, decided));
+    }
+
     /** Fails where a pivot, or the end in PENDING, would lose data. */
-    CompletableFuture<Void> beforeChange() {
+    private CompletableFuture<Void> beforeChange() {
         return migrations
                 .requireNone(plan)
                 .thenCompose(none -> head.requireThere())

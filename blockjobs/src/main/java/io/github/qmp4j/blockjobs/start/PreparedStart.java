@@ -9,9 +9,7 @@ import io.github.qmp4j.blockjobs.BlockJobRequest;
 import io.github.qmp4j.blockjobs.JobConflictException;
 import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.blockjobs.JobStartException;
-import io.github.qmp4j.blockjobs.bitmap.BitmapGuard;
 import io.github.qmp4j.blockjobs.bitmap.BitmapMerge;
-import io.github.qmp4j.blockjobs.bitmap.BitmapPlan;
 import io.github.qmp4j.blockjobs.copy.StartLeftovers;
 import io.github.qmp4j.blockjobs.copy.TargetSetup;
 import io.github.qmp4j.blockjobs.copy.TargetSteps;
@@ -65,11 +63,7 @@ final class PreparedStart {
         JobPlan plan = ready.plan();
         this.targetSteps = TargetSteps.of(plan, ready.commands());
         this.command = StartCommand.of(plan, ready.commands(), targetSteps.map(TargetSteps::node));
-        this.bitmaps = new BitmapMerge(
-                context,
-                plan,
-                BitmapPlan.of(plan, ready.commands(), command.targetNode()),
-                BitmapGuard.refusal(plan, ready.commands().graph()));
+        this.bitmaps = BitmapMerge.of(context, plan, ready.commands(), command.targetNode());
         this.head = new HeadFile(context, plan);
         this.migrations = new Migrations(context.client());
         this.target = targetSteps.map(steps -> new TargetSetup(context, ((CopyPlan) plan).copy()));
@@ -84,15 +78,11 @@ final class PreparedStart {
                     registry.forget(done);
                     registry.release(launch.hold());
                 });
-        made.ending().keep(records);
         made.ready().thenAccept(reached -> records.ready());
         if (records.jobId().isPresent() || request.settings().jobId().isEmpty()) {
             made.ending().hasIdOfItsOwn();
         }
-        EndSteps after =
-                new EndSteps(context, ready.plan(), records, bitmaps, head, ready.released(), target, migrations);
-        made.beforeChange(after::beforeChange);
-        made.ending().afterwards(decided -> after.from(EndSteps.Step.SETTLE_BITMAPS, decided));
+        new EndSteps(context, ready.plan(), records, bitmaps, head, ready.released(), target, migrations).follow(made);
         return made;
     }
 
