@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /**
  * The verbs that were sent to end one job. A verb counts from the moment when QEMU accepts it, and as long as QEMU's answer is not
- * known. A verb that QEMU refuses never counts, however late it was sent. Safe for use by any thread.
+ * known. A verb that QEMU refuses never counts, however late it was sent, nor one that was sent after the end. Safe for use by any thread.
  */
 public final class SentVerbs {
     /** @param accepted fails where the answer cannot be known */
@@ -37,6 +37,9 @@ public final class SentVerbs {
 
     /** In the order in which they were sent; guarded by this. */
     private final List<Sent> sent = new ArrayList<>();
+
+    /** Guarded by this. */
+    private boolean ended;
 
     /** Sends a verb, which counts before QEMU can have it; gives QEMU's reply. */
     public CompletableFuture<JsonNode> send(Asked verb, Supplier<CompletableFuture<JsonNode>> command) {
@@ -59,12 +62,19 @@ public final class SentVerbs {
     }
 
     private synchronized void add(Asked verb, CompletableFuture<Boolean> accepted) {
+        if (ended) {
+            return;
+        }
         sent.removeIf(Sent::isRefused);
         sent.add(new Sent(verb, accepted));
     }
 
-    /** Completes normally when all are answered, or cannot be any more. */
-    public synchronized CompletableFuture<Void> answered() {
+    /**
+     * QEMU was seen to have ended the job, so that it refuses what is sent from now on. Completes normally when all that was sent before
+     * is answered, or cannot be any more.
+     */
+    public synchronized CompletableFuture<Void> ended() {
+        ended = true;
         return CompletableFuture.allOf(sent.stream()
                 .map(one -> one.accepted().handle((accepted, failure) -> true))
                 .toArray(CompletableFuture[]::new));

@@ -148,7 +148,7 @@ public final class JobEnding {
     private CompletableFuture<Void> keepResult(EndReading reading) {
         return steps.isKept()
                 ? signals.verbs()
-                        .answered()
+                        .ended()
                         .thenApplyAsync(heard -> signals.with(id, reading, progress.get()), mailbox)
                         .thenCompose(steps::concluded)
                 : CompletableFuture.completedFuture(null);
@@ -187,7 +187,7 @@ public final class JobEnding {
         if (decided) {
             return;
         }
-        CompletableFuture<Void> answered = signals.verbs().answered();
+        CompletableFuture<Void> answered = signals.verbs().ended();
         if (!answered.isDone()) {
             answered.thenRunAsync(() -> conclude(reading), mailbox);
             return;
@@ -207,6 +207,10 @@ public final class JobEnding {
         }
         decided = true;
         EndFacts facts = signals.with(id, reading, progress.get());
+        if (facts.result() != Result.UNKNOWN) {
+            // The record may name a verb that was written down, and came too late for QEMU.
+            steps.refused(facts.asked());
+        }
         JobOutcome whole = rule.outcomeOf(facts, reading.fate() != Dismissal.LEFT);
         flushed(whole).thenCompose(afterwards).thenAcceptAsync(tell, mailbox);
     }

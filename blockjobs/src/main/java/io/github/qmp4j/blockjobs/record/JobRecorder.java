@@ -110,16 +110,19 @@ public final class JobRecorder {
     }
 
     /**
-     * QEMU has refused the verb that was written down last.
+     * QEMU may have refused the verb that was written down last.
      *
-     * @param side the last one that counts all the same
+     * @param side the last one that counts
      */
     public CompletableFuture<Void> refused(Asked side) {
-        return write(record -> record.step() == JobRecord.Step.ENDING
-                ? verb(record, side)
+        return write(record -> switch (record.step()) {
+            case INTENT, STARTED, READY -> record;
+            case ENDING ->
+                verb(record, side)
                         .map(verb -> ending(record, verb))
-                        .orElseGet(() -> record.refused(beforeEnding(record), Instant.now()))
-                : record);
+                        .orElseGet(() -> record.refused(beforeEnding(record), Instant.now()));
+            case CONCLUDED, DISMISSED, CLEANED -> record.asked(verb(record, side));
+        });
     }
 
     private static JobRecord.Step beforeEnding(JobRecord record) {

@@ -62,15 +62,25 @@ class SentVerbsTest {
     }
 
     @Test
+    void countNothingThatIsSentAfterTheEnd() {
+        send(Asked.FINISH, ACCEPTED);
+        assertThat(verbs.ended()).isCompleted();
+        send(Asked.PIVOT, new CompletableFuture<>());
+        assertThat(verbs.last()).isEqualTo(Asked.FINISH);
+        assertThat(verbs.proved()).isEqualTo(Asked.FINISH);
+        assertThat(verbs.ended()).isCompleted();
+    }
+
+    @Test
     void proveNothingBesideAVerbThatIsNotAnswered() {
         send(Asked.PIVOT, ACCEPTED);
         CompletableFuture<JsonNode> later = new CompletableFuture<>();
         send(Asked.FINISH, later);
-        assertThat(verbs.answered()).isNotDone();
+        assertThat(verbs.ended()).isNotDone();
         assertThat(verbs.proved()).isEqualTo(Asked.NOTHING);
         later.completeExceptionally(
                 new QmpCommandException("block-job-cancel", "GenericError", "the job is about to end"));
-        assertThat(verbs.answered()).isCompleted();
+        assertThat(verbs.ended()).isCompleted();
         assertThat(verbs.proved()).isEqualTo(Asked.PIVOT);
     }
 
@@ -78,7 +88,7 @@ class SentVerbsTest {
     void proveNothingBesideAVerbInDoubt() {
         send(Asked.PIVOT, ACCEPTED);
         send(Asked.FINISH, UNANSWERED);
-        assertThat(verbs.answered()).isCompleted();
+        assertThat(verbs.ended()).isCompleted();
         assertThat(verbs.proved()).isEqualTo(Asked.NOTHING);
         assertThat(verbs.last()).isEqualTo(Asked.FINISH);
     }
