@@ -11,6 +11,8 @@ import io.github.qmp4j.blockjobs.end.EndSignals;
 import io.github.qmp4j.blockjobs.end.NodeFlush;
 import io.github.qmp4j.blockjobs.end.Outcomes;
 import io.github.qmp4j.blockjobs.graph.JobContext;
+import io.github.qmp4j.blockjobs.job.JobPhase.Action;
+import io.github.qmp4j.blockjobs.job.JobPhase.Signal;
 import io.github.qmp4j.blockjobs.outcome.OutcomeRule;
 import io.github.qmp4j.blockjobs.record.JobRecorder;
 import io.github.qmp4j.threads.Futures;
@@ -30,21 +32,17 @@ public final class JobEnding {
     private final JobContext context;
     private final OutcomeRule rule;
     private final Executor mailbox;
-    private final StartTracking tracking;
+    private final JobLife life;
     private final EndSignals signals;
     private final Supplier<JobProgress> progress;
     private final Consumer<JobOutcome> tell;
 
-    /** Written by the mailbox, read by anybody. */
-    private volatile boolean underWay;
-    /** Whether it is ours to dismiss; set by anybody, never unset. */
+    /** Whether it is ours to dismiss; set by any thread, never unset. */
     private volatile boolean owned;
 
     /** Set where the job is started or taken over. */
     private volatile JobRecorder steps = JobRecorder.none();
 
-    /** Written by the mailbox, read by anybody. */
-    private volatile boolean decided;
     /** What this side has begun to write to the header in PENDING; empty once the header is known to be right. */
     private Optional<CompletableFuture<?>> proof = Optional.empty();
     /** What is done between the decision on the outcome and its publication; never fails. Set before the job is registered. */
@@ -56,7 +54,7 @@ public final class JobEnding {
             JobContext context,
             OutcomeRule rule,
             Executor mailbox,
-            StartTracking tracking,
+            JobLife life,
             EndSignals signals,
             Supplier<JobProgress> progress,
             Consumer<JobOutcome> tell) {
@@ -64,7 +62,7 @@ public final class JobEnding {
         this.context = context;
         this.rule = rule;
         this.mailbox = mailbox;
-        this.tracking = tracking;
+        this.life = life;
         this.signals = signals;
         this.progress = progress;
         this.tell = tell;
@@ -81,7 +79,7 @@ public final class JobEnding {
 
     /** The id was made for this job, or for its key, and QEMU did not have it before the start. On any thread. */
     public void hasIdOfItsOwn() {
-        mailbox.execute(tracking::idIsOurs);
+        mailbox.execute(life::idIsOurs);
     }
 
     /** On any thread. */
@@ -90,17 +88,8 @@ public final class JobEnding {
     }
 
     /** On any thread. */
-    boolean isUnderWay() {
-        return underWay;
-    }
-
-    /** On any thread. */
     void owned() {
         owned = true;
-    }
-
-    boolean isJudged() {
-        return decided;
     }
 
     /**
@@ -110,10 +99,10 @@ public final class JobEnding {
     CompletableFuture<Boolean> waitsFor(CompletableFuture<?> headerProof) {
         return CompletableFuture.supplyAsync(
                 () -> {
-                    if (!underWay) {
+                    if (!life.isOver()) {
                         proof = Optional.of(headerProof);
                     }
-                    return !underWay;
+                    return !life.isOver();
                 },
                 mailbox);
     }
@@ -124,19 +113,19 @@ public final class JobEnding {
     }
 
     void concluded() {
-        if (tracking.mayEnd()) {
+        if (life.on(Signal.END) == Action.READ) {
             end(proved().thenCompose(over -> EndReading.read(context, id, owned, this::keepResult)));
         }
     }
 
     /** QEMU has no such job, and it was not we who dismissed it. */
     void gone() {
-        if (!tracking.mayEnd()) {
+        if (life.on(Signal.END) != Action.READ) {
             return;
         }
         if (signals.isGiven()) {
             end(proved().thenCompose(over -> EndReading.readGraph(context)));
-        } else if (tracking.neverBegan()) {
+        } else if (life.neverBegan()) {
             signals.told(
                     Result.FAILED, Optional.of("QEMU did not start the job; its answer came too late to be heard"));
             end(EndReading.readGraph(context));
@@ -157,8 +146,7 @@ public final class JobEnding {
     /** Its outcome has been decided elsewhere. On any thread. */
     public void known(JobOutcome outcome) {
         mailbox.execute(() -> {
-            underWay = true;
-            decided = true;
+            life.on(Signal.OUTCOME);
             tell.accept(outcome);
         });
     }
@@ -175,16 +163,17 @@ public final class JobEnding {
 
     /** Nothing more can be found out. */
     void unread(String why) {
-        end(CompletableFuture.completedFuture(EndReading.none(why)));
+        if (life.on(Signal.LOST) == Action.DECIDE) {
+            end(CompletableFuture.completedFuture(EndReading.none(why)));
+        }
     }
 
     private void end(CompletableFuture<EndReading> reading) {
-        underWay = true;
         reading.thenAcceptAsync(this::conclude, mailbox);
     }
 
     private void conclude(EndReading reading) {
-        if (decided) {
+        if (life.isDecided()) {
             return;
         }
         CompletableFuture<Void> answered = signals.verbs().ended();
@@ -205,7 +194,7 @@ public final class JobEnding {
                             mended ? reading.withGraph(context) : CompletableFuture.completedFuture(reading)));
             return;
         }
-        decided = true;
+        life.on(Signal.OUTCOME);
         EndFacts facts = signals.with(id, reading, progress.get());
         if (facts.result() != Result.UNKNOWN) {
             // The record may name a verb that was written down, and came too late for QEMU.

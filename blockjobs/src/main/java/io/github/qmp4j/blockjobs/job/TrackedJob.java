@@ -14,6 +14,8 @@ import io.github.qmp4j.blockjobs.end.EndFacts.Result;
 import io.github.qmp4j.blockjobs.end.EndSignals;
 import io.github.qmp4j.blockjobs.end.SentVerbs;
 import io.github.qmp4j.blockjobs.graph.JobContext;
+import io.github.qmp4j.blockjobs.job.JobPhase.Action;
+import io.github.qmp4j.blockjobs.job.JobPhase.Signal;
 import io.github.qmp4j.blockjobs.outcome.OutcomeRule;
 import io.github.qmp4j.event.EventSubscription;
 import java.util.Optional;
@@ -40,7 +42,7 @@ public final class TrackedJob {
     private final StallWatch stalls;
     private final PauseWatch pauses;
     private final EndSignals signals = new EndSignals();
-    private final StartTracking tracking = new StartTracking();
+    private final JobLife life = new JobLife();
     private final JobEnding ending;
     private final AtomicInteger heard = new AtomicInteger();
     /** Set before the job is registered. */
@@ -70,14 +72,7 @@ public final class TrackedJob {
         this.stalls = new StallWatch(state, settings, context.options(), signals.verbs(), mailbox, this::publish);
         this.pauses = new PauseWatch(state, context.onListener());
         this.ending = new JobEnding(
-                id,
-                context,
-                rule,
-                mailbox,
-                tracking,
-                signals,
-                () -> state.info().progress(),
-                this::tell);
+                id, context, rule, mailbox, life, signals, () -> state.info().progress(), this::tell);
         if (owned) {
             ending.owned();
         }
@@ -101,15 +96,13 @@ public final class TrackedJob {
     public void started() {
         mailbox.execute(() -> {
             stalls.begin(System.nanoTime());
-            if (tracking.accepted() && !ending.isUnderWay()) {
-                check();
-            }
+            askIfDue(life.on(Signal.REPLY));
         });
     }
 
     /** QEMU had it before this handle, and what was told of it then was not heard. */
     public void met() {
-        mailbox.execute(tracking::met);
+        mailbox.execute(() -> life.on(Signal.FOUND));
         errors.missed();
     }
 
@@ -117,9 +110,14 @@ public final class TrackedJob {
     public void startInDoubt() {
         mailbox.execute(() -> {
             stalls.begin(System.nanoTime());
-            tracking.inDoubt();
-            check();
+            askIfDue(life.on(Signal.NO_REPLY));
         });
+    }
+
+    private void askIfDue(Action action) {
+        if (action == Action.ASK) {
+            check();
+        }
     }
 
     /** There is no such job of ours, and what was heard was about another. */
@@ -133,17 +131,15 @@ public final class TrackedJob {
     /** Takes it over; false if its outcome has been decided already, so that nothing of it will be dismissed here. */
     public CompletableFuture<Boolean> own() {
         ending.owned();
-        return CompletableFuture.supplyAsync(() -> !ending.isJudged(), mailbox);
+        return CompletableFuture.supplyAsync(() -> !life.isDecided(), mailbox);
     }
 
     public void statusChanged(String status) {
         mailbox.execute(() -> {
-            // Before it is created, an event of this id is about another client's job.
-            if (status.equals("created")) {
-                tracking.created();
+            if (status.equals("created") && life.on(Signal.CREATION) == Action.FORGET) {
                 signals.forget();
             }
-            if (tracking.isTold() && !ending.isUnderWay()) {
+            if (life.isHeard() && !life.isOver()) {
                 heard.incrementAndGet();
                 take(status);
             }
@@ -169,7 +165,7 @@ public final class TrackedJob {
     /** {@code BLOCK_JOB_COMPLETED} or {@code BLOCK_JOB_CANCELLED}: all there is if another client dismisses the job. */
     public void endTold(Result result, Optional<String> error, long offset, long len) {
         mailbox.execute(() -> {
-            if (tracking.isTold()) {
+            if (life.isHeard()) {
                 signals.told(result, error);
                 state.meter().end(offset, len);
             }
@@ -183,7 +179,7 @@ public final class TrackedJob {
     public void progressSeen(JsonNode entry) {
         long now = System.nanoTime();
         mailbox.execute(() -> {
-            if (tracking.isOurs() && !ending.isUnderWay()) {
+            if (life.isOurs() && !life.isOver()) {
                 state.meter().speed(entry.path("speed").asLong());
                 state.meter()
                         .see(entry.path("offset").asLong(), entry.path("len").asLong(), now);
@@ -196,7 +192,7 @@ public final class TrackedJob {
     }
 
     public void eventsMissed() {
-        mailbox.execute(tracking::eventsMissed);
+        mailbox.execute(life::eventsMissed);
         check();
     }
 
@@ -206,18 +202,18 @@ public final class TrackedJob {
     }
 
     private void checked(Optional<JsonNode> entry, int before) {
-        if (ending.isUnderWay()) {
+        if (life.isOver()) {
             return;
         }
         if (entry.isEmpty()) {
             ending.gone();
-        } else if (tracking.isFound()) {
+        } else if (life.isFound()) {
             String answer = entry.get().path("status").asText();
             // The events since it was asked may be newer than the answer.
             if (heard.get() == before || JobStatus.of(answer) == JobStatus.CONCLUDED) {
                 take(answer);
             }
-        } else if (tracking.cannotBeTold()) {
+        } else if (life.cannotBeTold()) {
             ending.unread("QEMU has a job of this id, but it was not heard whether it is the one that was to start");
         }
     }
@@ -242,7 +238,7 @@ public final class TrackedJob {
         state.ioErrors(errors.count());
         stalls.look(System.nanoTime());
         news.changed(state.info());
-        if (tracking.isOurs()) {
+        if (life.isOurs()) {
             context.onChange().accept(news.info());
         }
     }
@@ -257,7 +253,7 @@ public final class TrackedJob {
     }
 
     boolean isEnding() {
-        return ending.isUnderWay();
+        return life.isOver();
     }
 
     public boolean isWatched() {

@@ -1,0 +1,68 @@
+package io.github.qmp4j.blockjobs.job;
+
+import io.github.qmp4j.blockjobs.job.JobPhase.Action;
+import io.github.qmp4j.blockjobs.job.JobPhase.Signal;
+import io.github.qmp4j.blockjobs.job.JobPhase.Step;
+
+/** Where one job stands in its life, and whether what is heard of its job-id is about it. Belongs to the job's mailbox. */
+final class JobLife {
+    /** Written by the mailbox, read by any thread. */
+    private volatile JobPhase phase = JobPhase.SENT;
+
+    private boolean missedEvents;
+    /** Whether no other job can have this id, so that a job of this id is the one. */
+    private boolean idIsOurs;
+
+    /** Takes the step that the table names for this signal; gives what is to be done. */
+    Action on(Signal signal) {
+        Step step = phase.on(signal);
+        phase = step.next();
+        return step.action();
+    }
+
+    void eventsMissed() {
+        missedEvents = true;
+    }
+
+    void idIsOurs() {
+        idIsOurs = true;
+    }
+
+    /** Whether QEMU has the job, or had it. */
+    boolean isOurs() {
+        return phase.isThere();
+    }
+
+    /** Whether what is heard now is about the job: its reply may overtake the end of an earlier job of the same id. */
+    boolean isHeard() {
+        return phase.isHeard() || (missedEvents && phase.isThere() && !phase.isDecided());
+    }
+
+    /** On any thread. */
+    boolean isOver() {
+        return phase.isOver();
+    }
+
+    /** On any thread. */
+    boolean isDecided() {
+        return phase.isDecided();
+    }
+
+    /** Whether the job of this id that QEMU has is ours. */
+    boolean isFound() {
+        if (phase == JobPhase.IN_DOUBT && idIsOurs) {
+            on(Signal.FOUND);
+        }
+        return phase.isThere();
+    }
+
+    /** Whether a job of this id may be ours or not, and nothing will tell. */
+    boolean cannotBeTold() {
+        return phase == JobPhase.IN_DOUBT && missedEvents;
+    }
+
+    /** Whether nothing was heard of it, though it would have been. */
+    boolean neverBegan() {
+        return !phase.isThere() && !missedEvents;
+    }
+}
