@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** Each scenario of the block-job reference, A1 to A60, is cited above or inside a test, so that none is dropped unseen. */
 class ScenarioListTest {
     private static final int SCENARIOS = 60;
-    private static final List<String> MODULES = List.of("qmp-core", "blockjobs", "testkit", "examples");
+    private static final List<String> MODULES = List.of("qmp-core", "blockjobs", "testkit", "cli", "examples");
     private static final Pattern CITED = Pattern.compile("\\bA([1-9]\\d?)\\b");
     private static final Pattern RANGE = Pattern.compile("\\bA([1-9]\\d?) to A([1-9]\\d?)\\b");
     private static final Pattern RUN = Pattern.compile("@Test\\b|@ParameterizedTest\\b|@RepeatedTest\\b");

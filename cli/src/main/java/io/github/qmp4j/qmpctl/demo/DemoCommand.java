@@ -1,0 +1,97 @@
+package io.github.qmp4j.qmpctl.demo;
+
+import io.github.qmp4j.qmpctl.report.Amount;
+import io.github.qmp4j.qmpctl.report.Console;
+import io.github.qmp4j.qmpctl.report.ExitCode;
+import io.github.qmp4j.qmpctl.report.Failure;
+import io.github.qmp4j.qmpctl.report.Quantity;
+import io.github.qmp4j.qmpctl.report.Screen;
+import io.github.qmp4j.qmpctl.watch.Interrupts;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code qmpctl demo}. */
+@Command(
+        name = "demo",
+        description =
+                "Pull, commit and copy the disk of a QEMU made for it, prove that the data stays the same, and leave"
+                        + " nothing behind. Needs no monitor.")
+public final class DemoCommand implements Callable<Integer> {
+    private static final long LEAST_BYTES = 16L << 20;
+
+    private final Console console;
+
+    @Option(names = "--no-install", description = "Install nothing that is missing: name it and stop.")
+    @SuppressWarnings("UnusedVariable") // The launcher obeys it; here it is only shown in the help.
+    private boolean noInstall;
+
+    @Option(names = "--keep", description = "Keep the images.")
+    private boolean keep;
+
+    @Option(
+            names = "--size",
+            paramLabel = "SIZE",
+            defaultValue = "256M",
+            description = "How much random data the images hold. Default: ${DEFAULT-VALUE}.")
+    private String size = "";
+
+    public DemoCommand(PrintStream out, PrintStream err) {
+        this.console = new Console(out, err, false);
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        long bytes = Amount.parse(size);
+        if (bytes < LEAST_BYTES) {
+            throw new IllegalArgumentException(
+                    "--size %s is too small; it must be at least %s".formatted(size, Quantity.bytes(LEAST_BYTES)));
+        }
+        Interruption interruption = new Interruption();
+        return new Interrupts(interruption::interrupt, interruption::interrupt, () -> {})
+                .during(() -> run(bytes, interruption))
+                .number();
+    }
+
+    private ExitCode run(long bytes, Interruption interruption) {
+        try {
+            Tools.requireAll();
+            return run(bytes, interruption, Scratch.create());
+        } catch (DemoException e) {
+            console.warn(String.valueOf(e.getMessage()));
+            return e.code();
+        } catch (IOException e) {
+            console.warn("the temporary folder of the demo: " + e);
+            return ExitCode.FAILED;
+        }
+    }
+
+    private ExitCode run(long bytes, Interruption interruption, Scratch scratch) throws IOException {
+        try {
+            List<Done> done = new Tour(scratch, interruption, console, Screen.detect(System.getenv())).take(bytes);
+            console.say("");
+            console.print(Done.table(done));
+            return ExitCode.DONE;
+        } catch (DemoException e) {
+            console.warn(String.valueOf(e.getMessage()));
+            return e.code();
+        } catch (RuntimeException | IOException e) {
+            console.warn(Failure.of(e).sentence());
+            return ExitCode.FAILED;
+        } finally {
+            cleanUp(scratch);
+        }
+    }
+
+    private void cleanUp(Scratch scratch) throws IOException {
+        if (keep) {
+            console.say("QEMU has ended; the images are kept in " + scratch.path());
+        } else {
+            scratch.delete();
+            console.say("QEMU has ended, and %s with all images has been removed".formatted(scratch.path()));
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.github.qmp4j.qmpctl.demo;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.qmp4j.QmpOptions;
+import io.github.qmp4j.process.QemuProcess;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** Starts a QEMU on the sample chain: its guest is stopped, so that what the disk holds can only change by our jobs. */
+final class DemoQemu {
+    static final String DISK = "disk0";
+
+    private DemoQemu() {}
+
+    static CompletableFuture<QemuProcess> start(Scratch scratch) {
+        List<String> command = new ArrayList<>(List.of("qemu-system-x86_64", "-nodefaults", "-display", "none"));
+        command.addAll(List.of("-machine", "q35,accel=tcg", "-m", "64M", "-S"));
+        String below = "";
+        for (String image : SampleChain.IMAGES) {
+            command.addAll(List.of("-blockdev", node(scratch, image, below)));
+            below = image;
+        }
+        command.addAll(List.of("-device", "virtio-blk-pci,id=" + DISK + ",drive=" + below));
+        return QemuProcess.start(command, QmpOptions.with(options -> options.waitFor = Duration.ofSeconds(20)));
+    }
+
+    private static String node(Scratch scratch, String image, String below) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("driver", "qcow2").put("node-name", image);
+        node.putObject("file")
+                .put("driver", "file")
+                .put("filename", SampleChain.file(scratch, image).toString());
+        if (!below.isEmpty()) {
+            node.put("backing", below);
+        }
+        return node.put("read-only", !image.equals("active")).toString();
+    }
+}

@@ -1,0 +1,67 @@
+package io.github.qmp4j.qmpctl.doctor;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.qmp4j.qmpctl.report.Json;
+import io.github.qmp4j.qmpctl.report.Paint;
+import java.util.Optional;
+
+/**
+ * One thing that was looked at.
+ *
+ * @param subject what it is about: monitor, QEMU, features, job, nodes
+ * @param advice what to do about it; empty where nothing is to be done
+ */
+public record Finding(Level level, String subject, String text, Optional<String> advice) {
+    private static final int LEVEL_WIDTH = 6;
+    private static final int SUBJECT_WIDTH = 10;
+
+    /** How bad it is. */
+    public enum Level {
+        OK,
+        /** Nothing is wrong; an operator may want to know. */
+        NOTE,
+        /** Another program left it behind. */
+        WARN,
+        /** There is no session. */
+        FAIL
+    }
+
+    static Finding ok(String subject, String text) {
+        return new Finding(Level.OK, subject, text, Optional.empty());
+    }
+
+    static Finding note(String subject, String text, String advice) {
+        return new Finding(Level.NOTE, subject, text, Optional.of(advice));
+    }
+
+    static Finding warn(String subject, String text, String advice) {
+        return new Finding(Level.WARN, subject, text, Optional.of(advice));
+    }
+
+    /** One line for a person. */
+    public String line(Paint paint) {
+        String word = Json.word(level);
+        String padded = word + " ".repeat(LEVEL_WIDTH - word.length());
+        String coloured =
+                switch (level) {
+                    case OK -> paint.green(padded);
+                    case NOTE -> padded;
+                    case WARN -> paint.yellow(padded);
+                    case FAIL -> paint.red(padded);
+                };
+        return coloured
+                + subject
+                + " ".repeat(SUBJECT_WIDTH - subject.length())
+                + text
+                + advice.map(what -> "; " + what).orElse("");
+    }
+
+    /** One line for a program. */
+    public ObjectNode json() {
+        return Json.line("finding")
+                .put("level", Json.word(level))
+                .put("subject", subject)
+                .put("text", text)
+                .put("advice", advice.orElse(null));
+    }
+}

@@ -1,0 +1,66 @@
+package io.github.qmp4j.qmpctl.doctor;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Who has connections to a listening UNIX socket, by {@code ss} of iproute2: {@code /proc} does not tell the other end. */
+final class SocketUsers {
+    private static final int LIMIT_S = 5;
+    private static final int LEAST_COLUMNS = 8;
+    private static final Pattern USER = Pattern.compile("\\(\"([^\"]*)\",pid=(\\d+),fd=\\d+\\)");
+
+    private SocketUsers() {}
+
+    /** Each as {@code NAME (pid N)}; empty where they cannot be seen, for example another user's without being root. */
+    static List<String> of(Path socket) {
+        try {
+            Process ss = new ProcessBuilder("ss", "-xpH")
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            ss.getOutputStream().close();
+            String text = new String(ss.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return ss.waitFor(LIMIT_S, TimeUnit.SECONDS) ? of(text.lines(), socket.toString()) : List.of();
+        } catch (IOException e) {
+            return List.of(); // There is no ss here.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        }
+    }
+
+    /** Columns: type, state, two queues, local address and its inode, peer's address and its inode, users. */
+    static List<String> of(Stream<String> lines, String socket) {
+        Map<String, String> usersByInode = new HashMap<>();
+        List<String> peers = new ArrayList<>();
+        lines.map(line -> line.trim().split("\\s+", LEAST_COLUMNS + 1)).forEach(columns -> {
+            if (columns.length >= LEAST_COLUMNS && columns[1].equals("ESTAB")) {
+                usersByInode.put(columns[5], columns.length > LEAST_COLUMNS ? columns[LEAST_COLUMNS] : "");
+                if (columns[4].equals(socket)) {
+                    peers.add(columns[7]);
+                }
+            }
+        });
+        return peers.stream()
+                .flatMap(inode -> names(usersByInode.getOrDefault(inode, "")))
+                .distinct()
+                .toList();
+    }
+
+    private static Stream<String> names(String users) {
+        Matcher matcher = USER.matcher(users);
+        List<String> names = new ArrayList<>();
+        while (matcher.find()) {
+            names.add("%s (pid %s)".formatted(matcher.group(1), matcher.group(2)));
+        }
+        return names.stream();
+    }
+}

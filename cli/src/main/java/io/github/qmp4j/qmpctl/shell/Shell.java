@@ -1,0 +1,185 @@
+package io.github.qmp4j.qmpctl.shell;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.QmpCommand;
+import io.github.qmp4j.QmpDisconnectedException;
+import io.github.qmp4j.client.QmpClient;
+import io.github.qmp4j.event.EventFilter;
+import io.github.qmp4j.event.EventSubscription;
+import io.github.qmp4j.qmpctl.report.ExitCode;
+import io.github.qmp4j.qmpctl.report.Failure;
+import io.github.qmp4j.qmpctl.report.SchemaText;
+import io.github.qmp4j.schema.QmpSchema;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/** Obeys lines until there are no more, or the session ends. Belongs to one thread, but for events. */
+public final class Shell {
+    /** Its own words, which are no QMP commands. */
+    static final List<String> WORDS = List.of("help", "hmp", "transaction", "show", "commit", "abort", "exit");
+
+    private static final String HELP = """
+            COMMAND, COMMAND name=value … or COMMAND {"name":value}  executes a QMP command; TAB completes it
+            help [COMMAND]           what there is, and what a command takes
+            hmp LINE                 has QEMU's human monitor do it, for example: hmp info block
+            transaction              collects the actions that follow, instead of executing them
+            show, commit, abort      shows them, has QEMU do all or none, forgets them
+            exit                     leaves; QEMU and its jobs go on""";
+
+    private final QmpClient client;
+    private final QmpSchema schema;
+    private final Dialogue dialogue;
+
+    private @Nullable Transaction transaction;
+    private boolean failed;
+
+    public Shell(QmpClient client, QmpSchema schema, Dialogue dialogue) {
+        this.client = client;
+        this.schema = schema;
+        this.dialogue = dialogue;
+    }
+
+    /** Gives the exit code: where no person sees the answers as they come, a line that went wrong counts. */
+    public ExitCode run() {
+        CompletableFuture<Void> closed = client.closed();
+        try (EventSubscription events = client.subscribe(EventFilter.all(), dialogue::event)) {
+            events.onDropped(() -> dialogue.say("some events were lost: they came faster than they were read"));
+            boolean goesOn = true;
+            while (goesOn) {
+                CompletableFuture<Optional<String>> line = dialogue.next(prompt());
+                CompletableFuture.anyOf(line, closed).join();
+                goesOn = line.join().map(this::obey).orElse(false);
+            }
+        } catch (CompletionException e) {
+            if (closed.isCompletedExceptionally()) {
+                dialogue.failed(Failure.of(closedCause(closed)).sentence());
+                return ExitCode.NO_ANSWER;
+            }
+            throw e;
+        }
+        if (transaction != null) {
+            fail("the transaction was neither committed nor aborted: nothing was sent");
+        }
+        return failed && !dialogue.isInteractive() ? ExitCode.FAILED : ExitCode.DONE;
+    }
+
+    private static Throwable closedCause(CompletableFuture<Void> closed) {
+        try {
+            closed.join();
+            return new IllegalStateException("the session ended");
+        } catch (CompletionException e) {
+            return e;
+        }
+    }
+
+    private String prompt() {
+        return transaction == null ? "qmp> " : "transaction(%d)> ".formatted(transaction.size());
+    }
+
+    /** Whether to go on. */
+    private boolean obey(String line) {
+        String text = line.strip();
+        if (text.isEmpty() || text.startsWith("#")) {
+            return true;
+        }
+        try {
+            if (text.matches("help(\\s.*)?")) {
+                explain(text.substring("help".length()).strip());
+                return true;
+            }
+            if (text.matches("hmp(\\s.*)?") && transaction == null) {
+                askHumanMonitor(text.substring("hmp".length()).strip());
+                return true;
+            }
+            if (text.equals("quit") && transaction == null) {
+                throw new IllegalArgumentException(
+                        "quit ends QEMU itself: write `exit` to leave this shell, `quit {}` to end QEMU");
+            }
+            TypedCommand typed = TypedCommand.parse(text);
+            if (!typed.name().equals("exit")) {
+                obey(typed);
+                return true;
+            }
+            return false;
+        } catch (IllegalArgumentException e) {
+            fail(String.valueOf(e.getMessage()));
+        } catch (CancellationException e) {
+            fail("not waited for any longer; QEMU may do it all the same");
+        } catch (CompletionException e) {
+            if (Failure.unwrapped(e) instanceof QmpDisconnectedException) {
+                throw e;
+            }
+            fail(Failure.of(e).sentence());
+        }
+        return true;
+    }
+
+    private void obey(TypedCommand typed) {
+        Transaction open = transaction;
+        if (open != null) {
+            collect(open, typed);
+        } else if (typed.name().equals("transaction") && typed.arguments().isEmpty()) {
+            transaction = new Transaction(schema);
+        } else if (WORDS.contains(typed.name()) && !schema.hasCommand(typed.name())) {
+            throw new IllegalArgumentException(
+                    "there is no transaction to %s; `transaction` begins one".formatted(typed.name()));
+        } else {
+            execute(typed.toCommand());
+        }
+    }
+
+    private void collect(Transaction open, TypedCommand typed) {
+        switch (typed.name()) {
+            case "show" -> dialogue.say(open.size() == 0 ? "no actions yet" : open.lines());
+            case "abort" -> {
+                transaction = null;
+                dialogue.say("aborted: nothing was sent");
+            }
+            case "commit" -> {
+                if (open.size() == 0) {
+                    throw new IllegalArgumentException("the transaction has no actions; add some, or abort it");
+                }
+                transaction = null;
+                execute(open.toCommand(typed.arguments()));
+            }
+            default -> open.add(typed);
+        }
+    }
+
+    private void execute(QmpCommand<JsonNode> command) {
+        CompletableFuture<JsonNode> reply = client.execute(command);
+        dialogue.onInterrupt(() -> reply.cancel(false));
+        dialogue.returned(command.name(), reply.join());
+    }
+
+    private void askHumanMonitor(String line) {
+        if (line.isEmpty()) {
+            throw new IllegalArgumentException("what is the human monitor to do? for example: hmp info block");
+        }
+        CompletableFuture<JsonNode> reply =
+                client.execute(QmpCommand.of("human-monitor-command").with("command-line", line));
+        dialogue.onInterrupt(() -> reply.cancel(false));
+        dialogue.printed(line, reply.join().asText().replace("\r", "").stripTrailing());
+    }
+
+    private void explain(String name) {
+        if (name.isEmpty()) {
+            dialogue.say(HELP);
+            return;
+        }
+        String path = transaction == null ? name : Transaction.ACTIONS + "/+" + name + "/data";
+        String known = schema.at(path).isPresent() ? path : name;
+        dialogue.say(schema.at(known)
+                .map(entry -> String.join("\n", SchemaText.entry(known, entry)))
+                .orElseThrow(() -> new IllegalArgumentException(SchemaText.missing(schema, name))));
+    }
+
+    private void fail(String sentence) {
+        failed = true;
+        dialogue.failed(sentence);
+    }
+}

@@ -1,0 +1,298 @@
+package io.github.qmp4j.qmpctl.watch;
+
+import io.github.qmp4j.blockjobs.BlockJob;
+import io.github.qmp4j.blockjobs.BlockJobRequest;
+import io.github.qmp4j.blockjobs.BlockJobs;
+import io.github.qmp4j.blockjobs.JobId;
+import io.github.qmp4j.blockjobs.JobInfo;
+import io.github.qmp4j.blockjobs.JobOutcome;
+import io.github.qmp4j.blockjobs.JobProgress;
+import io.github.qmp4j.qmpctl.report.ExitCode;
+import io.github.qmp4j.qmpctl.report.Failure;
+import io.github.qmp4j.qmpctl.report.JobResult;
+import io.github.qmp4j.qmpctl.report.JobResult.Outcome;
+import io.github.qmp4j.qmpctl.report.Noticeboard;
+import io.github.qmp4j.qmpctl.report.Phase;
+import io.github.qmp4j.qmpctl.report.Sight;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** Follows one job until there is nothing more to say of it. Safe for use by any thread. */
+public final class JobWatch {
+
+    private final Subject subject;
+    private final Noticeboard board;
+    private final CompletableFuture<JobResult> result = new CompletableFuture<>();
+    private final AtomicBoolean over = new AtomicBoolean();
+    /** What this program has begun to end the job with; once set it stays, so that a pivot and a cancel exclude each other. */
+    private final AtomicReference<@Nullable Phase> ending = new AtomicReference<>();
+
+    private final AtomicBoolean hinted = new AtomicBoolean();
+    private final Launch launch = new Launch();
+    private volatile @Nullable BlockJob job;
+    private volatile Sight sight;
+
+    public JobWatch(Subject subject, Noticeboard board) {
+        this.subject = subject;
+        this.board = board;
+        this.sight = new Sight(
+                subject.disk(), subject.kind(), Optional.empty(), Phase.STARTING, JobProgress.NONE, Optional.empty());
+    }
+
+    /** Completes with the last word on the job; never fails. */
+    public CompletableFuture<JobResult> result() {
+        return result.copy();
+    }
+
+    /** Starts the job and follows it; completes normally as soon as it is there, or is not going to be. */
+    public CompletableFuture<Void> start(BlockJobs jobs, BlockJobRequest request) {
+        if (ending.get() != null) {
+            refuse(new Failure(ExitCode.CANCELLED, "interrupted before it was started"));
+        }
+        if (over.get()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        board.show(sight);
+        return Endings.check(jobs, request, subject.whenReady())
+                .thenCompose(fits -> jobs.start(request, launch::named))
+                .handle((started, failure) -> {
+                    if (failure == null) {
+                        follow(started);
+                    } else {
+                        refuse(Failure.of(failure));
+                    }
+                    return null;
+                });
+    }
+
+    /** Nothing was started, and nothing will be. */
+    public void refuse(Failure failure) {
+        end(JobResult.refused(subject.disk(), subject.kind(), failure));
+    }
+
+    /** Follows a job that is there. */
+    public void follow(BlockJob started) {
+        follow(started, started.info());
+    }
+
+    /**
+     * Follows a job that another client has started.
+     *
+     * @param info how it stands now, which a handle that is new does not know yet
+     */
+    public void follow(BlockJob started, JobInfo info) {
+        job = started;
+        look(info);
+        started.onUpdate(this::look);
+        started.ready().thenAccept(this::whenReady);
+        started.outcome().thenAccept(this::ended);
+        if (ending.get() == Phase.CANCELLING) {
+            sendCancel(started);
+        }
+    }
+
+    /** Cancels the job, also one that is still being started, unless its pivot has begun. */
+    public void cancel() {
+        if (over.get()) {
+            return;
+        }
+        boolean first = ending.compareAndSet(null, Phase.CANCELLING);
+        if (!first) {
+            Phase begun = ending.get();
+            board.say("%s is %s and is not interrupted (again: stop watching it)"
+                    .formatted(sight.name(), begun == null ? "ending" : begun.word()));
+            return;
+        }
+        board.say("cancelling %s … (again: leave it running)".formatted(sight.name()));
+        BlockJob started = job;
+        if (started != null) {
+            sendCancel(started);
+        }
+    }
+
+    /** Stops watching; the job goes on. */
+    public void detach() {
+        if (job == null) {
+            launch.abandon().ifPresentOrElse(this::leaveStart, () -> refuse(Launch.NOT_STARTED));
+        } else {
+            String error = ending.get() == Phase.CANCELLING
+                    ? "nobody watches it any more; the cancel was sent and may still come to pass"
+                    : "nobody watches it any more";
+            end(
+                    JobResult.goesOn(sight, Outcome.UNKNOWN, ExitCode.DETACHED, Optional.of(error)),
+                    unwatched() + "attach again with: %s wait %s".formatted(subject.command(), sight.name()));
+        }
+    }
+
+    /** The command that starts it was about to be sent, or was. */
+    private void leaveStart(JobId id) {
+        Sight started = new Sight(
+                subject.disk(), subject.kind(), Optional.of(id), sight.phase(), JobProgress.NONE, Optional.empty());
+        end(JobResult.goesOn(started, Outcome.UNKNOWN, ExitCode.DETACHED, Optional.of(Launch.MAY_BE_THERE))
+                .leaving(subject.newFile()));
+    }
+
+    private String unwatched() {
+        BlockJob left = job;
+        return left != null && left.info().ready() ? "" : Subject.unwatched(subject.kind());
+    }
+
+    /** Stops watching, unless the job is about to end by what this program has begun. */
+    public void detachUnlessEnding() {
+        Phase begun = ending.get();
+        if (begun == Phase.PIVOTING || begun == Phase.FINISHING || begun == Phase.FINALIZING) {
+            cancel();
+        } else {
+            detach();
+        }
+    }
+
+    private void whenReady(BlockJob ready) {
+        switch (subject.whenReady()) {
+            case PIVOT -> endWith(Phase.PIVOTING, ready);
+            case FINISH -> endWith(Phase.FINISHING, ready);
+            case LEAVE -> leave(ready);
+            case PIVOT_TOGETHER, AWAIT_END -> {}
+        }
+    }
+
+    private void endWith(Phase phase, BlockJob ready) {
+        look(ready.info());
+        if (!ending.compareAndSet(null, phase)) {
+            return;
+        }
+        look(ready.info());
+        CompletableFuture<JobOutcome> verb = phase == Phase.PIVOTING ? ready.pivot() : ready.finishWithoutPivot();
+        verb.exceptionally(failure -> {
+            leftReady(Failure.of(failure));
+            return null;
+        });
+    }
+
+    /** It could not be ended as was asked. */
+    void leftReady(Failure failure) {
+        end(JobResult.goesOn(
+                sight,
+                Outcome.FAILED,
+                ExitCode.FAILED,
+                Optional.of("%s; the job is left READY, end it with: %s cancel %s"
+                        .formatted(failure.sentence(), subject.command(), sight.name()))));
+    }
+
+    /** The job, once it has been started. */
+    public Optional<BlockJob> job() {
+        return Optional.ofNullable(job);
+    }
+
+    /** The disk is about to be switched, unless the job is being ended otherwise. */
+    void pivotBegins() {
+        BlockJob ready = job;
+        if (ending.compareAndSet(null, Phase.PIVOTING) && ready != null) {
+            look(ready.info());
+        }
+    }
+
+    /** Lets a job that waits for it carry out what it has prepared. */
+    public void finalizeJob() {
+        BlockJob started = job;
+        if (started == null || !ending.compareAndSet(null, Phase.FINALIZING)) {
+            return;
+        }
+        started.finalizeJob().exceptionally(failure -> {
+            end(JobResult.goesOn(
+                    sight,
+                    Outcome.FAILED,
+                    ExitCode.FAILED,
+                    Optional.of(Failure.of(failure).sentence() + "; the job is left as it is")));
+            return null;
+        });
+    }
+
+    private boolean isPivotAsked() {
+        return subject.whenReady() == WhenReady.PIVOT || subject.whenReady() == WhenReady.PIVOT_TOGETHER;
+    }
+
+    private void leave(BlockJob ready) {
+        if (ending.get() != null) {
+            return;
+        }
+        // The update that tells of it may still be on its way.
+        sight = sighted(ready.info());
+        end(
+                JobResult.goesOn(sight, Outcome.READY, ExitCode.DONE, Optional.empty()),
+                "it is left running; end it with: %s pivot %s (or finish, or cancel)"
+                        .formatted(subject.command(), sight.name()));
+    }
+
+    private void sendCancel(BlockJob started) {
+        look(started.info());
+        started.cancel().exceptionally(failure -> {
+            board.say("cannot cancel %s: %s"
+                    .formatted(sight.name(), Failure.of(failure).sentence()));
+            return null;
+        });
+    }
+
+    private Sight sighted(JobInfo info) {
+        Phase phase = Phase.of(info);
+        Phase begun = ending.get();
+        return new Sight(
+                subject.disk(),
+                subject.kind(),
+                Optional.of(info.id()),
+                begun == null || phase == Phase.PAUSED_ON_ERROR ? phase : begun,
+                // A handle that is new has not asked QEMU yet.
+                info.progress().len() == 0 ? sight.progress() : info.progress(),
+                info.error());
+    }
+
+    private void look(JobInfo info) {
+        sight = sighted(info);
+        if (!over.get()) {
+            board.show(sight);
+            info.doubt().map(Limits::why).ifPresent(this::overdue);
+            if (info.progress().notConverging() && !hinted.getAndSet(true)) {
+                board.say(
+                        "%s gains nothing on the guest, which writes as fast as it copies; a higher --speed may help, or --synchronous-writes from the start"
+                                .formatted(sight.name()));
+            }
+        }
+    }
+
+    /** Stops watching a job that may never end. */
+    void overdue(String why) {
+        end(
+                JobResult.goesOn(
+                        sight, Outcome.UNKNOWN, ExitCode.OVERDUE, Optional.of(why + "; it is left running as it is")),
+                unwatched() + "watch it again with: %s wait %s (or cancel)".formatted(subject.command(), sight.name()));
+    }
+
+    private void ended(JobOutcome outcome) {
+        Sight last = sight;
+        if (!over.get()) {
+            sight = new Sight(last.disk(), last.kind(), last.id(), Phase.ENDED, outcome.progress(), Optional.empty());
+            board.show(sight);
+        }
+        end(JobResult.ended(subject.disk(), subject.kind(), isPivotAsked(), outcome)
+                .leaving(subject.newFile()));
+    }
+
+    private void end(JobResult last) {
+        end(last, "");
+    }
+
+    /** The last word can only be had once; the code that waits for it may close the board, so it comes after all that is said. */
+    private void end(JobResult last, String whatNow) {
+        if (!over.compareAndSet(false, true)) {
+            return;
+        }
+        board.show(last);
+        if (!whatNow.isEmpty()) {
+            board.say(whatNow);
+        }
+        result.complete(last);
+    }
+}

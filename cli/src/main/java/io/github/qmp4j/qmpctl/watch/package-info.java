@@ -1,0 +1,5 @@
+/** Follows jobs to their end for a user who may press Ctrl-C: {@link io.github.qmp4j.qmpctl.watch.JobWatch}. */
+@NullMarked
+package io.github.qmp4j.qmpctl.watch;
+
+import org.jspecify.annotations.NullMarked;

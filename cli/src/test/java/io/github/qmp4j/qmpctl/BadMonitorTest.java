@@ -1,0 +1,124 @@
+package io.github.qmp4j.qmpctl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.qmp4j.testkit.FakeQemu;
+import io.github.qmp4j.testkit.RawMonitor;
+import io.github.qmp4j.testkit.RealQemu;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Issue 2, "Bad input": monitors that are none. Each is exit code 3, one sentence, and nothing on standard output. */
+@Timeout(300)
+class BadMonitorTest {
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void a_path_where_nothing_is() {
+        refused(folder.resolve("none"), "there is no such file");
+    }
+
+    @Test
+    void a_file_that_is_no_socket() throws IOException {
+        refused(Files.writeString(folder.resolve("file"), "text"), "no socket|not a socket");
+    }
+
+    @Test
+    void a_folder() throws IOException {
+        refused(Files.createDirectory(folder.resolve("folder")), "no socket|not a socket");
+    }
+
+    @Test
+    void a_socket_that_nobody_listens_on() throws IOException {
+        Path socket = folder.resolve("left.sock");
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(socket));
+        }
+        refused(socket, "nobody listens|refused");
+    }
+
+    @Test
+    void a_path_that_is_too_long_for_a_socket_is_a_usage_error() {
+        Child.run("--socket", "/" + "x".repeat(120), "disks")
+                .with(2)
+                .withOneError("107")
+                .withSilentOut();
+    }
+
+    @Test
+    void a_socket_that_accepts_and_never_greets() {
+        try (FakeQemu silent = FakeQemu.script().silence().start()) {
+            refused(silent.socket(), "greet|busy|silent");
+        }
+    }
+
+    @Test
+    void something_that_is_not_qmp() {
+        try (FakeQemu ssh =
+                FakeQemu.script().raw("SSH-2.0-OpenSSH_9.2p1\r\n").silence().start()) {
+            refused(ssh.socket(), "not QMP|no QMP");
+        }
+    }
+
+    @Test
+    void something_that_hangs_up_at_once() {
+        try (FakeQemu curt = FakeQemu.script().disconnect().start()) {
+            refused(curt.socket(), "closed|greet");
+        }
+    }
+
+    @RepeatedTest(5)
+    void a_monitor_that_another_client_holds_or_whose_qemu_is_frozen() {
+        try (RealQemu qemu = RealQemu.builder().machine("none").start()) {
+            try (RawMonitor holder = RawMonitor.connect(qemu.monitor(), LIMIT)) {
+                refused(qemu.monitor(), "(?i)busy|another client|in use");
+                assertThat(holder.execute("query-jobs")).isEmpty();
+            }
+            // QEMU takes those that gave up one after another, and whoever it has when it stops is still there for the
+            // kernel.
+            await().until(() -> isFree(qemu.monitor()));
+            qemu.freeze();
+            refused(qemu.monitor(), "(?i)frozen|stopped|does not answer|hang");
+            qemu.thaw();
+            assertThat(qemu.oracle().execute("query-jobs")).isEmpty();
+            Child.run("--socket", qemu.monitor().toString(), "jobs").with(0).withSilentErr();
+        }
+    }
+
+    @Test
+    void a_qemu_that_does_not_answer_a_command_in_time() {
+        try (FakeQemu mute = FakeQemu.script().negotiate().silence().start()) {
+            Child.run("--socket", mute.socket().toString(), "--timeout", "500ms", "exec", "query-status")
+                    .with(3)
+                    .withOneError("query-status")
+                    .withSilentOut();
+        }
+    }
+
+    private static boolean isFree(Path socket) throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/net/unix"), StandardCharsets.ISO_8859_1)) {
+            return lines.noneMatch(line -> line.contains(" 03 ") && line.endsWith(" " + socket));
+        }
+    }
+
+    private static void refused(Path socket, String pattern) {
+        Ended ended = Child.run("--socket", socket.toString(), "--timeout", "500ms", "-o", "json", "pull", "disk0");
+        ended.with(3).withOneError(pattern).withRefusal();
+        assertThat(ended.err()).contains(socket.toString());
+    }
+}

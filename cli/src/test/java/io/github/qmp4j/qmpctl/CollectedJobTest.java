@@ -1,0 +1,97 @@
+package io.github.qmp4j.qmpctl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** F15: jobs that another client has cancelled after the qmpctl that started them had gone, and that a later one collects. */
+@Timeout(300)
+class CollectedJobTest {
+    private static final Vm VM = new Vm();
+
+    private final ChainedDisk disk = VM.disk();
+
+    @AfterAll
+    static void end() {
+        VM.close();
+    }
+
+    @AfterEach
+    void nothing_is_left() {
+        VM.assertNoJobs();
+        assertThat(VM.ask("qom-list", "{\"path\":\"/objects\"}"))
+                .noneMatch(object -> object.path("name").asText().startsWith("qmpctl-"));
+        disk.assertChain("active", "snap2", "snap1", "base");
+    }
+
+    private static void cancel(String id) {
+        VM.ask("job-cancel", "{\"id\":\"" + id + "\"}");
+        await().until(() -> VM.onlyJob().path("status").asText().equals("concluded"));
+    }
+
+    private static void assertCancelledCopy(Ended ended, Path file) {
+        JsonNode result = ended.with(4).result();
+        assertThat(result.path("outcome").asText()).isEqualTo("cancelled");
+        assertThat(result.path("pivoted").asBoolean(true)).isFalse();
+        assertThat(result.path("leftovers")).hasSize(1);
+        assertThat(result.at("/leftovers/0/kind").asText()).isEqualTo("file");
+        assertThat(result.at("/leftovers/0/name").asText()).isEqualTo(file.toString());
+        assertThat(Files.exists(file)).isTrue();
+    }
+
+    @Test
+    void wait_tells_that_a_detached_copy_was_cancelled_and_names_its_file() {
+        Path file = VM.path("w.qcow2");
+        VM.qmpctl(
+                        "copy",
+                        disk.name(),
+                        file.toString(),
+                        "--format",
+                        "qcow2",
+                        "--speed",
+                        "16K",
+                        "--detach",
+                        "--job-id",
+                        "w1")
+                .with(0);
+        cancel("w1");
+        assertCancelledCopy(VM.qmpctl("-o", "json", "wait", "w1"), file);
+    }
+
+    @Test
+    void pivot_tells_that_a_copy_that_was_left_ready_was_cancelled_and_names_its_file() {
+        Path file = VM.path("p.qcow2");
+        VM.qmpctl("copy", disk.name(), file.toString(), "--format", "qcow2", "--job-id", "p1")
+                .with(0);
+        cancel("p1");
+        assertCancelledCopy(VM.qmpctl("-o", "json", "pivot", "p1"), file);
+    }
+
+    @Test
+    void wait_tells_that_a_detached_pull_was_cancelled() {
+        VM.qmpctl("pull", disk.name(), "--speed", "16K", "--detach", "--job-id", "l1")
+                .with(0);
+        cancel("l1");
+        assertThat(VM.qmpctl("wait", "l1").with(4).err()).contains("l1: cancelled");
+    }
+
+    /** A pivot that comes after another client's finish has nothing to switch, and the copy is good for nothing else. */
+    @Test
+    void pivot_names_the_file_of_a_copy_that_was_finished() {
+        Path file = VM.path("f.qcow2");
+        VM.qmpctl("copy", disk.name(), file.toString(), "--format", "qcow2", "--job-id", "f1")
+                .with(0);
+        VM.ask("block-job-cancel", "{\"device\":\"f1\"}");
+        await().until(() -> VM.onlyJob().path("status").asText().equals("concluded"));
+        JsonNode result = VM.qmpctl("-o", "json", "pivot", "f1").result();
+        assertThat(result.path("outcome").asText()).isEqualTo("unknown");
+        assertThat(result.at("/leftovers/0/name").asText()).isEqualTo(file.toString());
+    }
+}

@@ -1,0 +1,72 @@
+package io.github.qmp4j.qmpctl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.qmp4j.testkit.TempFolder;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The demo, which brings its own QEMU and images and takes them away. */
+@Timeout(600)
+class DemoTest {
+    private final TempFolder folder = TempFolder.create("qmpctl-demo-test");
+
+    @AfterEach
+    void delete() {
+        folder.close();
+    }
+
+    @Test
+    void it_proves_the_data_four_times_and_leaves_nothing() {
+        try (Child demo = start()) {
+            List<ProcessHandle> processes = awaitQemu(demo);
+            Ended ended = demo.ended().with(0).withSilentErr();
+            assertThat(ended.out().lines().filter(line -> line.contains("identical")))
+                    .hasSize(4);
+            assertThat(ended.out().lines().filter(line -> line.contains("unchanged")))
+                    .hasSize(4);
+            assertNothingLeft(processes);
+        }
+    }
+
+    @Test
+    void it_leaves_nothing_when_it_is_interrupted_either() {
+        try (Child demo = start()) {
+            List<ProcessHandle> processes = awaitQemu(demo);
+            demo.signal("TERM").ended().with(130).withOneError("interrupted");
+            assertNothingLeft(processes);
+        }
+    }
+
+    @Test
+    void it_leaves_nothing_when_it_is_interrupted_before_there_is_a_qemu() {
+        try (Child demo = start()) {
+            demo.awaitOut("Making a chain").signal("INT").ended().with(130).withOneError("interrupted");
+            assertNothingLeft(List.of());
+        }
+    }
+
+    private Child start() {
+        String path = folder.path().toString();
+        return Child.start(List.of("-Djava.io.tmpdir=" + path), Map.of("TMPDIR", path), "demo", "--size", "16M");
+    }
+
+    /** All processes that the demo has when its QEMU runs. */
+    private static List<ProcessHandle> awaitQemu(Child demo) {
+        demo.awaitOut("1\\. pull");
+        List<ProcessHandle> processes = demo.handle().descendants().toList();
+        assertThat(processes)
+                .anyMatch(process -> process.info().command().orElse("").contains("qemu-system"));
+        return processes;
+    }
+
+    private void assertNothingLeft(List<ProcessHandle> processes) {
+        assertThat(folder.path()).isEmptyDirectory();
+        // A shell that watches over QEMU may need a moment to see that there is nobody left to watch over.
+        Awaitility.await().until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
+    }
+}

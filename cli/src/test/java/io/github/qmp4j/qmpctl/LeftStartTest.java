@@ -1,0 +1,123 @@
+package io.github.qmp4j.qmpctl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.qmp4j.QmpAddress;
+import io.github.qmp4j.QmpObserver;
+import io.github.qmp4j.QmpOptions;
+import io.github.qmp4j.blockjobs.BlockJobOptions;
+import io.github.qmp4j.blockjobs.BlockJobs;
+import io.github.qmp4j.blockjobs.CopyRequest;
+import io.github.qmp4j.client.QmpClient;
+import io.github.qmp4j.qmpctl.report.Console;
+import io.github.qmp4j.qmpctl.report.ExitCode;
+import io.github.qmp4j.qmpctl.report.JobResult;
+import io.github.qmp4j.qmpctl.report.Noticeboard;
+import io.github.qmp4j.qmpctl.report.Screen;
+import io.github.qmp4j.qmpctl.watch.JobWatch;
+import io.github.qmp4j.qmpctl.watch.Subject;
+import io.github.qmp4j.qmpctl.watch.WhenReady;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** F13: what SIGHUP and a second Ctrl-C do while a job is being started. */
+@Timeout(60)
+class LeftStartTest {
+
+    private static QmpClient client(Vm vm, QmpObserver observer) {
+        return QmpClient.connect(
+                        new QmpAddress.Unix(vm.qemu.monitor()),
+                        QmpOptions.with(options -> options.observers = List.of(observer)))
+                .join();
+    }
+
+    private static Noticeboard board(ByteArrayOutputStream out) {
+        PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+        return Noticeboard.on(new Console(stream, stream, true), new Screen(false, 80, false, false));
+    }
+
+    private static JobWatch watch(ChainedDisk disk, Path file, Noticeboard board) {
+        return new JobWatch(
+                new Subject(disk.name(), "copy", WhenReady.LEAVE, Optional.of(file.toString()), "qmpctl"), board);
+    }
+
+    /** QEMU stands still from the moment when it is sent the command that starts the job. */
+    @Test
+    void a_start_that_is_under_way_is_unknown_and_names_its_job_and_its_file() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (Vm vm = new Vm()) {
+            ChainedDisk disk = vm.disk(1);
+            Path file = vm.path("copy.qcow2");
+            CompletableFuture<Void> sent = new CompletableFuture<>();
+            QmpObserver freezing = new QmpObserver() {
+                @Override
+                public void commandStarted(String command) {
+                    if (command.equals("drive-mirror")) {
+                        vm.qemu.freeze();
+                        sent.complete(null);
+                    }
+                }
+            };
+            try (QmpClient client = client(vm, freezing);
+                    BlockJobs jobs = BlockJobs.of(client, BlockJobOptions.defaults());
+                    Noticeboard board = board(out)) {
+                JobWatch watch = watch(disk, file, board);
+                watch.start(jobs, CopyRequest.of(disk.name(), file.toString(), "qcow2"));
+                sent.join();
+                watch.detach();
+                JobResult result = watch.result().join();
+
+                assertThat(result.outcome()).isEqualTo(JobResult.Outcome.UNKNOWN);
+                assertThat(result.code()).isEqualTo(ExitCode.DETACHED);
+                assertThat(result.leftovers()).extracting(left -> left.name()).containsExactly(file.toString());
+                vm.qemu.thaw();
+                await().until(() -> vm.ask("query-jobs").size() == 1);
+                assertThat(result.job().orElseThrow().value())
+                        .isEqualTo(vm.onlyJob().path("id").asText());
+            }
+            assertThat(out.toString(StandardCharsets.UTF_8))
+                    .contains("\"outcome\":\"unknown\"", "\"name\":\"" + file + "\"");
+        }
+    }
+
+    /** Then it is certain that there will be no job. */
+    @Test
+    void a_start_that_has_not_sent_anything_is_refused_and_sends_nothing() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (Vm vm = new Vm()) {
+            ChainedDisk disk = vm.disk(1);
+            Path file = vm.path("copy.qcow2");
+            CompletableFuture<JobWatch> asked = new CompletableFuture<>();
+            QmpObserver leaving = new QmpObserver() {
+                @Override
+                public void commandStarted(String command) {
+                    if (command.equals("query-jobs")) {
+                        asked.join().detach();
+                    }
+                }
+            };
+            try (QmpClient client = client(vm, leaving);
+                    BlockJobs jobs = BlockJobs.of(client, BlockJobOptions.defaults());
+                    Noticeboard board = board(out)) {
+                JobWatch watch = watch(disk, file, board);
+                asked.complete(watch);
+                watch.start(jobs, CopyRequest.of(disk.name(), file.toString(), "qcow2"))
+                        .join();
+                JobResult result = watch.result().join();
+
+                assertThat(result.outcome()).isEqualTo(JobResult.Outcome.REFUSED);
+                assertThat(result.code()).isEqualTo(ExitCode.DETACHED);
+                vm.assertNoJobs();
+                assertThat(file).doesNotExist();
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.github.qmp4j.qmpctl.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.qmp4j.blockjobs.JobOutcome.End;
+import io.github.qmp4j.blockjobs.JobOutcome.Head;
+import io.github.qmp4j.blockjobs.Leftover;
+import org.junit.jupiter.api.Test;
+
+class JsonTest {
+
+    @Test
+    void the_result_of_a_job_has_the_documented_members_in_their_order() {
+        Leftover leftover = new Leftover(Leftover.Kind.FILE, "/vm/c.qcow2", "not whole");
+        JobResult result =
+                JobResult.ended("disk0", "copy", true, Samples.outcome(new End.Completed(), Head.TARGET, leftover));
+        assertThat(Json.result(result).toString())
+                .isEqualTo("{\"type\":\"result\",\"outcome\":\"completed\",\"job\":\"pull-disk0-abc123\","
+                        + "\"pivoted\":true,\"error\":null,\"offset\":5,\"len\":10,"
+                        + "\"released\":[{\"node\":\"snap1\",\"file\":\"/vm/snap1.qcow2\"}],\"invalidated\":[],"
+                        + "\"leftovers\":[{\"kind\":\"file\",\"name\":\"/vm/c.qcow2\",\"why\":\"not whole\"}],"
+                        + "\"size_before\":null,\"size_after\":null,\"files_checked\":false,\"plain_text\":false,"
+                        + "\"disk\":\"disk0\",\"kind\":\"copy\"}");
+    }
+
+    @Test
+    void what_was_refused_has_a_result_whose_numbers_are_null() {
+        JobResult result = JobResult.refused("disk0", "pull", new Failure(ExitCode.FAILED, "no\n such disk"));
+        assertThat(Json.result(result).toString())
+                .isEqualTo("{\"type\":\"result\",\"outcome\":\"refused\",\"job\":null,\"pivoted\":null,"
+                        + "\"error\":\"no such disk\",\"offset\":null,\"len\":null,"
+                        + "\"released\":[],\"invalidated\":[],\"leftovers\":[],"
+                        + "\"size_before\":null,\"size_after\":null,\"files_checked\":false,\"plain_text\":false,"
+                        + "\"disk\":\"disk0\",\"kind\":\"pull\"}");
+    }
+
+    @Test
+    void progress_is_in_bytes_and_bytes_per_second() {
+        assertThat(Json.progress(Samples.sight(Phase.RUNNING, 50)).toString())
+                .isEqualTo("{\"type\":\"progress\",\"job\":\"pull-disk0-abc123\",\"disk\":\"disk0\","
+                        + "\"offset\":52428800,\"len\":104857600,\"speed\":0,\"rate\":10485760,\"eta_seconds\":91,"
+                        + "\"percent\":50.0}");
+    }
+
+    @Test
+    void a_status_is_written_with_hyphens() {
+        assertThat(Json.word(Phase.PAUSED_ON_ERROR)).isEqualTo("paused-on-error");
+    }
+}

@@ -1,5 +1,0 @@
-/** The command line of qmp4j; {@link io.github.qmp4j.examples.qmpctl.Main} is where it starts. */
-@NullMarked
-package io.github.qmp4j.examples.qmpctl;
-
-import org.jspecify.annotations.NullMarked;
