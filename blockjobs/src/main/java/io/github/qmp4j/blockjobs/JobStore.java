@@ -9,7 +9,9 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Where the steps of jobs are written down before they are taken, so that the process that comes after a crash learns what became of
- * each job, and starts none twice. One store serves all the VMs of a host, and has one owner at a time.
+ * each job, and starts none twice. One store serves all the VMs of a host, and has one owner at a time. Two {@link BlockJobs} on one QEMU
+ * may share a store, but not a key: of two that call {@link BlockJobs#adoptOrStart} with one key at once, one may write over what the
+ * other has recorded, and fail.
  *
  * <p>What a store promises:
  * <ul>

@@ -35,7 +35,7 @@ public final class Journal implements AutoCloseable {
             JournalLock lock = JournalLock.of(located);
             try {
                 return new Journal(located, lock, JournalFile.open(located, compactFrom));
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 lock.close();
                 throw e;
             }

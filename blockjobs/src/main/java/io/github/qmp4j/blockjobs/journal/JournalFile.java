@@ -28,6 +28,9 @@ final class JournalFile implements AutoCloseable {
     private static final String REPLACED = "it was removed or replaced while it was open";
     private static final String BY_ANOTHER = "by another process";
     private static final int SLACK = 4096;
+    /** Far above what a host's jobs need: a file grows to a mebibyte before it is made small. */
+    private static final int MOST_BYTES = 1 << 30;
+
     private static final Set<OpenOption> FRESH =
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
 
@@ -76,16 +79,25 @@ final class JournalFile implements AutoCloseable {
                 throw JournalLock.inUse(path, BY_ANOTHER);
             }
             // A descriptor that is closed takes the lock along, so all is read through this one.
-            byte[] file = new byte[Math.toIntExact(channel.size())];
+            byte[] file = new byte[readable(path, channel.size())];
             ByteBuffer left = ByteBuffer.wrap(file);
             while (left.hasRemaining() && channel.read(left) >= 0) {
                 // as much at a time as there is
             }
             return opened(path, channel, JournalScan.read(path, file), compactFrom);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             channel.close();
             throw e;
         }
+    }
+
+    private static int readable(Path path, long size) throws JournalException {
+        if (size > MOST_BYTES) {
+            throw new JournalException(
+                    "the job store '%s' has %d bytes, and a store is read whole, up to %d; give another path, and look up in QEMU what became of the jobs"
+                            .formatted(path, size, MOST_BYTES));
+        }
+        return (int) size;
     }
 
     private static JournalFile opened(Path path, FileChannel channel, JournalScan.Found found, long compactFrom)
@@ -153,8 +165,8 @@ final class JournalFile implements AutoCloseable {
     private void tryToCompact() {
         try {
             compact();
-        } catch (IOException | RuntimeException e) {
-            // The file as it is serves as well, only longer.
+        } catch (IOException | RuntimeException | Error e) {
+            // Nothing may end the thread that writes. The file as it is serves as well, only longer.
             compactFrom = size * 2;
             LOG.warn("the job store {} could not be made smaller: {}", path, e.toString());
         }
@@ -190,7 +202,7 @@ final class JournalFile implements AutoCloseable {
             Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
             forceFolder(path);
             return channel;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             channel.close();
             Files.deleteIfExists(fresh);
             throw e;

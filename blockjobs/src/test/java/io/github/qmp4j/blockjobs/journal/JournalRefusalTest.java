@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.qmp4j.testkit.TempFolder;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -60,6 +63,17 @@ class JournalRefusalTest {
         Files.createSymbolicLink(folder.resolve("jobs.lock"), folder.resolve("elsewhere"));
         refused(file, file + "' cannot be opened", "symbolic links");
         assertThat(folder.resolve("elsewhere")).doesNotExist();
+    }
+
+    @Test
+    void aFileThatIsTooLargeToRead() throws IOException {
+        Journal.open(file).close();
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.allocate(1), 1L << 33);
+        }
+        refused(file, file + "' has 8589934593 bytes", "give another path");
+        Files.delete(file);
+        Journal.open(file).close();
     }
 
     @Test
