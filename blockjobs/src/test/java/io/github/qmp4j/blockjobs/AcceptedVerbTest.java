@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** F72: a verb counts when QEMU has accepted it, for the outcome and for the record. */
+/** A verb counts when QEMU has accepted it, for the outcome and for the record. */
 @QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class AcceptedVerbTest {

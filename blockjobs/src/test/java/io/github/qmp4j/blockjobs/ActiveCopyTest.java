@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A33: a guest that writes faster than a copy, and copies that make its writes wait. */
+/** A guest that writes faster than a copy, and copies that make its writes wait. */
 @QemuVersions
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class ActiveCopyTest {

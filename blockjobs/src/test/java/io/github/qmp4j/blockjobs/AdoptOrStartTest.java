@@ -91,7 +91,7 @@ class AdoptOrStartTest {
         vm.assertUnchanged(vm.image("active"));
     }
 
-    /** F9: in another run of QEMU the graph proves an end only where the data was on disk before the header could change. */
+    /** In another run of QEMU the graph proves an end only where the data was on disk before the header could change. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void believesTheGraphOfAnotherRunOnlyWhereTheFlushIsRecorded(boolean flushed) {
@@ -153,7 +153,6 @@ class AdoptOrStartTest {
         }
     }
 
-    /** F74. */
     @Test
     void aKeyThatIsDoneStandsForItsWholeRequestStill() {
         CopyRequest copy = CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2")

@@ -28,7 +28,7 @@ class AdoptTest {
     private static final String ENDED =
             "[{\"id\":\"j\",\"type\":\"commit\",\"status\":\"concluded\",\"error\":\"Operation canceled\"}]";
 
-    /** P20: whoever is told of the end may start the next job. */
+    /** Whoever is told of the end may start the next job. */
     @Test
     void dismissesAnObservedJobThatIsAdoptedWhileItsResultIsRead() {
         try (ScriptedVm vm = ScriptedVm.start()) {

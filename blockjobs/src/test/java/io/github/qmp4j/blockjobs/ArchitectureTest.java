@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** design.md §2: the layer stands on what qmp-core exports, and on nothing below. */
+/** The layer stands on what qmp-core exports, and on nothing below. */
 @AnalyzeClasses(packages = "io.github.qmp4j.blockjobs", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
@@ -56,7 +56,7 @@ class ArchitectureTest {
             .orShould()
             .callMethod(Thread.class, "sleep", long.class);
 
-    /** Issue 5: what people type is not what a library sends; it has neither a schema nor errors of a kind. */
+    /** What people type is not what a library sends; it has neither a schema nor errors of a kind. */
     @Test
     void neverSendsAHumanMonitorCommand() throws IOException {
         try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {

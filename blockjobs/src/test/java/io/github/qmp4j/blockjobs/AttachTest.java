@@ -34,7 +34,6 @@ class AttachTest {
         }
     }
 
-    /** A25. */
     @Test
     void observesAJobAndDoesNotDismissIt() {
         try (TestVm vm = TestVm.start()) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * P45: persistent dirty bitmaps go on in the image that receives the data; the second monitor counts what they mark, and
+ * Persistent dirty bitmaps go on in the image that receives the data; the second monitor counts what they mark, and
  * qemu-img finds them in the file.
  */
 @QemuVersions
@@ -83,7 +83,7 @@ class BitmapMergeTest {
         });
     }
 
-    /** F65: it was reported to make a commit fail with EPERM; none did on 5.2, 7.2, 10.0 and 11.1. */
+    /** It was reported to make a commit fail with EPERM; none did on 5.2, 7.2, 10.0 and 11.1. */
     @Test
     void thatOfTheBaseIsInTheWayOfNoCommit() {
         try (TestVm vm = start("base")) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** P45: persistent dirty bitmaps are not dropped unasked. */
+/** Persistent dirty bitmaps are not dropped unasked. */
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class BitmapTest {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A38: a cancel of somebody else's, before READY and at READY, with force and without. */
+/** A cancel of somebody else's, before READY and at READY, with force and without. */
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class CancelMatrixTest {

@@ -25,7 +25,7 @@ class CancelTest {
         vm.assertUnchanged(vm.image("active"));
     }
 
-    /** A11: while it runs. */
+    /** While it runs. */
     @Test
     void cancelsAPull() {
         try (TestVm vm = TestVm.start()) {
@@ -59,7 +59,7 @@ class CancelTest {
         }
     }
 
-    /** By-version §3: a cancel reaches a paused job too. */
+    /** A cancel reaches a paused job too. */
     @Test
     void cancelsAPausedJob() {
         try (TestVm vm = TestVm.start()) {
@@ -72,7 +72,6 @@ class CancelTest {
         }
     }
 
-    /** P3, P4. */
     @Test
     void givesTheOutcomeToWhoeverCancelsTooLate() {
         try (TestVm vm = TestVm.start()) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A17: what both kinds of commit do under each policy when reading or writing fails. */
+/** What both kinds of commit do under each policy when reading or writing fails. */
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class CommitErrorTest {

@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class CommitTest {
 
-    /** A13. */
     @Test
     void commitsMiddleNodesIntoTheBase() {
         // case 36
@@ -49,7 +48,6 @@ class CommitTest {
         }
     }
 
-    /** A16. */
     @Test
     void commitsTheActiveLayerAndPivotsToTheBase() {
         try (TestVm vm = TestVm.start()) {
@@ -65,7 +63,7 @@ class CommitTest {
         }
     }
 
-    /** A16: the same where the active layer is named. */
+    /** The same where the active layer is named. */
     @Test
     void commitsAnActiveLayerThatIsNamedAsTheTop() {
         try (TestVm vm = TestVm.start()) {

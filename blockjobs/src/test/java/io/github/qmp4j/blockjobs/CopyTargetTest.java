@@ -50,7 +50,6 @@ class CopyTargetTest {
         }
     }
 
-    /** A54, A22. */
     @Test
     void refusesANodeThatDoesNotStandWhereTheCopyWill() {
         try (TestVm vm = TestVm.start()) {

@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class CopyTest {
 
-    /** A19. */
     @Test
     void copiesAndPivotsToTheCopy() {
         try (TestVm vm = TestVm.start()) {
@@ -31,7 +30,6 @@ class CopyTest {
         }
     }
 
-    /** A21. */
     @Test
     void finishesWithoutAPivotAndLeavesACompleteCopy() {
         try (TestVm vm = TestVm.start()) {
@@ -65,7 +63,6 @@ class CopyTest {
         }
     }
 
-    /** A20. */
     @Test
     void cancelsBeforeReadyAndNamesTheIncompleteFile() {
         try (TestVm vm = TestVm.start()) {

@@ -132,7 +132,7 @@ class DeleteTest {
         }
     }
 
-    /** P45: somebody else has pivoted the job before its dirty bitmaps were merged, and now they are in these files only. */
+    /** Somebody else has pivoted the job before its dirty bitmaps were merged, and now they are in these files only. */
     @Test
     void deletesNoImageWhoseDirtyBitmapsWereNotMerged() {
         try (TestVm vm = TestVm.start()) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Nodes of a QEMU with a guest that no guest device is on: A23, P53. */
+/** Nodes of a QEMU with a guest that no guest device is on. */
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class DevicelessDiskTest {

@@ -19,7 +19,7 @@ class DriveTest {
                         .device("virtio-blk-pci,drive=drive0"));
     }
 
-    /** A13: by path. */
+    /** By path. */
     @Test
     void commitsByFileNames() {
         try (TestVm vm = start("active.qcow2")) {
@@ -54,7 +54,7 @@ class DriveTest {
         }
     }
 
-    /** A17, P34: a name is relative to QEMU's folder, but in a header to the overlay's. */
+    /** A name is relative to QEMU's folder, but in a header to the overlay's. */
     @Test
     void writesARelativeNameForARelativeChain() {
         try (TestVm vm = TestVm.startRelative()) {
@@ -70,7 +70,7 @@ class DriveTest {
         }
     }
 
-    /** P14, P13: the header of a target that exists is the user's word, and the graph tells what came of it. */
+    /** The header of a target that exists is the user's word, and the graph tells what came of it. */
     @Test
     void copiesTheActiveLayerOntoAFileThatIsThereAlready() {
         try (TestVm vm = start("active.qcow2")) {
@@ -84,7 +84,7 @@ class DriveTest {
         }
     }
 
-    /** A54: QEMU would complete it, and the guest would have lost all that lies below. */
+    /** QEMU would complete it, and the guest would have lost all that lies below. */
     @Test
     void refusesAShallowCopyOntoAFileWhoseHeaderNamesNothing() {
         try (TestVm vm = start("active.qcow2")) {

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A17: images of no length, whose jobs are READY with nothing done. */
+/** Images of no length, whose jobs are READY with nothing done. */
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class EmptyDiskTest {

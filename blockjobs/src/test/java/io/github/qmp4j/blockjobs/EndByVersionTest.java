@@ -24,7 +24,6 @@ class EndByVersionTest {
                 assertThat(vm.ask("query-jobs").get(0).path("status").asText()).isEqualTo(status));
     }
 
-    /** Row 25, P13, A53. */
     @Test
     void switchesToACopyThatLacksItsBackingFileOrRefusesTo() throws IOException {
         try (TestVm vm = TestVm.start()) {
@@ -61,7 +60,6 @@ class EndByVersionTest {
         }
     }
 
-    /** Row 20, P20. */
     @Test
     void startsOnADiskWithAnEndedActiveCommitUnlessThatStillHoldsTheChain() {
         try (TestVm vm = TestVm.start()) {
@@ -80,7 +78,7 @@ class EndByVersionTest {
         }
     }
 
-    /** Rows 19 and 21, P20: QEMU refuses, and does not say why. */
+    /** QEMU refuses, and does not say why. */
     @Test
     void startsNothingOnADiskWithAnEndedPullThatIsNotDismissed() {
         try (TestVm vm = TestVm.start()) {

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** P12 to P19: what QEMU says of an end is weighed against the graph. */
+/** What QEMU says of an end is weighed against the graph. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class EndTest {
     @Test
@@ -76,7 +76,6 @@ class EndTest {
         }
     }
 
-    /** P7. */
     @Test
     void believesWhatItHeardWhenSomebodyElseHasDismissedTheJob() {
         try (ScriptedVm vm = ScriptedVm.start()) {
@@ -91,7 +90,6 @@ class EndTest {
         }
     }
 
-    /** P7, P22. */
     @Test
     void doesNotKnowTheEndOfAJobThatWasDismissedBeforeAnythingWasHeard() {
         try (ScriptedVm vm = ScriptedVm.start()) {
@@ -125,7 +123,7 @@ class EndTest {
         }
     }
 
-    /** P5: the id may be another job's by the time that the result is read. */
+    /** The id may be another job's by the time that the result is read. */
     @Test
     void takesNoResultFromAJobThatHasNotEnded() {
         try (ScriptedVm vm = ScriptedVm.start()) {
@@ -139,7 +137,7 @@ class EndTest {
         }
     }
 
-    /** Row 16 of the table by version: QEMU 5.2 tells COMPLETED of a READY copy when it quits. */
+    /** QEMU 5.2 tells COMPLETED of a READY copy when it quits. */
     @Test
     void doesNotBelieveASuccessWhenTheMonitorIsLostBeforeTheGraphIsRead() {
         try (ScriptedVm vm = ScriptedVm.start()) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A19 to A22, A34: drive-mirror and blockdev-mirror give the same outcomes, and leave the same behind. */
+/** {@code drive-mirror} and {@code blockdev-mirror} give the same outcomes, and leave the same behind. */
 @QemuVersions
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class EngineTest {
@@ -114,7 +114,7 @@ class EngineTest {
         }
     }
 
-    /** A22, A54, W6 of the analysis: all of it is refused before anything is written. */
+    /** All of it is refused before anything is written. */
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "AUTO")
     void refusesAnExistingFileThatDoesNotFit(CopyEngine engine) {
@@ -148,7 +148,6 @@ class EngineTest {
                 .hasMessageContaining(sentence);
     }
 
-    /** A54. */
     @Test
     void refusesAShallowCopyThatWouldLoseTheLowerLayers() {
         try (TestVm vm = TestVm.start()) {
@@ -164,7 +163,7 @@ class EngineTest {
         }
     }
 
-    /** P51: neither engine touches what is there. */
+    /** Neither engine touches what is there. */
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "AUTO")
     void overwritesNoFile(CopyEngine engine) {
@@ -215,7 +214,7 @@ class EngineTest {
         }
     }
 
-    /** A34: the copy stands on the disk as it is. */
+    /** The copy stands on the disk as it is. */
     @Test
     void putsAnEmptyLayerOnTopOfTheDisk() {
         try (TestVm vm = TestVm.start()) {

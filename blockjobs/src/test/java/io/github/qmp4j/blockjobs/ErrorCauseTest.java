@@ -37,7 +37,6 @@ class ErrorCauseTest {
         assertThat(job.info().error()).contains(cause);
     }
 
-    /** A10. */
     @Test
     void namesAFailedRead() {
         try (TestVm vm = withUnreadableBase()) {
@@ -48,7 +47,7 @@ class ErrorCauseTest {
         }
     }
 
-    /** A11; the library starts no such job before 6.2. */
+    /** The library starts no such job before 6.2. */
     @Test
     void namesAWriteThatFoundNoSpace() {
         try (TestVm vm = TestVm.start(nodes -> {

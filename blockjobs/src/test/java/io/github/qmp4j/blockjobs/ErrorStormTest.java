@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * P40, A55: 20,000 errors a second, told to a program with a heap that cannot hold them. The event loop
+ * 20,000 errors a second, told to a program with a heap that cannot hold them. The event loop
  * works for a small part of the time of the storm only until it comes to another command.
  */
 @Timeout(value = 15, unit = TimeUnit.MINUTES)

@@ -100,7 +100,6 @@ class FailingDiskTest {
         }
     }
 
-    /** P18, P24. */
     @Test
     void showsAJobThatAnErrorHasStoppedAndCompletesItWhenResumed() {
         try (TestVm vm = withFailingBase("read_aio", EIO, true)) {
@@ -151,7 +150,7 @@ class FailingDiskTest {
         }
     }
 
-    /** A39; {@link ReadyErrorTest} has it after READY. */
+    /** {@link ReadyErrorTest} has it after READY. */
     @Test
     void cancelsAJobThatAnErrorHasStopped() {
         try (TestVm vm = withFailingBase("read_aio", EIO, false)) {

@@ -48,7 +48,6 @@ class FeedTest {
         await().untilAsserted(() -> assertThat(statuses(id)).endsWith(status));
     }
 
-    /** A57. */
     @Test
     void tellsOfSomebodyElsesJobToItsEnd() {
         try (TestVm vm = TestVm.start()) {
@@ -63,7 +62,6 @@ class FeedTest {
         }
     }
 
-    /** F14. */
     @Test
     void tellsThatSomebodyElsesJobIsPaused() {
         try (TestVm vm = TestVm.start()) {
@@ -79,7 +77,7 @@ class FeedTest {
         }
     }
 
-    /** A47: it is over before anything could be asked about it. */
+    /** It is over before anything could be asked about it. */
     @Test
     void tellsOfAJobThatIsGoneAtOnce() {
         try (TestVm vm = TestVm.start()) {
@@ -131,7 +129,7 @@ class FeedTest {
         }
     }
 
-    /** A10, of somebody else's job. */
+    /** Of somebody else's job. */
     @Test
     void tellsThatAnErrorHasStoppedSomebodyElsesJob() {
         try (TestVm vm = TestVm.start(nodes -> {

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A18: a disk whose root is a throttle filter, and one more filter between snap2 and snap1. */
+/** A disk whose root is a throttle filter, and one more filter between snap2 and snap1. */
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class FilterTest {

@@ -68,7 +68,7 @@ class FinalizeTest {
         }
     }
 
-    /** P50: in PENDING it could lose what the guest writes. */
+    /** In PENDING it could lose what the guest writes. */
     @Test
     void isRefusedForWhatBecomesReady() {
         try (TestVm vm = TestVm.start()) {
@@ -102,7 +102,7 @@ class FinalizeTest {
         }
     }
 
-    /** A58: of jobs that somebody else has grouped, one is enough for both. */
+    /** Of jobs that somebody else has grouped, one is enough for both. */
     @Test
     void finalizesAllOfAGroupByOneOfThem() {
         try (TestVm vm = TestVm.start(nodes -> {
@@ -133,7 +133,6 @@ class FinalizeTest {
         }
     }
 
-    /** P19. */
     @Test
     void doesNotTakeTheReplyForASuccess() {
         try (ScriptedVm vm = ScriptedVm.start()) {

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** P7: somebody else on another monitor acts on our job; the outcome is what really happened. */
+/** Somebody else on another monitor acts on our job; the outcome is what really happened. */
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ForeignActorTest {
@@ -53,7 +53,7 @@ class ForeignActorTest {
         }
     }
 
-    /** P12: the event of a soft cancel is that of a pivot. */
+    /** The event of a soft cancel is that of a pivot. */
     @Test
     void claimsNoPivotWhenSomebodyElseHasFinishedTheJobWithoutOne() {
         try (TestVm vm = TestVm.start()) {
@@ -71,7 +71,7 @@ class ForeignActorTest {
         }
     }
 
-    /** P32, P35: QEMU itself keeps two jobs apart, but names no job. */
+    /** QEMU itself keeps two jobs apart, but names no job. */
     @Test
     void namesTheJobOfAnotherSessionThatHasTheDisk() {
         // case 37

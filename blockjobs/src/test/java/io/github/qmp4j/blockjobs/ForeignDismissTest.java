@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A57, P7: somebody else dismisses our job, or one that we observe. */
+/** Somebody else dismisses our job, or one that we observe. */
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ForeignDismissTest {

@@ -118,7 +118,7 @@ class GraphBesideJobsTest {
         vm.qemu.oracle().forgetEvents();
     }
 
-    /** F8: the guard against the deadly listing was kept by each {@code BlockJobs} for itself. */
+    /** The guard against the deadly listing was kept by each {@code BlockJobs} for itself. */
     @Test
     void twoBlockJobsOnOneSupervisorPullAndLookAndQemuLives() {
         try (TestVm vm = twoDisks()) {
@@ -135,7 +135,7 @@ class GraphBesideJobsTest {
         }
     }
 
-    /** F73: no lock in a process can keep another process from looking. */
+    /** No lock in a process can keep another process from looking. */
     @Test
     void oneProcessPullsWhileAnotherOneLooksAndQemuLives() {
         try (TestVm vm = twoDisks();
@@ -198,7 +198,7 @@ class GraphBesideJobsTest {
         assertThat(TestVm.get(looker)).isPositive();
     }
 
-    /** F10: a pull that ended while another one ran told of nothing that it had released. */
+    /** A pull that ended while another one ran told of nothing that it had released. */
     @Test
     void eachOfThreePullsSideBySideTellsWhatItHasReleased() {
         try (TestVm vm = TestVm.start(nodes -> {
@@ -224,7 +224,7 @@ class GraphBesideJobsTest {
         }
     }
 
-    /** F11: two nodes of one file could not be told apart. */
+    /** Two nodes of one file could not be told apart. */
     @Test
     void pullsADiskWhoseBaseAnotherDiskHasOpenByANodeOfItsOwn() {
         try (TestVm vm = TestVm.start(nodes -> {
@@ -248,7 +248,7 @@ class GraphBesideJobsTest {
         }
     }
 
-    /** F12: the names of the nodes were not known beside a foreign pull, so that the refusal spoke of them and not of the job. */
+    /** The names of the nodes were not known beside a foreign pull, so that the refusal spoke of them and not of the job. */
     @Test
     void namesTheForeignPullThatIsInTheWayOfAJob() {
         try (TestVm vm = TestVm.start()) {

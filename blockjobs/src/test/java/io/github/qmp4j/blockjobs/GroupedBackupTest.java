@@ -27,7 +27,7 @@ class GroupedBackupTest {
         });
     }
 
-    /** A30: by-version row 7, the order in which the two are told differs. */
+    /** The order in which the two are told differs. */
     @Test
     void tellsThatOneHasFailedAndTheOtherIsCancelledForIt() {
         try (TestVm vm = start()) {

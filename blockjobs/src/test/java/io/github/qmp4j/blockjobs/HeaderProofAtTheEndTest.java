@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** F1, F79: what happens to the overlay of a commit while that runs is found before its header is rewritten. */
+/** What happens to the overlay of a commit while that runs is found before its header is rewritten. */
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class HeaderProofAtTheEndTest {
@@ -79,7 +79,7 @@ class HeaderProofAtTheEndTest {
         }
     }
 
-    /** F79: EIO, as from a storage that has gone away. */
+    /** EIO, as from a storage that has gone away. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void anOverlayWhoseStorageHasGoneMeanwhileLetsTheJobFail(boolean readOnly) throws Exception {

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** F1, F7, R3: a header that cannot be rewritten at the end of a job is found before its start, and left as it is. */
+/** A header that cannot be rewritten at the end of a job is found before its start, and left as it is. */
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class HeaderProofTest {

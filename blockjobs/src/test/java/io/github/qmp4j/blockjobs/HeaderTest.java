@@ -28,7 +28,7 @@ class HeaderTest {
         return vm;
     }
 
-    /** F62: QEMU writes the whole json: text, and qemu-img reads the chain by it. */
+    /** QEMU writes the whole json: text, and qemu-img reads the chain by it. */
     @Test
     void namesABaseThatIsMoreThanAFileByItsOptions() {
         for (BlockJobRequest request : List.of(
@@ -49,7 +49,7 @@ class HeaderTest {
         }
     }
 
-    /** A18: the header has another name than the graph. */
+    /** The header has another name than the graph. */
     @Test
     void pullsToABaseThatQemuTellsByItsOptions() {
         try (TestVm vm = withRelativeHeaders()) {
@@ -128,7 +128,7 @@ class HeaderTest {
         }
     }
 
-    /** P33: nodes that were added by name stay until they are removed, and keep QEMU from seeing a root node. */
+    /** Nodes that were added by name stay until they are removed, and keep QEMU from seeing a root node. */
     @Test
     void saysWhichReleasedNodesStandInTheWayOfTheNextJob() {
         try (TestVm vm = TestVm.start()) {
@@ -151,7 +151,6 @@ class HeaderTest {
         }
     }
 
-    /** A56. */
     @Test
     void collectsAJobThatEndedWhileNobodyWatched() {
         try (TestVm vm = TestVm.start()) {

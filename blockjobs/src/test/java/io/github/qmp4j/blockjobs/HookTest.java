@@ -204,7 +204,7 @@ class HookTest {
         }
     }
 
-    /** A60: whoever froze a guest must hear of it, whatever becomes of QEMU. */
+    /** Whoever froze a guest must hear of it, whatever becomes of QEMU. */
     @Test
     void runAfterTheSessionIsLost() {
         try (TestVm vm = TestVm.start()) {
@@ -220,7 +220,7 @@ class HookTest {
         }
     }
 
-    /** P18: a frozen guest must not wait until somebody repairs the target. */
+    /** A frozen guest must not wait until somebody repairs the target. */
     @Test
     void runWhenAnErrorHoldsThePivotUp() {
         try (TestVm vm = TestVm.start(nodes -> {

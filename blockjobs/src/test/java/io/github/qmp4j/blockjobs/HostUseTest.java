@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** F86, on lists as Linux writes them; with a real device in {@link LoopDeviceTest}. */
+/** On lists as Linux writes them; with a real device in {@link LoopDeviceTest}. */
 class HostUseTest {
     @TempDir
     private Path root;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Issue 5, Safety: QEMU opens no image that names what it must not, made by qemu-img and by hand. */
+/** QEMU opens no image that names what it must not, made by qemu-img and by hand. */
 @QemuVersions
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class ImageRulesTest {

@@ -64,7 +64,7 @@ class InUseTest {
         }
     }
 
-    /** A31: what an outcome calls released can be removed at once, from the top down. */
+    /** What an outcome calls released can be removed at once, from the top down. */
     @ParameterizedTest
     @EnumSource
     void letsNobodyRemoveItsNodesUntilItIsOver(Kind kind) {
@@ -81,7 +81,7 @@ class InUseTest {
         }
     }
 
-    /** A31: of a copy, where source and target have changed places. */
+    /** Of a copy, where source and target have changed places. */
     @Test
     void letsNobodyRemoveTheTwoSidesOfACopyUntilItIsOver() {
         try (TestVm vm = TestVm.start(nodes -> {
@@ -105,7 +105,7 @@ class InUseTest {
         }
     }
 
-    /** A40: by {@code blockdev-reopen}, or by what it was called before QEMU 6.1. */
+    /** By {@code blockdev-reopen}, or by what it was called before QEMU 6.1. */
     @ParameterizedTest
     @EnumSource
     void letsNobodyReplaceABackingNodeUntilItIsOver(Kind kind) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * P1 to P4, P7, P12, P13, P17, P18, P24: every order in which QEMU may tell of a job, and answer, gives the right
+ * Every order in which QEMU may tell of a job, and answer, gives the right
  * outcome. An order that does not is printed, with the seed that chose it.
  */
 @Timeout(value = 50, unit = TimeUnit.MINUTES)

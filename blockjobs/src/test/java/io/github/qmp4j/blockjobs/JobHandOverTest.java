@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever the executor for callbacks does with a task, no outcome is lost, and none is wrong (F75, F76). */
+/** Whatever the executor for callbacks does with a task, no outcome is lost, and none is wrong. */
 @QemuVersions
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class JobHandOverTest {

@@ -59,7 +59,7 @@ class KeyRaceTest {
         }
     }
 
-    /** F85: whoever loses adopts. */
+    /** Whoever loses adopts. */
     @ParameterizedTest
     @EnumSource
     void ofTwoWhoAskForTheWorkOfAKeyOneStartsItAndTheOtherAdoptsIt(Work work) {
@@ -85,7 +85,7 @@ class KeyRaceTest {
         }
     }
 
-    /** F86: QEMU's own refusal names no job. */
+    /** QEMU's own refusal names no job. */
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BLOCKDEV_MIRROR")
     void ofTwoWhoStartAJobOnOneDiskTheLoserIsToldTheJobOfTheOther(Work work) throws IOException {

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * A35: an orchestrator moves a disk by a shallow copy to a file whose backing file it copies itself while the job runs. The
- * library refuses to start that, since it cannot prove it (A54), but it ends such a job rightly.
+ * An orchestrator moves a disk by a shallow copy to a file whose backing file it copies itself while the job runs. The
+ * library refuses to start that, since it cannot prove it, but it ends such a job rightly.
  */
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * F2, F3: chains of four layers of 1, 2 or 3 MiB, each a disk of one QEMU. What the guest sees is counted in parts, by a model
+ * Chains of four layers of 1, 2 or 3 MiB, each a disk of one QEMU. What the guest sees is counted in parts, by a model
  * in this test; what an image holds in the end is what {@code qemu-img convert} reads. A sample of the 81 chains, with its
  * seed; all of them with {@code -Dqmp4j.full=true}.
  */

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** By-version §0: when the nodes may be listed, by version and by what jobs there are. */
+/** When the nodes may be listed, by version and by what jobs there are. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ListingTest {
     /** With the list of jobs. */

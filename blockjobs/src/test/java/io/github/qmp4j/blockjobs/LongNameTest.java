@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A51, by-version §2: a backing string of 1024 bytes in a commit kills every QEMU; 1023 are written. */
+/** A backing string of 1024 bytes in a commit kills every QEMU; 1023 are written. */
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class LongNameTest {

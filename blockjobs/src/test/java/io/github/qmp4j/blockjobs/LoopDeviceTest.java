@@ -25,7 +25,7 @@ class LoopDeviceTest {
         try (TestVm vm = TestVm.start();
                 LoopDevice right = LoopDevice.over(vm.path("right.img"), TestVm.SIZE);
                 LoopDevice large = LoopDevice.over(vm.path("large.img"), TestVm.SIZE + TestVm.MIB)) {
-            assumeTrue(right.works() && large.works(), "A21: no loop device can be had here");
+            assumeTrue(right.works() && large.works(), "no loop device can be had here");
             int nodes = vm.ask("query-named-block-nodes").size();
             CopyTargetTest.assertRefused(vm, onto(large), "has 68157440 bytes and disk disk0 has 67108864");
             CopyTargetTest.assertRefused(vm, CopyRequest.of("disk0", right.path(), "raw"), "exists");
@@ -44,14 +44,14 @@ class LoopDeviceTest {
         }
     }
 
-    /** F86: QEMU would write over the file system, and say that all went well. */
+    /** QEMU would write over the file system, and say that all went well. */
     @Test
     void copiesToNoBlockDeviceThatIsMountedAndToNoFileOfALoopDevice() throws IOException {
         try (TestVm vm = TestVm.start();
                 LoopDevice device = LoopDevice.over(vm.path("mounted.img"), TestVm.SIZE);
                 BlockJobs jobs =
                         BlockJobs.of(vm.client, BlockJobOptions.with(options -> options.files = FileAccess.local()))) {
-            assumeTrue(device.works(), "A21: no loop device can be had here");
+            assumeTrue(device.works(), "no loop device can be had here");
             Path file = vm.path("mounted.img");
             CopyRequest ontoFile =
                     CopyRequest.of("disk0", file.toString(), "raw").ontoExistingFile();
@@ -62,7 +62,7 @@ class LoopDeviceTest {
             Path folder = Files.createDirectory(vm.path("mnt"));
             said("mount", device.path(), folder.toString());
             try {
-                assumeTrue(Files.exists(folder.resolve("lost+found")), "A21: nothing can be mounted here");
+                assumeTrue(Files.exists(folder.resolve("lost+found")), "nothing can be mounted here");
                 assertThat(ScriptedVm.failure(jobs.start(onto(device))))
                         .isInstanceOf(BlockChainException.class)
                         .hasMessageContaining(

@@ -213,7 +213,7 @@ class LostFileTest {
         }
     }
 
-    /** F6, F70: another file at the path is no better than none. */
+    /** Another file at the path is no better than none. */
     @ParameterizedTest
     @CsvSource({"pull, active", "commit, base", "active commit, base", "copy, copy"})
     void countsAFileInWhosePlaceAnotherOneWasPutAsVanished(String kind, String replaced) {
@@ -251,7 +251,7 @@ class LostFileTest {
                 .device("virtio-blk-pci,drive=drive0"));
     }
 
-    /** F77: with -snapshot QEMU writes to a file that it has unlinked already. */
+    /** With -snapshot QEMU writes to a file that it has unlinked already. */
     @Test
     void refusesWhatWouldLeaveADiskOnATemporaryFile() {
         try (TestVm vm = temporary()) {

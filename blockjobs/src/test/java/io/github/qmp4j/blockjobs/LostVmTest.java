@@ -34,7 +34,7 @@ class LostVmTest {
         }
     }
 
-    /** A60: of each job, and of each thing that was asked of it. */
+    /** Of each job, and of each thing that was asked of it. */
     @Test
     void leavesNoFutureOpenWhenQemuIsKilled() {
         try (TestVm vm = TestVm.start(nodes -> {
@@ -99,7 +99,6 @@ class LostVmTest {
         }
     }
 
-    /** P23. */
     @Test
     void neverCompletesAReadyCopyWhenQemuQuits() {
         try (TestVm vm = TestVm.start()) {

@@ -101,7 +101,7 @@ class ModelTest {
         }
     }
 
-    /** P34: an overlay that was put on top by its node has a header that names nothing. */
+    /** An overlay that was put on top by its node has a header that names nothing. */
     @Test
     void namesTheImagesWhoseHeaderDisagreesWithTheLiveGraph() {
         try (TestDaemon qsd = TestDaemon.start()) {
@@ -125,7 +125,7 @@ class ModelTest {
         }
     }
 
-    /** A5: QEMU itself would reopen the image for writing. */
+    /** QEMU itself would reopen the image for writing. */
     @Test
     void leavesAReadOnlyDiskReadOnly() {
         try (TestDaemon qsd = TestDaemon.start(nodes -> {

@@ -37,7 +37,6 @@ class NbdCopyTest {
         return vm.start(CopyRequest.of("disk0", new CopyTarget.Node("copy")).with(settings));
     }
 
-    /** A42. */
     @Test
     void cancelsPromptlyWhenTheServerIsGone() {
         try (TestVm vm = TestVm.start();
@@ -60,7 +59,7 @@ class NbdCopyTest {
         }
     }
 
-    /** A37: the guest moves away with its disk; the job is finished when the guest stands still. */
+    /** The guest moves away with its disk; the job is finished when the guest stands still. */
     @Test
     void finishesACopyInTheMidstOfAMigration() {
         try (TestVm vm = TestVm.start()) {

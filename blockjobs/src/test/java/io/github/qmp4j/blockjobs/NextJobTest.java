@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A56: who is told of an outcome can start the next job on that disk at once. */
+/** Who is told of an outcome can start the next job on that disk at once. */
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class NextJobTest {

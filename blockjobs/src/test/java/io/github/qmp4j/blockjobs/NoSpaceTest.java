@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A41: what a job writes to is full, is given more room by somebody else, and the job goes on where it was. */
+/** What a job writes to is full, is given more room by somebody else, and the job goes on where it was. */
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class NoSpaceTest {

@@ -30,7 +30,6 @@ import org.junit.jupiter.api.Timeout;
 class NoiseTest {
     private static final int ERRORS = 20_000;
 
-    /** P40. */
     @Test
     void survivesAStormOfErrors() {
         // cases 38, 85
@@ -55,7 +54,7 @@ class NoiseTest {
         }
     }
 
-    /** P24: QEMU drains the node again and again; nobody has paused the job. */
+    /** QEMU drains the node again and again; nobody has paused the job. */
     @Test
     void showsNoPauseThatNobodyAskedFor() {
         try (ScriptedVm vm = ScriptedVm.start()) {

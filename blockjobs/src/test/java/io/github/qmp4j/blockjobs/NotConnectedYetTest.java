@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A monitor that has never been there is not one that was lost (F21), and one that was let go is not kept (F22). */
+/** A monitor that has never been there is not one that was lost, and one that was let go is not kept. */
 @Timeout(120)
 class NotConnectedYetTest {
     private static final Duration SHORT = Duration.ofMillis(300);

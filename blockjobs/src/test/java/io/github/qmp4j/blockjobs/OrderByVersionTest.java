@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** In which order QEMU tells what happens to a job, and answers: no order may be relied on. By-version §4. */
+/** In which order QEMU tells what happens to a job, and answers: no order may be relied on. */
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class OrderByVersionTest {
@@ -21,7 +21,7 @@ class OrderByVersionTest {
                 .start();
     }
 
-    /** Row 1, P1: how a job ends that has nothing to do; {@link ShortJobTest} lives through many of them. */
+    /** How a job ends that has nothing to do; {@link ShortJobTest} lives through many of them. */
     @Test
     void answersTheStartOfAPullOfNothingInItsMidstOrAfterItsEnd() {
         try (RealQemu qemu = withTwoNodes();
@@ -53,7 +53,7 @@ class OrderByVersionTest {
         }
     }
 
-    /** Rows 16 and 17, P23: the COMPLETED of 5.2 switches nothing. */
+    /** The COMPLETED of 5.2 switches nothing. */
     @Test
     void completesOrCancelsAReadyCopyWhenQemuQuits() {
         try (RealQemu qemu = withTwoNodes();
@@ -64,7 +64,7 @@ class OrderByVersionTest {
                     "READY");
             List<String> told = wire.exchange("{'execute':'quit'}", Wire.EOF);
 
-            // QEMU's own pauses: P24.
+            // QEMU's own pauses.
             told.removeAll(List.of("ready", "standby"));
             assertThat(told)
                     .containsExactlyElementsOf(

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 class OrderTest {
     private static final Duration SOON = Duration.ofMinutes(3);
 
-    /** P20: until the job is dismissed it holds its nodes, and listing them can kill QEMU. */
+    /** Until the job is dismissed it holds its nodes, and listing them can kill QEMU. */
     @Test
     void readsTheResultThenDismissesThenReadsTheGraphAndOnlyThenTells() {
         try (ScriptedVm vm = ScriptedVm.start()) {

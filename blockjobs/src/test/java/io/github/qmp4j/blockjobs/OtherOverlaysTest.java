@@ -33,7 +33,7 @@ class OtherOverlaysTest {
         }
     }
 
-    /** F1, F2: its header may be one that QEMU cannot rewrite, and its size another one. */
+    /** Its header may be one that QEMU cannot rewrite, and its size another one. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void refusesToCommitAnImageThatAnotherDiskStandsOn(boolean behindFilter) {

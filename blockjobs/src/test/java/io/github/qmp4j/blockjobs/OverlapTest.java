@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A7: of two jobs on the same images the second is refused, whoever has started which, and the first does not notice. */
+/** Of two jobs on the same images the second is refused, whoever has started which, and the first does not notice. */
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class OverlapTest {

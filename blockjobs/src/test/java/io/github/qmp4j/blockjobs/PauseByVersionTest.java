@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class PauseByVersionTest {
 
-    /** Row 5. */
     @Test
     void pausesAJobThatItsLimitHoldsUpAtOnceOrWhenTheLimitIsRaised() {
         try (TestVm vm = TestVm.start()) {
@@ -41,7 +40,6 @@ class PauseByVersionTest {
         }
     }
 
-    /** Row 14, P18. */
     @Test
     void holdsThePivotOfAPausedJobUntilItIsResumedOrRefusesIt() {
         BlockJobOptions onlyOnce = BlockJobOptions.with(options -> {

@@ -41,7 +41,6 @@ class PausedJobTest {
         }
     }
 
-    /** A2. */
     @Test
     void staysWhereItIsWhilePausedAndCompletesWhenResumed() {
         try (TestVm vm = TestVm.start()) {
@@ -60,7 +59,6 @@ class PausedJobTest {
         }
     }
 
-    /** A12. */
     @Test
     void changesTheSpeed() {
         try (TestVm vm = TestVm.start()) {
@@ -73,7 +71,6 @@ class PausedJobTest {
         }
     }
 
-    /** A12. */
     @Test
     void refusesANegativeSpeed() {
         assertThatThrownBy(() -> JobSettings.DEFAULT.withSpeed(-1)).hasMessageContaining("(-1 bytes/s)");
@@ -103,7 +100,7 @@ class PausedJobTest {
         }
     }
 
-    /** F14: QEMU tells it as it tells its own short pauses, of which none lasts for two questions. */
+    /** QEMU tells it as it tells its own short pauses, of which none lasts for two questions. */
     @Test
     void showsThatAnotherClientHasPausedTheJob() {
         try (TestVm vm = TestVm.start()) {
@@ -118,7 +115,6 @@ class PausedJobTest {
         }
     }
 
-    /** F14. */
     @Test
     void showsThatAnotherClientHasPausedAReadyJobBeforeThisHandle() {
         try (TestVm vm = TestVm.start()) {
@@ -135,7 +131,7 @@ class PausedJobTest {
         }
     }
 
-    /** F14: also where another client resumes what this side has paused. */
+    /** Also where another client resumes what this side has paused. */
     @Test
     void showsNoPauseOfItsOwnAfterAnotherClientHasResumedTheJob() {
         try (TestVm vm = TestVm.start()) {
@@ -149,7 +145,7 @@ class PausedJobTest {
         }
     }
 
-    /** F14: QEMU drains all nodes at each stop of the guest, which pauses the job for that moment. */
+    /** QEMU drains all nodes at each stop of the guest, which pauses the job for that moment. */
     @Test
     void showsNoneOfQemusOwnPauses() {
         try (TestVm vm = TestVm.start();
@@ -208,7 +204,7 @@ class PausedJobTest {
         }
     }
 
-    /** P18: a pivot of a paused job is accepted and waits. */
+    /** A pivot of a paused job is accepted and waits. */
     @Test
     void pivotsAPausedJobWhenItIsResumed() {
         try (TestVm vm = TestVm.start()) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A24, P17: QEMU accepts the pivot and only then finds that the copy must not take the place of the disk. */
+/** QEMU accepts the pivot and only then finds that the copy must not take the place of the disk. */
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class PivotPermissionTest {

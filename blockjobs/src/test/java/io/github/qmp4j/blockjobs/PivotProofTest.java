@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** P12, P13, P17: a pivot is proved by the graph, whatever QEMU says of the job. */
+/** A pivot is proved by the graph, whatever QEMU says of the job. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class PivotProofTest {
     private static final CopyRequest COPY =
@@ -30,7 +30,7 @@ class PivotProofTest {
         return pivot;
     }
 
-    /** P12: the same event ends a job that somebody else has finished without a pivot. */
+    /** The same event ends a job that somebody else has finished without a pivot. */
     @Test
     void claimsNoPivotWhenTheDiskIsStillOnTheSource() {
         try (ScriptedVm vm = ScriptedVm.start()) {
@@ -81,7 +81,6 @@ class PivotProofTest {
         }
     }
 
-    /** P13. */
     @Test
     void tellsAFailureThatHasSwitchedTheDisk() {
         try (ScriptedVm vm = ScriptedVm.start()) {

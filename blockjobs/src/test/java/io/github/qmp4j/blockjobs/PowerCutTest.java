@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * F9: the power of the host is cut at each moment of a job. The guest's disk is what it was, and is so without the released images
+ * The power of the host is cut at each moment of a job. The guest's disk is what it was, and is so without the released images
  * once the outcome has said that the job has completed. A sample in ordinary runs, with its seed; all with {@code -Dqmp4j.full=true}.
  */
 @QemuVersions

@@ -54,7 +54,6 @@ class PullErrorTest {
         vm.assertUnchanged(vm.image("active"));
     }
 
-    /** A8. */
     @Test
     void reportsTheErrorAndEndsWhereItHappened() {
         try (TestVm vm = withUnreadableSector(EIO, false)) {
@@ -69,7 +68,7 @@ class PullErrorTest {
         }
     }
 
-    /** A9: what could not be read is not there, so the backing files stay. */
+    /** What could not be read is not there, so the backing files stay. */
     @Test
     void ignoresTheErrorToTheEndAndStillFails() {
         try (TestVm vm = withUnreadableSector(EIO, false)) {
@@ -84,7 +83,6 @@ class PullErrorTest {
         }
     }
 
-    /** A10. */
     @Test
     void stopsAtTheErrorAndForgetsItWhenResumed() {
         try (TestVm vm = withUnreadableSector(EIO, true)) {
@@ -107,7 +105,7 @@ class PullErrorTest {
         }
     }
 
-    /** A11: of a lack of space only. */
+    /** Of a lack of space only. */
     @Test
     void stopsForWantOfSpaceAndForNothingElseWhereThePolicyIsEnospc() {
         try (TestVm vm = withUnreadableSector(EIO, false)) {

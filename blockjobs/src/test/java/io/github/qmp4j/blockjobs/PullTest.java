@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class PullTest {
 
-    /** A1. */
     @Test
     void pullsTheWholeChainIntoTheActiveLayer() {
         try (TestVm vm = TestVm.start()) {
@@ -32,7 +31,7 @@ class PullTest {
         }
     }
 
-    /** A3: a part of the chain. */
+    /** A part of the chain. */
     @Test
     void pullsToABaseAndNamesItInTheHeader() {
         try (TestVm vm = TestVm.start()) {
@@ -43,7 +42,7 @@ class PullTest {
             assertThat(vm.liveChain()).containsExactly("active.qcow2", "snap1.qcow2", "base.qcow2");
             vm.assertNoJobsLeft();
             vm.shutDown();
-            // A52: the header is exactly the base's name.
+            // The header is exactly the base's name.
             assertThat(vm.images
                             .info(vm.image("active"), "qcow2")
                             .path("backing-filename")
@@ -53,7 +52,7 @@ class PullTest {
         }
     }
 
-    /** A1: the image in the middle takes the data, and all above it stays as it is. */
+    /** The image in the middle takes the data, and all above it stays as it is. */
     @Test
     void pullsIntoAMiddleNode() {
         try (TestVm vm = TestVm.start()) {
@@ -86,7 +85,7 @@ class PullTest {
         }
     }
 
-    /** A52, P34: the header is what was asked for, and QEMU and qemu-img read the same chain by it. */
+    /** The header is what was asked for, and QEMU and qemu-img read the same chain by it. */
     @Test
     void namesTheBaseRelativelyOrAbsolutely() {
         try (TestVm vm = TestVm.start()) {

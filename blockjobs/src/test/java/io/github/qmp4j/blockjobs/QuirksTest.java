@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Jobs of somebody else that have ended and that nobody has dismissed: on 7.2 a pull, on 5.2 a backup makes QEMU die of
- * being asked for its nodes. By-version §0, rows 22 and 23.
+ * being asked for its nodes.
  */
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)

@@ -57,7 +57,6 @@ class QuitTest {
         vm.assertUnchanged(vm.image("active"));
     }
 
-    /** A36. */
     @ParameterizedTest
     @EnumSource
     void claimsNothingWhenQemuIsToldToQuit(Kind kind) {
@@ -68,7 +67,7 @@ class QuitTest {
         }
     }
 
-    /** A36: by SIGTERM. */
+    /** By SIGTERM. */
     @ParameterizedTest
     @EnumSource
     void claimsNothingWhenQemuIsTerminated(Kind kind) {
@@ -79,7 +78,7 @@ class QuitTest {
         }
     }
 
-    /** A36, P19: a job that waits to be finalized. */
+    /** A job that waits to be finalized. */
     @Test
     void claimsNothingOfAJobThatWaitsToBeFinalized() {
         try (TestVm vm = TestVm.start()) {
@@ -93,7 +92,6 @@ class QuitTest {
         }
     }
 
-    /** A14. */
     @Test
     void survivesACommitThatIsFollowedByQuitAtOnce() {
         try (TestVm vm = TestVm.start()) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * A29: in a raw copy the guest may write its first sector too, where another format has its header. QEMU forbids that for a
+ * In a raw copy the guest may write its first sector too, where another format has its header. QEMU forbids that for a
  * format that it has guessed.
  */
 @QemuVersions

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** I/O errors after READY, which kill QEMU 5.2 or freeze its monitor: by-version rows 11 to 15. */
+/** I/O errors after READY, which kill QEMU 5.2 or freeze its monitor. */
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ReadyErrorTest {
@@ -98,7 +98,6 @@ class ReadyErrorTest {
         }
     }
 
-    /** By-version row 10, and A44. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void failsAnActiveCommitWhoseLastFlushFails(boolean pivots) {
@@ -118,7 +117,7 @@ class ReadyErrorTest {
         }
     }
 
-    /** A44: a fault that passes. */
+    /** A fault that passes. */
     @Test
     void goesOnWithAPivotThatAnErrorHasStoppedUnlessQemuWouldNotSurviveIt() {
         try (TestVm vm = withBaseThatFails(FLUSH, true)) {
@@ -138,7 +137,7 @@ class ReadyErrorTest {
         }
     }
 
-    /** A44: a fault that stays. */
+    /** A fault that stays. */
     @Test
     void cancelsAPivotThatAnErrorHasStoppedUnlessQemuWouldNotSurviveIt() {
         try (TestVm vm = withBaseThatFails(FLUSH, false)) {
@@ -156,7 +155,7 @@ class ReadyErrorTest {
         }
     }
 
-    /** A39: where there is still something to write, every QEMU survives a cancel. */
+    /** Where there is still something to write, every QEMU survives a cancel. */
     @Test
     void cancelsAReadyJobThatAFailedWriteHasStopped() {
         try (TestVm vm = withBaseThatFails(WRITE, false)) {

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A55, P40, row 38 of the table by version: a disk that always fails, and a job that tries again for ever. */
+/** A disk that always fails, and a job that tries again for ever. */
 @QemuVersions
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class RealErrorStormTest {

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A50: what the next session finds of the jobs that an earlier one has left. */
+/** What the next session finds of the jobs that an earlier one has left. */
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ReconnectTest {

@@ -29,7 +29,7 @@ class RefusalTest {
 
     @Test
     void refusesWhatDoesNotFitTheChain() {
-        // case 42; A4, A15
+        // case 42
         try (TestVm vm = TestVm.start()) {
             CommitRequest commit = CommitRequest.of("disk0");
             assertRefused(vm, PullRequest.of("disk7"), "there is no disk 'disk7'; this QEMU has disk0");
@@ -51,7 +51,7 @@ class RefusalTest {
         }
     }
 
-    /** P38: QEMU would overwrite it. */
+    /** QEMU would overwrite it. */
     @Test
     void refusesATargetThatOnlyQemuCanTellIsThere() {
         try (TestVm vm = TestVm.start()) {
@@ -62,7 +62,7 @@ class RefusalTest {
         assertThatThrownBy(() -> CopyRequest.of("disk0", "/x", " ")).hasMessageContaining("needs the format");
     }
 
-    /** P38: QEMU takes the first apart, and has the others open itself. */
+    /** QEMU takes the first apart, and has the others open itself. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -83,7 +83,7 @@ class RefusalTest {
         assertThat(new CopyTarget.File("/dev/fdsets/3", "raw").path()).isEqualTo("/dev/fdsets/3");
     }
 
-    /** P38: what QEMU may write but not read is there too; it says of it what it says of nothing else. */
+    /** What QEMU may write but not read is there too; it says of it what it says of nothing else. */
     @Test
     void refusesATargetOfWhichQemuSaysAnythingElseThanOfAMissingOne() {
         try (ScriptedVm vm = ScriptedVm.start()) {
@@ -99,7 +99,7 @@ class RefusalTest {
         }
     }
 
-    /** P51: for the driver file a block device looks like a path that is not there. */
+    /** For the driver file a block device looks like a path that is not there. */
     @Test
     void refusesATargetThatIsABlockDevice() {
         try (ScriptedVm vm = ScriptedVm.start()) {

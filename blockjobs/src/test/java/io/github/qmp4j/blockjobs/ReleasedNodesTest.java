@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** F16, F26: what becomes of the nodes of images that a job has released. */
+/** What becomes of the nodes of images that a job has released. */
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ReleasedNodesTest {

@@ -20,7 +20,7 @@ class ResetTest {
     private static final int EIO = 5;
     private static final int MANY = 20;
 
-    /** A45: QEMU waits for what is under way on a disk, so a job can end, or fail, in the midst of a reset. */
+    /** QEMU waits for what is under way on a disk, so a job can end, or fail, in the midst of a reset. */
     @Test
     void tellsTheEndOfEachJobThatEndsInsideAReset() {
         try (TestVm vm = TestVm.start(nodes -> {
@@ -55,7 +55,7 @@ class ResetTest {
         }
     }
 
-    /** A49, P24: the guest's disk is drained each time, and the job with it. */
+    /** The guest's disk is drained each time, and the job with it. */
     @Test
     void showsNoneOfThePausesThatQemuMakesForItself() {
         try (TestVm vm = TestVm.start(Nodes::plainChain, builder -> builder.machine("pc"))) {

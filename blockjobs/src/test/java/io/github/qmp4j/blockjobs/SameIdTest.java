@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** P5: jobs of one id are told apart. */
+/** Jobs of one id are told apart. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class SameIdTest {
     @Test
@@ -37,7 +37,7 @@ class SameIdTest {
         }
     }
 
-    /** P1: a reply can overtake the last events of an earlier job of this id; what comes before the creation is not ours. */
+    /** A reply can overtake the last events of an earlier job of this id; what comes before the creation is not ours. */
     @Test
     void takesNoEndForItsOwnBeforeItHasHeardOfItsCreation() {
         try (ScriptedVm vm = ScriptedVm.start()) {

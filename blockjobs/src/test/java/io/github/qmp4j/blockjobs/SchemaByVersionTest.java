@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class SchemaByVersionTest {
 
-    /** Row 51: of a copy only, never of an active commit. */
+    /** Of a copy only, never of an active commit. */
     @Test
     void tellsWhetherACopyIsActivelySyncedWhereTheSchemaHasIt() {
         try (TestVm vm = TestVm.start()) {
@@ -40,7 +40,6 @@ class SchemaByVersionTest {
         }
     }
 
-    /** Row 52, by-version §9. */
     @Test
     void changesARunningCopyToSynchronousWritesWhereTheSchemaHasTheCommand() {
         try (TestVm vm = TestVm.start()) {
@@ -65,7 +64,7 @@ class SchemaByVersionTest {
         }
     }
 
-    /** Row 61: the library sends the commands that are not deprecated, on every version. */
+    /** The library sends the commands that are not deprecated, on every version. */
     @Test
     void flagsTheOldVerbsAsDeprecatedWhereTheVersionDoes() {
         try (TestVm vm = TestVm.start(Nodes::plainChain, RealQemuBuilder::allowDeprecated)) {
@@ -81,7 +80,7 @@ class SchemaByVersionTest {
         }
     }
 
-    /** Row 33: without a format in the header the next start of QEMU would have to guess. */
+    /** Without a format in the header the next start of QEMU would have to guess. */
     @Test
     void writesTheFormatOfAProtocolNodeIntoTheHeaderAsTheVersionCan() {
         try (TestVm vm = TestVm.start(nodes -> {
@@ -108,7 +107,7 @@ class SchemaByVersionTest {
         }
     }
 
-    /** By-version §7: the class is the same everywhere, and the text is for people. */
+    /** The class is the same everywhere, and the text is for people. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -52,7 +52,7 @@ class SeveralDisksTest {
         }
     }
 
-    /** By-version §0: on 7.2 no nodes are listed while anybody's pull exists, running or not yet dismissed. */
+    /** On 7.2 no nodes are listed while anybody's pull exists, running or not yet dismissed. */
     @Test
     void readsAndStartsBesideAPullWithoutKillingQemu() {
         try (TestVm vm = twoDisks()) {
@@ -83,7 +83,7 @@ class SeveralDisksTest {
         }
     }
 
-    /** A43: the data of one disk must not show through in the other. */
+    /** The data of one disk must not show through in the other. */
     @Test
     void doesNotCommitIntoABaseThatAnotherDiskReads() {
         try (TestVm vm = TestVm.start(nodes -> {

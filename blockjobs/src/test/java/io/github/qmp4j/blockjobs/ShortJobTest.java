@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 class ShortJobTest {
     private static final int MANY = 200;
 
-    /** P1; by-version §4. A3, A47: nothing to do, and the whole life before the reply. */
+    /** Nothing to do, and the whole life before the reply. */
     @Test
     void tellsEachOfManyInstantPullsOnceAndLeavesTheDiskFree() {
         try (TestVm vm = TestVm.start(nodes -> nodes.qcow2("active", null))) {

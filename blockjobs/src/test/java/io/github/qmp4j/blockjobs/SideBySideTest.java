@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Several jobs on one chain, head → upper → active → snap2 → snap1 → base: A6, A7. */
+/** Several jobs on one chain, head → upper → active → snap2 → snap1 → base. */
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class SideBySideTest {
@@ -58,7 +58,7 @@ class SideBySideTest {
                 .isTrue();
     }
 
-    /** A6: each is judged by its own part, though the other has changed the chain too. */
+    /** Each is judged by its own part, though the other has changed the chain too. */
     @ParameterizedTest
     @CsvSource({"true", "false"})
     void completesTwoPullsOfDisjointParts(boolean upperEndsFirst) {
@@ -77,7 +77,7 @@ class SideBySideTest {
         }
     }
 
-    /** A6: a commit leaves what lies below it and its root's neighbours to others. */
+    /** A commit leaves what lies below it and its root's neighbours to others. */
     @Test
     void completesACommitBesideAPullBelowIt() {
         try (TestVm vm = sixLayers()) {
@@ -95,7 +95,7 @@ class SideBySideTest {
         }
     }
 
-    /** A6: somebody else pulls the lower part. */
+    /** Somebody else pulls the lower part. */
     @Test
     void completesAPullBesideAForeignOneOfAnotherPart() {
         try (TestVm vm = sixLayers()) {
@@ -115,7 +115,7 @@ class SideBySideTest {
         }
     }
 
-    /** A7: pull and pull, pull and commit, commit and pull; the first is unharmed. */
+    /** Pull and pull, pull and commit, commit and pull; the first is unharmed. */
     @ParameterizedTest
     @CsvSource({
         "pull, head, active, pull, upper, snap1",
@@ -145,7 +145,7 @@ class SideBySideTest {
         }
     }
 
-    /** A7: QEMU refuses it too where the other job is somebody else's, and theirs goes on. */
+    /** QEMU refuses it too where the other job is somebody else's, and theirs goes on. */
     @ParameterizedTest
     @CsvSource({"pull, upper, snap1", "commit, snap2, snap1", "pull, snap2, "})
     void refusesAJobOnWhatSomebodyElsesHas(String kind, String top, @Nullable String base) {

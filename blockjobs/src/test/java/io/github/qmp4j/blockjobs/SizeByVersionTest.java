@@ -36,7 +36,7 @@ class SizeByVersionTest {
         return len;
     }
 
-    /** P27: {@code len} is not the size of the disk. */
+    /** {@code len} is not the size of the disk. */
     @Test
     void countsAndWritesOnlyTheDataWhenItCopiesToANewRawFile() {
         try (TestVm vm = TestVm.start()) {
@@ -47,7 +47,7 @@ class SizeByVersionTest {
         }
     }
 
-    /** Rows 40 and 41, P27: 11.1 looks whether the file is all zeroes, and 10.0 writes the zeroes out. */
+    /** 11.1 looks whether the file is all zeroes, and 10.0 writes the zeroes out. */
     @Test
     void countsAndWritesTheWholeDiskOrOnlyTheDataWhenItCopiesToARawFileThatIsThere() {
         try (TestVm vm = TestVm.start()) {
@@ -65,7 +65,7 @@ class SizeByVersionTest {
         }
     }
 
-    /** Row 44, A22: QEMU would find it out when the job runs, and on 5.2 the event says less than the list of jobs. */
+    /** QEMU would find it out when the job runs, and on 5.2 the event says less than the list of jobs. */
     @Test
     void refusesACopyOntoAFileOfAnotherSizeWhichQemuFailsOnlyAfterTheStart() {
         try (TestVm vm = TestVm.start()) {
@@ -91,7 +91,7 @@ class SizeByVersionTest {
         }
     }
 
-    /** Row 46: only a backup of such a disk is deadly, and only on 5.2. */
+    /** Only a backup of such a disk is deadly, and only on 5.2. */
     @Test
     void copiesPullsAndCommitsADiskOfNoBytes() {
         try (TestVm vm = TestVm.start(nodes -> {

@@ -25,7 +25,7 @@ class StartRefusalTest {
                 .toList();
     }
 
-    /** A43, A48: the base may not be written, since another disk reads it; QEMU finds that when the job is there. */
+    /** The base may not be written, since another disk reads it; QEMU finds that when the job is there. */
     @Test
     void failsWhereQemuMakesAJobAndTakesItBack() {
         JobId id = new JobId("j");
@@ -46,7 +46,7 @@ class StartRefusalTest {
         }
     }
 
-    /** A4, A5, A15: what QEMU says of such requests by itself; the library sends none of them. */
+    /** What QEMU says of such requests by itself; the library sends none of them. */
     @Test
     void areRefusedByQemuTooWhereTheLibraryWouldNotSendThem() {
         try (TestVm vm = TestVm.start()) {
@@ -70,7 +70,6 @@ class StartRefusalTest {
         assertThatThrownBy(() -> vm.ask(command, arguments)).isInstanceOf(QmpErrorException.class);
     }
 
-    /** A21. */
     @Test
     void refusesToCopyADiskToItself() {
         try (TestVm vm = TestVm.start()) {
@@ -85,7 +84,7 @@ class StartRefusalTest {
         }
     }
 
-    /** A21: neither side may change its size meanwhile. */
+    /** Neither side may change its size meanwhile. */
     @Test
     void keepsTheSizeOfADiskWhileItIsCopied() {
         try (TestVm vm = TestVm.start()) {

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** P1, P9: what comes of a start, in whatever order QEMU answers. */
+/** What comes of a start, in whatever order QEMU answers. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class StartTest {
     private static final QmpOptions IMPATIENT = QmpOptions.with(o -> o.blockCommandTimeout = Duration.ofMillis(400));
@@ -108,7 +108,7 @@ class StartTest {
         }
     }
 
-    /** P5: somebody else's job of the same id lived and ended before ours was created. */
+    /** Somebody else's job of the same id lived and ended before ours was created. */
     @Test
     void takesNoResultFromAnEarlierJobOfTheSameId() {
         try (ScriptedVm vm = ScriptedVm.start()) {

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Two disks of one storage daemon, each with a job: A46. */
+/** Two disks of one storage daemon, each with a job. */
 @QemuVersions
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class StorageDaemonDisksTest {
@@ -44,7 +44,7 @@ class StorageDaemonDisksTest {
         }
     }
 
-    /** A46: before QEMU 10.0 the nodes cannot be listed between the two ends. */
+    /** Before QEMU 10.0 the nodes cannot be listed between the two ends. */
     @Test
     void completesTwoPullsSideBySide() {
         try (TestDaemon qsd = start()) {
@@ -81,7 +81,7 @@ class StorageDaemonDisksTest {
         }
     }
 
-    /** A46: 5.2 says nothing of its jobs when it quits. */
+    /** 5.2 says nothing of its jobs when it quits. */
     @Test
     void completesNoJobWhenTheDaemonQuits() {
         try (TestDaemon qsd = start()) {

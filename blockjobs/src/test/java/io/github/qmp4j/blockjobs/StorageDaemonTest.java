@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Disks of a storage daemon, which have no guest device: A23, A32, P53. */
+/** Disks of a storage daemon, which have no guest device. */
 @QemuVersions
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class StorageDaemonTest {
@@ -63,7 +63,6 @@ class StorageDaemonTest {
         }
     }
 
-    /** A1, A23. */
     @Test
     void pullsTheWholeChain() {
         try (TestDaemon qsd = TestDaemon.start()) {
@@ -82,7 +81,6 @@ class StorageDaemonTest {
         }
     }
 
-    /** A32. */
     @ParameterizedTest
     @ValueSource(strings = {"pull", "commit", "active commit", "DRIVE_MIRROR", "BLOCKDEV_MIRROR"})
     void holdsItsNodesOnlyWhileItRuns(String kind) {
@@ -129,7 +127,7 @@ class StorageDaemonTest {
         }
     }
 
-    /** P53: the graph is the same before and after, so the accepted verb is all the proof there is. */
+    /** The graph is the same before and after, so the accepted verb is all the proof there is. */
     @Test
     void pivotsACommitThatNoGraphShows() {
         try (TestDaemon qsd = TestDaemon.start()) {
@@ -152,7 +150,7 @@ class StorageDaemonTest {
         }
     }
 
-    /** P53: somebody else has ended the job, and there is nothing that could show how. */
+    /** Somebody else has ended the job, and there is nothing that could show how. */
     @ParameterizedTest
     @CsvSource({"job-complete,id", "block-job-cancel,device"})
     void isUnknownWhenSomebodyElseEndsACommitThatNoGraphShows(String verb, String member) {
@@ -168,7 +166,7 @@ class StorageDaemonTest {
         }
     }
 
-    /** P53: an export is a parent, and shows on which side it is. */
+    /** An export is a parent, and shows on which side it is. */
     @Test
     void pivotsACommitBelowAnExport() {
         try (TestDaemon qsd = TestDaemon.start()) {

@@ -95,7 +95,7 @@ class TogetherTest {
         }
     }
 
-    /** All of its threads may wait for just these jobs (F75). */
+    /** All of its threads may wait for just these jobs. */
     @ParameterizedTest
     @EnumSource(names = {"PIVOT", "HOLD"})
     void arePivotedAlthoughTheExecutorForCallbacksRunsNothing(WhenReady then) {
@@ -170,7 +170,7 @@ class TogetherTest {
         }
     }
 
-    /** F80: the copy that is complete and not wanted is named with the one that is neither. */
+    /** The copy that is complete and not wanted is named with the one that is neither. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void nameTheCauseAndTheFilesWhereOneCopyIsCancelledByHand(boolean atReady) {
@@ -330,7 +330,7 @@ class TogetherTest {
         }
     }
 
-    /** F86: nothing is begun that would have to be undone. */
+    /** Nothing is begun that would have to be undone. */
     @Test
     void startsNothingWhereOneDiskIsNamedTwice() {
         try (TestVm vm = TestVm.start()) {

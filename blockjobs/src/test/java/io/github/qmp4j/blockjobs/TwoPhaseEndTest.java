@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * F9: a pull and an intermediate commit wait in PENDING until what they moved is on disk, the graph was looked at and the step is
+ * A pull and an intermediate commit wait in PENDING until what they moved is on disk, the graph was looked at and the step is
  * written down; what fails there leaves all as it was.
  */
 @QemuVersions

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** P47: no answer is no refusal; the verb may be obeyed all the same. */
+/** No answer is no refusal; the verb may be obeyed all the same. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class UnansweredVerbTest {
     /** No reply is no refusal: the pivot may still come, and what is claimed in the end must be proved. */

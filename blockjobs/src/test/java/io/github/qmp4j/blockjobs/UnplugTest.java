@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A17: a disk that is unplugged while it has a job. A reset lets go of what no guest is there to let go of. */
+/** A disk that is unplugged while it has a job. A reset lets go of what no guest is there to let go of. */
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class UnplugTest {
@@ -67,7 +67,7 @@ class UnplugTest {
         }
     }
 
-    /** F81: no graph shows what a pivot of the job has done, and no disk is on its target. */
+    /** No graph shows what a pivot of the job has done, and no disk is on its target. */
     @ParameterizedTest
     @CsvSource({"true,true", "true,false", "false,true", "false,false"})
     void claimsNoPivotOfAnAttachedJobWhoseDiskHasGone(boolean copy, boolean attachedBefore) {
@@ -99,7 +99,7 @@ class UnplugTest {
         }
     }
 
-    /** F17: nothing is left unknown, since such a job is cancelled before it has changed anything. */
+    /** Nothing is left unknown, since such a job is cancelled before it has changed anything. */
     @Test
     void cancelsAPullAndACommitBelowTheActiveLayerWhoseDiskHasGone() {
         for (BlockJobRequest request : List.of(

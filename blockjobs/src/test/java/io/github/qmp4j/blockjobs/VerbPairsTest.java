@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * F72: each verb after each other one, the second by the same handle, by another handle of the same session or of a second one, or by
+ * Each verb after each other one, the second by the same handle, by another handle of the same session or of a second one, or by
  * a foreign client: the outcome is what QEMU did, by the events and the chain that a second monitor sees, and the images are
  * compared. A sample in ordinary runs, with its seed; all of it with {@code -Dqmp4j.full=true}.
  */

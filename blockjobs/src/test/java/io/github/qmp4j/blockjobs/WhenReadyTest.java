@@ -100,7 +100,7 @@ class WhenReadyTest {
         }
     }
 
-    /** P1: an empty layer is in step before QEMU has replied to the command. */
+    /** An empty layer is in step before QEMU has replied to the command. */
     @Test
     void pivotsAJobThatWasReadyBeforeTheReply() {
         try (ScriptedVm vm = ScriptedVm.start()) {

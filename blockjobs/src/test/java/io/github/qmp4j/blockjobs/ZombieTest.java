@@ -30,7 +30,6 @@ class ZombieTest {
         await().until(() -> vm.ask("query-jobs").get(0).path("status").asText().equals(status));
     }
 
-    /** A25, A27. */
     @Test
     void refusesTheIdOfAnEndedJobUntilThatIsDismissed() {
         try (TestVm vm = twoDisks()) {
@@ -52,7 +51,7 @@ class ZombieTest {
         }
     }
 
-    /** A26: of a job that is not there. */
+    /** Of a job that is not there. */
     @Test
     void findsNoJobToDismissWhereThereIsNone() {
         try (TestVm vm = TestVm.start()) {
@@ -63,7 +62,7 @@ class ZombieTest {
         }
     }
 
-    /** A28: a job that is paused has not ended. */
+    /** A job that is paused has not ended. */
     @Test
     void dismissesNoJobThatIsPaused() {
         try (TestVm vm = TestVm.start()) {

@@ -110,7 +110,7 @@ class CallbackThreadTest {
         }
     }
 
-    /** F86: the thread that would bring the end must not wait for it. */
+    /** The thread that would bring the end must not wait for it. */
     @Test
     void closeDoesNotWaitOnTheLoopThatAnExecutorRunsCallbacksOn() {
         try (FakeQemu fake = FakeQemu.responding().start();

@@ -142,7 +142,6 @@ class CommandTest {
         }
     }
 
-    /** F64. */
     @Test
     void whatIsNoJsonIsRefusedInOurWordsAndTheSessionGoesOn() {
         try (FakeQemu fake = FakeQemu.responding().on("query-status", "{}").start();

@@ -28,7 +28,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Whatever the executor for callbacks does with a task, nothing is lost (F75, F76). */
+/** Whatever the executor for callbacks does with a task, nothing is lost. */
 @Timeout(120)
 class HandOverTest {
     private static final QmpCommand<JsonNode> STATUS = QmpCommand.of("query-status");

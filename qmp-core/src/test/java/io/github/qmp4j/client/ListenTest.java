@@ -57,7 +57,7 @@ class ListenTest {
         }
     }
 
-    /** F82: a QEMU 7.2 that is starting can die of a connection that is taken and closed at once. */
+    /** A QEMU 7.2 that is starting can die of a connection that is taken and closed at once. */
     @Test
     void QEMU_that_finds_the_listener_full_starts_and_has_its_turn_later() throws Exception {
         Path socket = folder.resolve("vm.qmp");

@@ -137,7 +137,7 @@ class ListenerTest {
         }
     }
 
-    /** R6, F82. */
+    /** R6. */
     @Test
     void what_nobody_accepts_is_bounded_and_who_comes_then_waits_in_the_queue() throws Exception {
         Path socket = folder.resolve("vm.qmp");
@@ -167,7 +167,7 @@ class ListenerTest {
         }
     }
 
-    /** F82: nothing is read of who waits, and nothing is closed, until one of the silent ones has had its time. */
+    /** Nothing is read of who waits, and nothing is closed, until one of the silent ones has had its time. */
     @Test
     void silent_peers_make_newcomers_wait_and_close_none_of_them() throws Exception {
         Path socket = folder.resolve("vm.qmp");
@@ -195,7 +195,6 @@ class ListenerTest {
         }
     }
 
-    /** F86. */
     @Test
     void the_socket_of_another_server_is_left_where_it_is() throws Exception {
         Path socket = folder.resolve("vm.qmp");

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A build that forces an older Netty, as Spring Boot 3 does, is told so in one sentence (F20). */
+/** A build that forces an older Netty, as Spring Boot 3 does, is told so in one sentence. */
 @Timeout(60)
 class OldNettyTest {
     /** What of Netty 4.2 this library uses, and 4.1 has not. */

@@ -59,7 +59,7 @@ class OutOfBandTest {
 
     @Test
     void atMostEightInBandCommandsAreWithQemuAndTheOutOfBandLaneIsFree() {
-        // P10, R6
+        // R6
         try (FakeQemu fake = patient();
                 QmpClient client = open(fake, OUT_OF_BAND)) {
             List<CompletableFuture<JsonNode>> waiting = slow(client, 20);

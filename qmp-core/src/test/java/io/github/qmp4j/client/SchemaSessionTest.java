@@ -47,7 +47,7 @@ class SchemaSessionTest {
                 .count();
     }
 
-    /** P52: QEMU and its storage daemon greet alike. */
+    /** QEMU and its storage daemon greet alike. */
     @Test
     void aSchemaIsReadOnceForAllSessionsWithTheSameCommands() {
         try (FakeQemu first = fake("same");
@@ -64,7 +64,6 @@ class SchemaSessionTest {
         }
     }
 
-    /** F22. */
     @Test
     void sessionsThatAskTogetherReadItOnceAndShareOneCopy() {
         int sessions = 20;

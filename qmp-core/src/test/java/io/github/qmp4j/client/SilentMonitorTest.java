@@ -48,7 +48,7 @@ class SilentMonitorTest {
 
     @Test
     void aMonitorThatAnotherClientHoldsIsBusyUntilThatLeaves() {
-        // R9, cases 7, 12, 81; A59
+        // R9, cases 7, 12, 81
         try (RealQemu qemu = RealQemu.builder().machine("none").start()) {
             RawMonitor holder = RawMonitor.connect(qemu.monitor(), LONG);
             expect(qemu.monitor(), Phase.GREETING, Reason.BUSY);
@@ -80,7 +80,7 @@ class SilentMonitorTest {
         }
     }
 
-    /** F83: each holds the monitor for a moment, and most find the backlog full. */
+    /** Each holds the monitor for a moment, and most find the backlog full. */
     @Test
     void manyThatComeAtOnceAllHaveTheirTurnInTheTimeThatWasAsked() {
         QmpOptions patient = QmpOptions.with(o -> {

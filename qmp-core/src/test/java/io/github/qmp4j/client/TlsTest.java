@@ -98,7 +98,6 @@ class TlsTest {
         }
     }
 
-    /** F86. */
     @ParameterizedTest
     @ValueSource(strings = {"RSA", "EC"})
     void a_key_that_does_not_fit_its_certificate_is_named_with_it(String kind, @TempDir Path wrong) throws Exception {

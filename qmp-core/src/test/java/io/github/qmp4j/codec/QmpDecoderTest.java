@@ -57,7 +57,6 @@ class QmpDecoderTest {
         assertThat(seen).hasSize(2);
     }
 
-    /** F64. */
     @Test
     void aNumberBeyondADoubleIsKeptAsItIs() {
         feed("{\"a\": 1e9999, \"b\": -1.5E400, \"c\": 1e-9999, \"d\": 1e308}");
@@ -71,7 +70,6 @@ class QmpDecoderTest {
         assertThat(seen.get(1).get("a")).isEqualTo(json.get("a"));
     }
 
-    /** F64. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -92,7 +90,6 @@ class QmpDecoderTest {
         assertThat(seen).hasSize(1);
     }
 
-    /** F64. */
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every flag that a recorded schema sets, on whatever, is found by its path (F60). */
+/** Every flag that a recorded schema sets, on whatever, is found by its path. */
 @Timeout(60)
 class FeaturePathTest {
     /** Types refer to themselves, so somewhere the walk must end. */

@@ -62,7 +62,6 @@ class QmpSchemaTest {
                 "blockdev-add/arg/+qcow2/backing/driver",
                 "blockdev-add/arg/+qcow2/backing/!null",
                 "blockdev-add/arg/+nbd/server/+unix/path",
-                // F60
                 "blockdev-add/arg/+file/$dynamic-auto-read-only",
                 "blockdev-snapshot/$allow-write-only-overlay",
                 "query-block-jobs/ret/device",

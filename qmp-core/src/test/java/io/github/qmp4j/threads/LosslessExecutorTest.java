@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Whatever an executor does, each task runs once, and its giver hears of nothing (F76). */
+/** Whatever an executor does, each task runs once, and its giver hears of nothing. */
 @Timeout(60)
 class LosslessExecutorTest {
     private static final Executor REFUSING = task -> {

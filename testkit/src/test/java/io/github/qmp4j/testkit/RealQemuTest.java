@@ -20,7 +20,7 @@ class RealQemuTest {
     private static final Duration LONG = Duration.ofMinutes(1);
     private static final Duration SHORT = Duration.ofMillis(200);
 
-    /** F18: from 11.1 on QEMU warns of -mon. */
+    /** From 11.1 on QEMU warns of -mon. */
     @Test
     void qemuWarnsOfNothingInTheCommandLineOfItsMonitors() {
         try (RealQemu qemu = RealQemu.builder().start()) {

@@ -62,7 +62,7 @@ class RecordedSchemaTest {
                 .anySatisfy(problem -> assertThat(problem).contains("blockdev-add/file/nam is unknown"));
     }
 
-    /** Rows of by-version.md: what a release has not yet, has no more, or flags. */
+    /** What a release has not yet, has no more, or flags. */
     @Test
     void tellsTheReleasesApart() {
         String mask = "{\"device\":\"d\",\"backing-mask-protocol\":true}";

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** P45: refuses what would drop persistent dirty bitmaps unasked; QEMU itself says nothing. */
+/** Refuses what would drop persistent dirty bitmaps unasked; QEMU itself says nothing. */
 public final class BitmapGuard {
     private BitmapGuard() {}
 

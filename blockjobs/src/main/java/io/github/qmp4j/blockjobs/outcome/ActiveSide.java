@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /**
  * Where a disk stands after a job that we started. A guest device, a filter or an export that is above the source shows it; where
- * nothing is (P53), only the verb does that QEMU has accepted.
+ * nothing is, only the verb does that QEMU has accepted.
  *
  * @param chain what the disk is on now; empty where that cannot be known
  * @param doubt why the chain or the head cannot be known; empty where both can

@@ -10,7 +10,7 @@ import io.github.qmp4j.blockjobs.end.EndFacts.Asked;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** F72, P53: what QEMU's answers to our verbs prove of the end of a job. */
+/** What QEMU's answers to our verbs prove of the end of a job. */
 class SentVerbsTest {
     private static final CompletableFuture<JsonNode> ACCEPTED =
             CompletableFuture.completedFuture(MissingNode.getInstance());

@@ -106,7 +106,7 @@ class GraphTest {
         assertThatThrownBy(() -> graph.find(DiskRef.of("a"))).hasMessageContaining("may mean any of the disks vda, a");
     }
 
-    /** P35: QEMU takes a device's name before a node's. */
+    /** QEMU takes a device's name before a node's. */
     @Test
     void knowsANodeNameThatIsAnotherDisksDeviceName() {
         Graph graph = new Graph(List.of(DISK, disk("base", null, image("b", "/i/b"))), List.of(), Map.of(), NO_EDGES);

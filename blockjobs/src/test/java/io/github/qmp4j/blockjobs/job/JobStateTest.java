@@ -24,7 +24,7 @@ class JobStateTest {
         assertThat(state(JobStatus.READY, JobStatus.STANDBY).info().status()).isEqualTo(JobStatus.READY);
     }
 
-    /** By-version row 5: the status comes before the reply or after it. */
+    /** The status comes before the reply or after it. */
     @Test
     void showsAPauseInEitherOrder() {
         JobState statusFirst = state(JobStatus.RUNNING, JobStatus.PAUSED);

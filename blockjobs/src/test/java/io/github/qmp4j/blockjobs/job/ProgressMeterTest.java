@@ -59,7 +59,7 @@ class ProgressMeterTest {
         assertThat(meter.progress().notConverging()).isFalse();
     }
 
-    /** P27: len may be 0, and moves. */
+    /** {@code len} may be 0, and moves. */
     @Test
     void measuresARateAndNeverDividesByZero() {
         ProgressMeter meter = new ProgressMeter(Duration.ofSeconds(30));

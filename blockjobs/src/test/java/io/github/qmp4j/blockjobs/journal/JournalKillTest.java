@@ -110,7 +110,7 @@ class JournalKillTest {
         }
     }
 
-    /** F84: the file beside the journal can be deleted, the lock on the journal itself cannot. */
+    /** The file beside the journal can be deleted, the lock on the journal itself cannot. */
     @Test
     void aSecondProcessIsKeptOutThoughTheFileOfTheLockWasDeleted() throws Exception {
         try (TempFolder folder = TempFolder.create("journal")) {

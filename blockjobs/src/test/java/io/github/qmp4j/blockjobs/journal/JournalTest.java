@@ -133,7 +133,7 @@ class JournalTest {
         }
     }
 
-    /** F84: the checksum tells that it is whole. */
+    /** The checksum tells that it is whole. */
     @Test
     void takesALastLineThatHasOnlyLostItsEnd() throws Exception {
         byte[] whole = written("first", "second");
@@ -148,7 +148,6 @@ class JournalTest {
         }
     }
 
-    /** F84. */
     @Test
     void noticesThatWholeLinesAreMissing() throws Exception {
         written("first", "second", "third");
@@ -164,7 +163,7 @@ class JournalTest {
         }
     }
 
-    /** F84: what is lost at the end must not go unnoticed for as long as there is somebody who knows. */
+    /** What is lost at the end must not go unnoticed for as long as there is somebody who knows. */
     @Test
     void acknowledgesNothingMoreOnceAnotherProgramHasChangedItsFile() throws Exception {
         Path link = folder.resolve("link");

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** P15, P34: the name of a base in the header of its overlay. */
+/** The name of a base in the header of its overlay. */
 class BackingStringTest {
     private static BlockNode file(String file) {
         return new BlockNode(Optional.empty(), file, "qcow2", 8, OptionalLong.empty(), false, Optional.empty());
@@ -102,7 +102,7 @@ class BackingStringTest {
                 .hasMessageContaining(sentence);
     }
 
-    /** By-version §2: bytes of UTF-8, not characters. */
+    /** Bytes of UTF-8, not characters. */
     @Test
     void countsBytes() {
         assertThat(text("/o", "/" + "x".repeat(1022))).hasSize(1023);

@@ -70,7 +70,7 @@ public class JobPlanTest {
         assertThat(names(plan.after())).containsExactly(after.split(" "));
     }
 
-    /** A18: filters above the active layer stay, and data goes into images. */
+    /** Filters above the active layer stay, and data goes into images. */
     @ParameterizedTest
     @CsvSource({
         ",,false, ActiveCommitPlan, active, base, root1 root2 base",
@@ -169,7 +169,7 @@ public class JobPlanTest {
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
-    /** P36: what lay between top and base is spoilt, and after a pivot the old active layer too. */
+    /** What lay between top and base is spoilt, and after a pivot the old active layer too. */
     @Test
     void tellsWhichImagesACommitSpoils() {
         assertThat(Planner.plan(CHAIN, commit("snap2", "base", false)).invalidated(false))

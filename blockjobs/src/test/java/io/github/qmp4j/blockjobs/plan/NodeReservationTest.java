@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A6, A7: which jobs of ours may run side by side on head → upper → active → snap2 → snap1 → base. */
+/** Which jobs of ours may run side by side on head → upper → active → snap2 → snap1 → base. */
 class NodeReservationTest {
     private static final BlockChain CHAIN =
             new BlockChain(Stream.of("head", "upper", "active", "snap2", "snap1", "base")
