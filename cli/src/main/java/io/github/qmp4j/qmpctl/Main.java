@@ -1,8 +1,34 @@
 package io.github.qmp4j.qmpctl;
 
+import io.github.qmp4j.qmpctl.command.CancelCommand;
+import io.github.qmp4j.qmpctl.command.ChainCommand;
+import io.github.qmp4j.qmpctl.command.CleanCommand;
+import io.github.qmp4j.qmpctl.command.CommitCommand;
+import io.github.qmp4j.qmpctl.command.CopyCommand;
+import io.github.qmp4j.qmpctl.command.DisksCommand;
+import io.github.qmp4j.qmpctl.command.DismissCommand;
+import io.github.qmp4j.qmpctl.command.DoctorCommand;
+import io.github.qmp4j.qmpctl.command.EventsCommand;
+import io.github.qmp4j.qmpctl.command.ExecCommand;
+import io.github.qmp4j.qmpctl.command.FinalizeCommand;
+import io.github.qmp4j.qmpctl.command.FinishCommand;
+import io.github.qmp4j.qmpctl.command.JobCommand;
+import io.github.qmp4j.qmpctl.command.JobsCommand;
+import io.github.qmp4j.qmpctl.command.PauseCommand;
+import io.github.qmp4j.qmpctl.command.PivotCommand;
+import io.github.qmp4j.qmpctl.command.PullCommand;
+import io.github.qmp4j.qmpctl.command.ResumeCommand;
+import io.github.qmp4j.qmpctl.command.SchemaCommand;
+import io.github.qmp4j.qmpctl.command.ShellCommand;
+import io.github.qmp4j.qmpctl.command.SpeedCommand;
+import io.github.qmp4j.qmpctl.command.WaitCommand;
+import io.github.qmp4j.qmpctl.complete.CandidatesCommand;
+import io.github.qmp4j.qmpctl.complete.CompletionCommand;
 import io.github.qmp4j.qmpctl.demo.DemoCommand;
-import io.github.qmp4j.qmpctl.report.Failure;
-import io.github.qmp4j.qmpctl.report.Screen;
+import io.github.qmp4j.qmpctl.failure.Failure;
+import io.github.qmp4j.qmpctl.monitor.QmpCtl;
+import io.github.qmp4j.qmpctl.output.Screen;
+import io.github.qmp4j.qmpctl.output.StandardStreams;
 import java.io.PrintWriter;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -20,10 +46,10 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.exit(run(new QmpCtl(Streams.out(), Streams.err()), arguments));
+        System.exit(run(new QmpCtl(StandardStreams.out(), StandardStreams.err()), arguments));
     }
 
-    static int run(QmpCtl ctl, String... arguments) {
+    public static int run(QmpCtl ctl, String... arguments) {
         try {
             return commandLine(ctl, needed(ctl, arguments)).execute(arguments);
         } finally {
@@ -43,7 +69,7 @@ public final class Main {
     };
 
     /** With all commands. */
-    static CommandLine commandLine(QmpCtl ctl) {
+    public static CommandLine commandLine(QmpCtl ctl) {
         return commandLine(ctl, Set.of());
     }
 
@@ -73,7 +99,7 @@ public final class Main {
         all.put("shell", () -> new ShellCommand(ctl));
         all.put("doctor", () -> new DoctorCommand(ctl));
         all.put("completion", () -> new CompletionCommand(ctl));
-        all.put("__complete", () -> new CompleteCommand(ctl));
+        all.put("__complete", () -> new CandidatesCommand(ctl));
         all.put("demo", () -> new DemoCommand(ctl.out(), ctl.err()));
         return all;
     }
@@ -98,8 +124,8 @@ public final class Main {
         line.getCommandSpec().usageMessage().footer(EXAMPLES);
         withExamples(line);
         line.getSubcommands().values().forEach(Main::withExamples);
-        line.setOut(new PrintWriter(ctl.out(), true, Streams.charset()));
-        line.setErr(new PrintWriter(ctl.err(), true, Streams.charset()));
+        line.setOut(new PrintWriter(ctl.out(), true, StandardStreams.charset()));
+        line.setErr(new PrintWriter(ctl.err(), true, StandardStreams.charset()));
         if (!Screen.mayColour(System.getenv())) {
             line.setColorScheme(Help.defaultColorScheme(Ansi.OFF)); // else picocli sees for itself whether it can
         }

@@ -1,7 +1,8 @@
 package io.github.qmp4j.qmpctl;
 
-import io.github.qmp4j.qmpctl.report.ExitCode;
-import io.github.qmp4j.qmpctl.report.Failure;
+import io.github.qmp4j.qmpctl.failure.ExitCode;
+import io.github.qmp4j.qmpctl.failure.Failure;
+import io.github.qmp4j.qmpctl.monitor.QmpCtl;
 import io.github.qmp4j.qmpctl.report.JobResult;
 import io.github.qmp4j.qmpctl.report.Json;
 import java.util.List;

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * A qmpctl in a process of its own, which {@link #close()} kills for certain: the launcher out of the archive where there is one,
  * else the classes of this build.
  */
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
     private final List<String> arguments;
@@ -131,7 +131,7 @@ final class Child implements AutoCloseable {
     }
 
     /** The command that qmpctl is, without arguments. */
-    static List<String> javaCommand() {
+    public static List<String> javaCommand() {
         return command(List.of());
     }
 

@@ -2,6 +2,7 @@ package io.github.qmp4j.qmpctl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.qmp4j.qmpctl.monitor.QmpCtl;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

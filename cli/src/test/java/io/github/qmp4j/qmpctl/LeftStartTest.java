@@ -10,14 +10,14 @@ import io.github.qmp4j.blockjobs.BlockJobOptions;
 import io.github.qmp4j.blockjobs.BlockJobs;
 import io.github.qmp4j.blockjobs.CopyRequest;
 import io.github.qmp4j.client.QmpClient;
-import io.github.qmp4j.qmpctl.report.Console;
-import io.github.qmp4j.qmpctl.report.ExitCode;
+import io.github.qmp4j.qmpctl.display.SharedDisplay;
+import io.github.qmp4j.qmpctl.failure.ExitCode;
+import io.github.qmp4j.qmpctl.output.Console;
+import io.github.qmp4j.qmpctl.output.Screen;
 import io.github.qmp4j.qmpctl.report.JobResult;
-import io.github.qmp4j.qmpctl.report.Noticeboard;
-import io.github.qmp4j.qmpctl.report.Screen;
 import io.github.qmp4j.qmpctl.watch.JobWatch;
-import io.github.qmp4j.qmpctl.watch.Subject;
-import io.github.qmp4j.qmpctl.watch.WhenReady;
+import io.github.qmp4j.qmpctl.watch.ReadyAction;
+import io.github.qmp4j.qmpctl.watch.WatchedJob;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -39,14 +39,15 @@ class LeftStartTest {
                 .join();
     }
 
-    private static Noticeboard board(ByteArrayOutputStream out) {
+    private static SharedDisplay display(ByteArrayOutputStream out) {
         PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
-        return Noticeboard.on(new Console(stream, stream, true), new Screen(false, 80, false, false));
+        return SharedDisplay.on(new Console(stream, stream, true), new Screen(false, 80, false, false));
     }
 
-    private static JobWatch watch(ChainedDisk disk, Path file, Noticeboard board) {
+    private static JobWatch watch(ChainedDisk disk, Path file, SharedDisplay display) {
         return new JobWatch(
-                new Subject(disk.name(), "copy", WhenReady.LEAVE, Optional.of(file.toString()), "qmpctl"), board);
+                new WatchedJob(disk.name(), "copy", ReadyAction.LEAVE, Optional.of(file.toString()), "qmpctl"),
+                display);
     }
 
     /** QEMU stands still from the moment when it is sent the command that starts the job. */
@@ -68,8 +69,8 @@ class LeftStartTest {
             };
             try (QmpClient client = client(vm, freezing);
                     BlockJobs jobs = BlockJobs.of(client, BlockJobOptions.defaults());
-                    Noticeboard board = board(out)) {
-                JobWatch watch = watch(disk, file, board);
+                    SharedDisplay display = display(out)) {
+                JobWatch watch = watch(disk, file, display);
                 watch.start(jobs, CopyRequest.of(disk.name(), file.toString(), "qcow2"));
                 sent.join();
                 watch.detach();
@@ -106,8 +107,8 @@ class LeftStartTest {
             };
             try (QmpClient client = client(vm, leaving);
                     BlockJobs jobs = BlockJobs.of(client, BlockJobOptions.defaults());
-                    Noticeboard board = board(out)) {
-                JobWatch watch = watch(disk, file, board);
+                    SharedDisplay display = display(out)) {
+                JobWatch watch = watch(disk, file, display);
                 asked.complete(watch);
                 watch.start(jobs, CopyRequest.of(disk.name(), file.toString(), "qcow2"))
                         .join();

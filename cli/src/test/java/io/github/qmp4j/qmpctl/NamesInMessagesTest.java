@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.qmp4j.QmpOptions;
 import io.github.qmp4j.blockjobs.BlockJobs;
 import io.github.qmp4j.blockjobs.CommitRequest;
-import io.github.qmp4j.qmpctl.report.OptionNames;
+import io.github.qmp4j.qmpctl.failure.OptionNames;
+import io.github.qmp4j.qmpctl.monitor.QmpCtl;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.reflect.Member;
@@ -60,7 +61,7 @@ class NamesInMessagesTest {
             try {
                 return Optional.of(Class.forName(prefix + name));
             } catch (ClassNotFoundException elsewhere) {
-                continue;
+                // It may be in the next package.
             }
         }
         return Optional.empty();

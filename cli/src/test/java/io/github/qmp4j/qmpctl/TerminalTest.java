@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What a person at a terminal sees; script(1) of util-linux is the terminal. */
 @Timeout(300)
-class TerminalTest {
+public class TerminalTest {
     private static final String REDRAW = "\033[1A\r\033[J";
     private static final String GREEN = "\033[32m";
     private static Vm vm;
@@ -79,7 +79,7 @@ class TerminalTest {
     }
 
     /** Whether a program is on the PATH. */
-    static boolean isThere(String program) {
+    public static boolean isThere(String program) {
         return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }

@@ -1,11 +1,11 @@
 package io.github.qmp4j.qmpctl.demo;
 
-import io.github.qmp4j.qmpctl.report.Amount;
-import io.github.qmp4j.qmpctl.report.Console;
-import io.github.qmp4j.qmpctl.report.ExitCode;
-import io.github.qmp4j.qmpctl.report.Failure;
-import io.github.qmp4j.qmpctl.report.Quantity;
-import io.github.qmp4j.qmpctl.report.Screen;
+import io.github.qmp4j.qmpctl.failure.ExitCode;
+import io.github.qmp4j.qmpctl.failure.Failure;
+import io.github.qmp4j.qmpctl.output.Console;
+import io.github.qmp4j.qmpctl.output.Screen;
+import io.github.qmp4j.qmpctl.text.Quantity;
+import io.github.qmp4j.qmpctl.text.SizeText;
 import io.github.qmp4j.qmpctl.watch.Interrupts;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -45,7 +45,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        long bytes = Amount.parse(size);
+        long bytes = SizeText.parse(size);
         if (bytes < LEAST_BYTES) {
             throw new IllegalArgumentException(
                     "--size %s is too small; it must be at least %s".formatted(size, Quantity.bytes(LEAST_BYTES)));
@@ -58,8 +58,8 @@ public final class DemoCommand implements Callable<Integer> {
 
     private ExitCode run(long bytes, Interruption interruption) {
         try {
-            Tools.requireAll();
-            return run(bytes, interruption, Scratch.create());
+            QemuTools.requireAll();
+            return run(bytes, interruption, DemoFolder.create());
         } catch (DemoException e) {
             console.warn(String.valueOf(e.getMessage()));
             return e.code();
@@ -69,11 +69,12 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private ExitCode run(long bytes, Interruption interruption, Scratch scratch) throws IOException {
+    private ExitCode run(long bytes, Interruption interruption, DemoFolder folder) throws IOException {
         try {
-            List<Done> done = new Tour(scratch, interruption, console, Screen.detect(System.getenv())).take(bytes);
+            List<FinishedStep> done =
+                    new DemoRun(folder, interruption, console, Screen.detect(System.getenv())).take(bytes);
             console.say("");
-            console.print(Done.table(done));
+            console.print(FinishedStep.table(done));
             return ExitCode.DONE;
         } catch (DemoException e) {
             console.warn(String.valueOf(e.getMessage()));
@@ -82,16 +83,16 @@ public final class DemoCommand implements Callable<Integer> {
             console.warn(Failure.of(e).sentence());
             return ExitCode.FAILED;
         } finally {
-            cleanUp(scratch);
+            cleanUp(folder);
         }
     }
 
-    private void cleanUp(Scratch scratch) throws IOException {
+    private void cleanUp(DemoFolder folder) throws IOException {
         if (keep) {
-            console.say("QEMU has ended; the images are kept in " + scratch.path());
+            console.say("QEMU has ended; the images are kept in " + folder.path());
         } else {
-            scratch.delete();
-            console.say("QEMU has ended, and %s with all images has been removed".formatted(scratch.path()));
+            folder.delete();
+            console.say("QEMU has ended, and %s with all images has been removed".formatted(folder.path()));
         }
     }
 }

@@ -1,6 +1,6 @@
 package io.github.qmp4j.qmpctl.demo;
 
-import io.github.qmp4j.qmpctl.report.ExitCode;
+import io.github.qmp4j.qmpctl.failure.ExitCode;
 
 /** The demo cannot go on; the message says why in one sentence. */
 final class DemoException extends RuntimeException {

@@ -15,24 +15,24 @@ final class DemoQemu {
 
     private DemoQemu() {}
 
-    static CompletableFuture<QemuProcess> start(Scratch scratch) {
+    static CompletableFuture<QemuProcess> start(DemoFolder folder) {
         List<String> command = new ArrayList<>(List.of("qemu-system-x86_64", "-nodefaults", "-display", "none"));
         command.addAll(List.of("-machine", "q35,accel=tcg", "-m", "64M", "-S"));
         String below = "";
         for (String image : SampleChain.IMAGES) {
-            command.addAll(List.of("-blockdev", node(scratch, image, below)));
+            command.addAll(List.of("-blockdev", node(folder, image, below)));
             below = image;
         }
         command.addAll(List.of("-device", "virtio-blk-pci,id=" + DISK + ",drive=" + below));
         return QemuProcess.start(command, QmpOptions.with(options -> options.waitFor = Duration.ofSeconds(20)));
     }
 
-    private static String node(Scratch scratch, String image, String below) {
+    private static String node(DemoFolder folder, String image, String below) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("driver", "qcow2").put("node-name", image);
         node.putObject("file")
                 .put("driver", "file")
-                .put("filename", SampleChain.file(scratch, image).toString());
+                .put("filename", SampleChain.file(folder, image).toString());
         if (!below.isEmpty()) {
             node.put("backing", below);
         }

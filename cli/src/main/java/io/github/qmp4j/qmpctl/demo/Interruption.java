@@ -1,6 +1,6 @@
 package io.github.qmp4j.qmpctl.demo;
 
-import io.github.qmp4j.qmpctl.report.ExitCode;
+import io.github.qmp4j.qmpctl.failure.ExitCode;
 import java.util.concurrent.CompletableFuture;
 
 /** Lets the demo wait for things, and wakes it when the user presses Ctrl-C. */

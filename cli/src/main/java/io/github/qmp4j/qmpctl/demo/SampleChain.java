@@ -11,7 +11,7 @@ import java.util.Random;
  * A chain of qcow2 images with random data in each of them. The images overlap, so that each hides a part of the one
  * below it.
  */
-record SampleChain(Scratch scratch, Tools tools, long bytes) {
+record SampleChain(DemoFolder folder, QemuTools tools, long bytes) {
     /** From the bottom up; the node-names too. */
     static final List<String> IMAGES = List.of("base", "snap1", "snap2", "snap3", "active");
 
@@ -19,8 +19,8 @@ record SampleChain(Scratch scratch, Tools tools, long bytes) {
 
     private static final int MIB = 1 << 20;
 
-    static Path file(Scratch scratch, String image) {
-        return scratch.file(image + ".qcow2");
+    static Path file(DemoFolder folder, String image) {
+        return folder.file(image + ".qcow2");
     }
 
     void create() throws IOException {
@@ -32,14 +32,14 @@ record SampleChain(Scratch scratch, Tools tools, long bytes) {
             } else {
                 // By its whole path: with another name than QEMU opens it by, QEMU takes it for an overridden backing
                 // file.
-                String below = file(scratch, IMAGES.get(layer - 1)).toString();
+                String below = file(folder, IMAGES.get(layer - 1)).toString();
                 tools.run("qemu-img", "create", "-q", "-f", "qcow2", "-b", below, "-F", "qcow2", image);
             }
-            writeRandom(scratch.file("random"), part, layer);
+            writeRandom(folder.file("random"), part, layer);
             long offset = layer * (part / MIB * 3 / 4) * MIB;
             tools.run("qemu-io", "-f", "qcow2", "-c", "write -q -s random %d %d".formatted(offset, part), image);
         }
-        Files.delete(scratch.file("random"));
+        Files.delete(folder.file("random"));
         tools.run("qemu-img", "convert", "-O", "raw", "active.qcow2", FLATTENED);
     }
 

@@ -1,4 +1,4 @@
-/** {@code qmpctl demo}: the main job on a QEMU of its own, with the data proved unchanged. */
+/** {@code qmpctl demo}: runs each kind of job on its own QEMU and proves that the data stays the same. */
 @NullMarked
 package io.github.qmp4j.qmpctl.demo;
 

@@ -1,8 +1,8 @@
 package io.github.qmp4j.qmpctl.doctor;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.qmp4j.qmpctl.output.AnsiColor;
 import io.github.qmp4j.qmpctl.report.Json;
-import io.github.qmp4j.qmpctl.report.Paint;
 import java.util.Optional;
 
 /**
@@ -39,15 +39,15 @@ public record Finding(Level level, String subject, String text, Optional<String>
     }
 
     /** One line for a person. */
-    public String line(Paint paint) {
+    public String line(AnsiColor color) {
         String word = Json.word(level);
         String padded = word + " ".repeat(LEVEL_WIDTH - word.length());
         String coloured =
                 switch (level) {
-                    case OK -> paint.green(padded);
+                    case OK -> color.green(padded);
                     case NOTE -> padded;
-                    case WARN -> paint.yellow(padded);
-                    case FAIL -> paint.red(padded);
+                    case WARN -> color.yellow(padded);
+                    case FAIL -> color.red(padded);
                 };
         return coloured
                 + subject

@@ -1,4 +1,4 @@
-/** Looks at a QEMU for what an operator should know: {@link io.github.qmp4j.qmpctl.doctor.Checkup}. */
+/** Checks one monitor for what an operator should know: {@link io.github.qmp4j.qmpctl.doctor.DoctorChecks}. */
 @NullMarked
 package io.github.qmp4j.qmpctl.doctor;
 

@@ -3,6 +3,8 @@ package io.github.qmp4j.qmpctl.report;
 import io.github.qmp4j.blockjobs.BlockChain;
 import io.github.qmp4j.blockjobs.BlockNode;
 import io.github.qmp4j.blockjobs.JobInfo;
+import io.github.qmp4j.qmpctl.text.Quantity;
+import io.github.qmp4j.qmpctl.text.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -2,6 +2,7 @@ package io.github.qmp4j.qmpctl.report;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.qmp4j.event.QmpEvent;
+import io.github.qmp4j.qmpctl.output.Console;
 
 /** An event in one line. */
 public final class EventLine {

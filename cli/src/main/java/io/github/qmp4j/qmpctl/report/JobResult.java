@@ -6,6 +6,8 @@ import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.blockjobs.JobOutcome;
 import io.github.qmp4j.blockjobs.JobProgress;
 import io.github.qmp4j.blockjobs.Leftover;
+import io.github.qmp4j.qmpctl.failure.ExitCode;
+import io.github.qmp4j.qmpctl.failure.Failure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -71,16 +73,16 @@ public record JobResult(
     }
 
     /** The job goes on; this program does not. */
-    public static JobResult goesOn(Sight sight, Outcome outcome, ExitCode code, Optional<String> error) {
+    public static JobResult goesOn(JobSnapshot snapshot, Outcome outcome, ExitCode code, Optional<String> error) {
         return new JobResult(
-                sight.disk(),
-                sight.kind(),
+                snapshot.disk(),
+                snapshot.kind(),
                 outcome,
                 code,
-                sight.id(),
+                snapshot.id(),
                 outcome == Outcome.READY ? Optional.of(false) : Optional.empty(),
                 error,
-                Optional.of(sight.progress()),
+                Optional.of(snapshot.progress()),
                 List.of(),
                 false,
                 List.of(),
@@ -95,7 +97,7 @@ public record JobResult(
      * @param pivotAsked whether the guest's disk should be on the target now
      */
     public static JobResult ended(String disk, String kind, boolean pivotAsked, JobOutcome outcome) {
-        Verdict verdict = Verdict.on(outcome, pivotAsked);
+        ExitRule verdict = ExitRule.on(outcome, pivotAsked);
         return new JobResult(
                 disk,
                 kind,

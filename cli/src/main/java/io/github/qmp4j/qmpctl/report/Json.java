@@ -57,20 +57,20 @@ public final class Json {
         return line.put("io_errors", info.ioErrors()).put("error", info.error().orElse(null));
     }
 
-    public static ObjectNode progress(Sight sight) {
-        ObjectNode line = about("progress", sight);
-        progress(line, sight.progress());
-        return line.put("percent", Math.round(sight.progress().percent() * 10) / 10.0);
+    public static ObjectNode progress(JobSnapshot snapshot) {
+        ObjectNode line = about("progress", snapshot);
+        progress(line, snapshot.progress());
+        return line.put("percent", Math.round(snapshot.progress().percent() * 10) / 10.0);
     }
 
-    public static ObjectNode phase(Sight sight) {
-        return about("phase", sight)
-                .put("phase", sight.phase().word())
-                .put("note", sight.note().orElse(null));
+    public static ObjectNode phase(JobSnapshot snapshot) {
+        return about("phase", snapshot)
+                .put("phase", snapshot.phase().word())
+                .put("note", snapshot.note().orElse(null));
     }
 
-    public static ObjectNode start(Sight sight) {
-        return about("start", sight).put("kind", sight.kind());
+    public static ObjectNode start(JobSnapshot snapshot) {
+        return about("start", snapshot).put("kind", snapshot.kind());
     }
 
     /** The last line of a job, in the order of members that scripts know. */
@@ -147,10 +147,10 @@ public final class Json {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    private static ObjectNode about(String type, Sight sight) {
+    private static ObjectNode about(String type, JobSnapshot snapshot) {
         return line(type)
-                .put("job", sight.id().map(Object::toString).orElse(null))
-                .put("disk", sight.disk());
+                .put("job", snapshot.id().map(Object::toString).orElse(null))
+                .put("disk", snapshot.disk());
     }
 
     private static void image(ObjectNode line, BlockNode node) {

@@ -23,7 +23,7 @@ public enum Phase {
     }
 
     /** Whether the job stands for good or waits for a user. */
-    boolean needsAttention() {
+    public boolean needsAttention() {
         return this == PAUSED_ON_ERROR || this == CANCELLING;
     }
 

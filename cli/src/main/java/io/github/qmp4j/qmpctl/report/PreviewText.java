@@ -16,7 +16,7 @@ public final class PreviewText {
     public List<String> of(String disk, String kind, JobPreview preview) {
         List<String> lines = new ArrayList<>(drawing.draw("%s after the %s:".formatted(disk, kind), preview.after()));
         if (!preview.invalidated().isEmpty()) {
-            lines.add("No longer valid by itself: " + Sentence.names(preview.invalidated()));
+            lines.add("No longer valid by itself: " + PlainLine.names(preview.invalidated()));
         }
         if (preview.plainText()) {
             lines.add("Encrypted data will be in plain text.");

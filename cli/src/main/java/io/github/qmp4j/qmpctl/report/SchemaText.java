@@ -1,5 +1,6 @@
 package io.github.qmp4j.qmpctl.report;
 
+import io.github.qmp4j.qmpctl.text.Table;
 import io.github.qmp4j.schema.QmpSchema;
 import io.github.qmp4j.schema.SchemaEntry;
 import java.util.ArrayList;

@@ -1,7 +1,4 @@
-/**
- * What a person or a program gets to see: {@link io.github.qmp4j.qmpctl.report.Board boards} for jobs that run, JSON
- * lines, tables, drawings, sentences and exit codes.
- */
+/** Jobs, disks, chains and schemas as text and as JSON lines. */
 @NullMarked
 package io.github.qmp4j.qmpctl.report;
 

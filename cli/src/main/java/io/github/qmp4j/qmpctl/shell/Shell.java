@@ -6,8 +6,8 @@ import io.github.qmp4j.QmpDisconnectedException;
 import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.event.EventFilter;
 import io.github.qmp4j.event.EventSubscription;
-import io.github.qmp4j.qmpctl.report.ExitCode;
-import io.github.qmp4j.qmpctl.report.Failure;
+import io.github.qmp4j.qmpctl.failure.ExitCode;
+import io.github.qmp4j.qmpctl.failure.Failure;
 import io.github.qmp4j.qmpctl.report.SchemaText;
 import io.github.qmp4j.schema.QmpSchema;
 import java.util.List;
@@ -32,31 +32,31 @@ public final class Shell {
 
     private final QmpClient client;
     private final QmpSchema schema;
-    private final Dialogue dialogue;
+    private final ShellIo io;
 
-    private @Nullable Transaction transaction;
+    private @Nullable TypedTransaction transaction;
     private boolean failed;
 
-    public Shell(QmpClient client, QmpSchema schema, Dialogue dialogue) {
+    public Shell(QmpClient client, QmpSchema schema, ShellIo io) {
         this.client = client;
         this.schema = schema;
-        this.dialogue = dialogue;
+        this.io = io;
     }
 
     /** Gives the exit code: where no person sees the answers as they come, a line that went wrong counts. */
     public ExitCode run() {
         CompletableFuture<Void> closed = client.closed();
-        try (EventSubscription events = client.subscribe(EventFilter.all(), dialogue::event)) {
-            events.onDropped(() -> dialogue.say("some events were lost: they came faster than they were read"));
+        try (EventSubscription events = client.subscribe(EventFilter.all(), io::event)) {
+            events.onDropped(() -> io.say("some events were lost: they came faster than they were read"));
             boolean goesOn = true;
             while (goesOn) {
-                CompletableFuture<Optional<String>> line = dialogue.next(prompt());
+                CompletableFuture<Optional<String>> line = io.next(prompt());
                 CompletableFuture.anyOf(line, closed).join();
                 goesOn = line.join().map(this::obey).orElse(false);
             }
         } catch (CompletionException e) {
             if (closed.isCompletedExceptionally()) {
-                dialogue.failed(Failure.of(closedCause(closed)).sentence());
+                io.failed(Failure.of(closedCause(closed)).sentence());
                 return ExitCode.NO_ANSWER;
             }
             throw e;
@@ -64,7 +64,7 @@ public final class Shell {
         if (transaction != null) {
             fail("the transaction was neither committed nor aborted: nothing was sent");
         }
-        return failed && !dialogue.isInteractive() ? ExitCode.FAILED : ExitCode.DONE;
+        return failed && !io.isInteractive() ? ExitCode.FAILED : ExitCode.DONE;
     }
 
     private static Throwable closedCause(CompletableFuture<Void> closed) {
@@ -119,11 +119,11 @@ public final class Shell {
     }
 
     private void obey(TypedCommand typed) {
-        Transaction open = transaction;
+        TypedTransaction open = transaction;
         if (open != null) {
             collect(open, typed);
         } else if (typed.name().equals("transaction") && typed.arguments().isEmpty()) {
-            transaction = new Transaction(schema);
+            transaction = new TypedTransaction(schema);
         } else if (WORDS.contains(typed.name()) && !schema.hasCommand(typed.name())) {
             throw new IllegalArgumentException(
                     "there is no transaction to %s; `transaction` begins one".formatted(typed.name()));
@@ -132,12 +132,12 @@ public final class Shell {
         }
     }
 
-    private void collect(Transaction open, TypedCommand typed) {
+    private void collect(TypedTransaction open, TypedCommand typed) {
         switch (typed.name()) {
-            case "show" -> dialogue.say(open.size() == 0 ? "no actions yet" : open.lines());
+            case "show" -> io.say(open.size() == 0 ? "no actions yet" : open.lines());
             case "abort" -> {
                 transaction = null;
-                dialogue.say("aborted: nothing was sent");
+                io.say("aborted: nothing was sent");
             }
             case "commit" -> {
                 if (open.size() == 0) {
@@ -152,8 +152,8 @@ public final class Shell {
 
     private void execute(QmpCommand<JsonNode> command) {
         CompletableFuture<JsonNode> reply = client.execute(command);
-        dialogue.onInterrupt(() -> reply.cancel(false));
-        dialogue.returned(command.name(), reply.join());
+        io.onInterrupt(() -> reply.cancel(false));
+        io.returned(command.name(), reply.join());
     }
 
     private void askHumanMonitor(String line) {
@@ -162,24 +162,24 @@ public final class Shell {
         }
         CompletableFuture<JsonNode> reply =
                 client.execute(QmpCommand.of("human-monitor-command").with("command-line", line));
-        dialogue.onInterrupt(() -> reply.cancel(false));
-        dialogue.printed(line, reply.join().asText().replace("\r", "").stripTrailing());
+        io.onInterrupt(() -> reply.cancel(false));
+        io.printed(line, reply.join().asText().replace("\r", "").stripTrailing());
     }
 
     private void explain(String name) {
         if (name.isEmpty()) {
-            dialogue.say(HELP);
+            io.say(HELP);
             return;
         }
-        String path = transaction == null ? name : Transaction.ACTIONS + "/+" + name + "/data";
+        String path = transaction == null ? name : TypedTransaction.ACTIONS + "/+" + name + "/data";
         String known = schema.at(path).isPresent() ? path : name;
-        dialogue.say(schema.at(known)
+        io.say(schema.at(known)
                 .map(entry -> String.join("\n", SchemaText.entry(known, entry)))
                 .orElseThrow(() -> new IllegalArgumentException(SchemaText.missing(schema, name))));
     }
 
     private void fail(String sentence) {
         failed = true;
-        dialogue.failed(sentence);
+        io.failed(sentence);
     }
 }

@@ -31,7 +31,7 @@ public record TypedCommand(String name, ObjectNode arguments) {
         }
         String[] parts = text.split("\\s+", 2);
         String rest = parts.length == 1 ? "" : unquoted(parts[1]);
-        return of(parts[0], rest.startsWith("{") ? List.of(rest) : Words.of(rest));
+        return of(parts[0], rest.startsWith("{") ? List.of(rest) : WordSplitter.of(rest));
     }
 
     /** One JSON object as it stands in quotes for a shell. */

@@ -1,7 +1,6 @@
 /**
- * The interactive shell: {@link io.github.qmp4j.qmpctl.shell.Shell} obeys lines, a
- * {@link io.github.qmp4j.qmpctl.shell.Dialogue} is where they come from and where answers go, and
- * {@link io.github.qmp4j.qmpctl.shell.TypedCommand} is how a QMP command is written.
+ * The interactive shell: {@link io.github.qmp4j.qmpctl.shell.Shell} executes lines from a
+ * {@link io.github.qmp4j.qmpctl.shell.ShellIo}.
  */
 @NullMarked
 package io.github.qmp4j.qmpctl.shell;

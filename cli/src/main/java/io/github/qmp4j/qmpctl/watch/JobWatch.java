@@ -7,13 +7,13 @@ import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.blockjobs.JobInfo;
 import io.github.qmp4j.blockjobs.JobOutcome;
 import io.github.qmp4j.blockjobs.JobProgress;
-import io.github.qmp4j.qmpctl.report.ExitCode;
-import io.github.qmp4j.qmpctl.report.Failure;
+import io.github.qmp4j.qmpctl.display.SharedDisplay;
+import io.github.qmp4j.qmpctl.failure.ExitCode;
+import io.github.qmp4j.qmpctl.failure.Failure;
 import io.github.qmp4j.qmpctl.report.JobResult;
 import io.github.qmp4j.qmpctl.report.JobResult.Outcome;
-import io.github.qmp4j.qmpctl.report.Noticeboard;
+import io.github.qmp4j.qmpctl.report.JobSnapshot;
 import io.github.qmp4j.qmpctl.report.Phase;
-import io.github.qmp4j.qmpctl.report.Sight;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,23 +23,23 @@ import org.jspecify.annotations.Nullable;
 /** Follows one job until there is nothing more to say of it. Safe for use by any thread. */
 public final class JobWatch {
 
-    private final Subject subject;
-    private final Noticeboard board;
+    private final WatchedJob watched;
+    private final SharedDisplay display;
     private final CompletableFuture<JobResult> result = new CompletableFuture<>();
     private final AtomicBoolean over = new AtomicBoolean();
     /** What this program has begun to end the job with; once set it stays, so that a pivot and a cancel exclude each other. */
     private final AtomicReference<@Nullable Phase> ending = new AtomicReference<>();
 
     private final AtomicBoolean hinted = new AtomicBoolean();
-    private final Launch launch = new Launch();
+    private final InterruptibleStart starting = new InterruptibleStart();
     private volatile @Nullable BlockJob job;
-    private volatile Sight sight;
+    private volatile JobSnapshot snapshot;
 
-    public JobWatch(Subject subject, Noticeboard board) {
-        this.subject = subject;
-        this.board = board;
-        this.sight = new Sight(
-                subject.disk(), subject.kind(), Optional.empty(), Phase.STARTING, JobProgress.NONE, Optional.empty());
+    public JobWatch(WatchedJob watched, SharedDisplay display) {
+        this.watched = watched;
+        this.display = display;
+        this.snapshot = new JobSnapshot(
+                watched.disk(), watched.kind(), Optional.empty(), Phase.STARTING, JobProgress.NONE, Optional.empty());
     }
 
     /** Completes with the last word on the job; never fails. */
@@ -55,9 +55,9 @@ public final class JobWatch {
         if (over.get()) {
             return CompletableFuture.completedFuture(null);
         }
-        board.show(sight);
-        return Endings.check(jobs, request, subject.whenReady())
-                .thenCompose(fits -> jobs.start(request, launch::named))
+        display.show(snapshot);
+        return EndingCheck.check(jobs, request, watched.whenReady())
+                .thenCompose(fits -> jobs.start(request, starting::named))
                 .handle((started, failure) -> {
                     if (failure == null) {
                         follow(started);
@@ -70,7 +70,7 @@ public final class JobWatch {
 
     /** Nothing was started, and nothing will be. */
     public void refuse(Failure failure) {
-        end(JobResult.refused(subject.disk(), subject.kind(), failure));
+        end(JobResult.refused(watched.disk(), watched.kind(), failure));
     }
 
     /** Follows a job that is there. */
@@ -102,11 +102,11 @@ public final class JobWatch {
         boolean first = ending.compareAndSet(null, Phase.CANCELLING);
         if (!first) {
             Phase begun = ending.get();
-            board.say("%s is %s and is not interrupted (again: stop watching it)"
-                    .formatted(sight.name(), begun == null ? "ending" : begun.word()));
+            display.say("%s is %s and is not interrupted (again: stop watching it)"
+                    .formatted(snapshot.name(), begun == null ? "ending" : begun.word()));
             return;
         }
-        board.say("cancelling %s … (again: leave it running)".formatted(sight.name()));
+        display.say("cancelling %s … (again: leave it running)".formatted(snapshot.name()));
         BlockJob started = job;
         if (started != null) {
             sendCancel(started);
@@ -116,28 +116,28 @@ public final class JobWatch {
     /** Stops watching; the job goes on. */
     public void detach() {
         if (job == null) {
-            launch.abandon().ifPresentOrElse(this::leaveStart, () -> refuse(Launch.NOT_STARTED));
+            starting.abandon().ifPresentOrElse(this::leaveStart, () -> refuse(InterruptibleStart.NOT_STARTED));
         } else {
             String error = ending.get() == Phase.CANCELLING
                     ? "nobody watches it any more; the cancel was sent and may still come to pass"
                     : "nobody watches it any more";
             end(
-                    JobResult.goesOn(sight, Outcome.UNKNOWN, ExitCode.DETACHED, Optional.of(error)),
-                    unwatched() + "attach again with: %s wait %s".formatted(subject.command(), sight.name()));
+                    JobResult.goesOn(snapshot, Outcome.UNKNOWN, ExitCode.DETACHED, Optional.of(error)),
+                    unwatched() + "attach again with: %s wait %s".formatted(watched.command(), snapshot.name()));
         }
     }
 
     /** The command that starts it was about to be sent, or was. */
     private void leaveStart(JobId id) {
-        Sight started = new Sight(
-                subject.disk(), subject.kind(), Optional.of(id), sight.phase(), JobProgress.NONE, Optional.empty());
-        end(JobResult.goesOn(started, Outcome.UNKNOWN, ExitCode.DETACHED, Optional.of(Launch.MAY_BE_THERE))
-                .leaving(subject.newFile()));
+        JobSnapshot started = new JobSnapshot(
+                watched.disk(), watched.kind(), Optional.of(id), snapshot.phase(), JobProgress.NONE, Optional.empty());
+        end(JobResult.goesOn(started, Outcome.UNKNOWN, ExitCode.DETACHED, Optional.of(InterruptibleStart.MAY_BE_THERE))
+                .leaving(watched.newFile()));
     }
 
     private String unwatched() {
         BlockJob left = job;
-        return left != null && left.info().ready() ? "" : Subject.unwatched(subject.kind());
+        return left != null && left.info().ready() ? "" : WatchedJob.unwatched(watched.kind());
     }
 
     /** Stops watching, unless the job is about to end by what this program has begun. */
@@ -151,7 +151,7 @@ public final class JobWatch {
     }
 
     private void whenReady(BlockJob ready) {
-        switch (subject.whenReady()) {
+        switch (watched.whenReady()) {
             case PIVOT -> endWith(Phase.PIVOTING, ready);
             case FINISH -> endWith(Phase.FINISHING, ready);
             case LEAVE -> leave(ready);
@@ -175,11 +175,11 @@ public final class JobWatch {
     /** It could not be ended as was asked. */
     void leftReady(Failure failure) {
         end(JobResult.goesOn(
-                sight,
+                snapshot,
                 Outcome.FAILED,
                 ExitCode.FAILED,
                 Optional.of("%s; the job is left READY, end it with: %s cancel %s"
-                        .formatted(failure.sentence(), subject.command(), sight.name()))));
+                        .formatted(failure.sentence(), watched.command(), snapshot.name()))));
     }
 
     /** The job, once it has been started. */
@@ -203,7 +203,7 @@ public final class JobWatch {
         }
         started.finalizeJob().exceptionally(failure -> {
             end(JobResult.goesOn(
-                    sight,
+                    snapshot,
                     Outcome.FAILED,
                     ExitCode.FAILED,
                     Optional.of(Failure.of(failure).sentence() + "; the job is left as it is")));
@@ -212,7 +212,7 @@ public final class JobWatch {
     }
 
     private boolean isPivotAsked() {
-        return subject.whenReady() == WhenReady.PIVOT || subject.whenReady() == WhenReady.PIVOT_TOGETHER;
+        return watched.whenReady() == ReadyAction.PIVOT || watched.whenReady() == ReadyAction.PIVOT_TOGETHER;
     }
 
     private void leave(BlockJob ready) {
@@ -220,44 +220,44 @@ public final class JobWatch {
             return;
         }
         // The update that tells of it may still be on its way.
-        sight = sighted(ready.info());
+        snapshot = snapshotOf(ready.info());
         end(
-                JobResult.goesOn(sight, Outcome.READY, ExitCode.DONE, Optional.empty()),
+                JobResult.goesOn(snapshot, Outcome.READY, ExitCode.DONE, Optional.empty()),
                 "it is left running; end it with: %s pivot %s (or finish, or cancel)"
-                        .formatted(subject.command(), sight.name()));
+                        .formatted(watched.command(), snapshot.name()));
     }
 
     private void sendCancel(BlockJob started) {
         look(started.info());
         started.cancel().exceptionally(failure -> {
-            board.say("cannot cancel %s: %s"
-                    .formatted(sight.name(), Failure.of(failure).sentence()));
+            display.say("cannot cancel %s: %s"
+                    .formatted(snapshot.name(), Failure.of(failure).sentence()));
             return null;
         });
     }
 
-    private Sight sighted(JobInfo info) {
+    private JobSnapshot snapshotOf(JobInfo info) {
         Phase phase = Phase.of(info);
         Phase begun = ending.get();
-        return new Sight(
-                subject.disk(),
-                subject.kind(),
+        return new JobSnapshot(
+                watched.disk(),
+                watched.kind(),
                 Optional.of(info.id()),
                 begun == null || phase == Phase.PAUSED_ON_ERROR ? phase : begun,
                 // A handle that is new has not asked QEMU yet.
-                info.progress().len() == 0 ? sight.progress() : info.progress(),
+                info.progress().len() == 0 ? snapshot.progress() : info.progress(),
                 info.error());
     }
 
     private void look(JobInfo info) {
-        sight = sighted(info);
+        snapshot = snapshotOf(info);
         if (!over.get()) {
-            board.show(sight);
-            info.doubt().map(Limits::why).ifPresent(this::overdue);
+            display.show(snapshot);
+            info.doubt().map(WaitLimits::why).ifPresent(this::overdue);
             if (info.progress().notConverging() && !hinted.getAndSet(true)) {
-                board.say(
+                display.say(
                         "%s gains nothing on the guest, which writes as fast as it copies; a higher --speed may help, or --synchronous-writes from the start"
-                                .formatted(sight.name()));
+                                .formatted(snapshot.name()));
             }
         }
     }
@@ -266,18 +266,23 @@ public final class JobWatch {
     void overdue(String why) {
         end(
                 JobResult.goesOn(
-                        sight, Outcome.UNKNOWN, ExitCode.OVERDUE, Optional.of(why + "; it is left running as it is")),
-                unwatched() + "watch it again with: %s wait %s (or cancel)".formatted(subject.command(), sight.name()));
+                        snapshot,
+                        Outcome.UNKNOWN,
+                        ExitCode.OVERDUE,
+                        Optional.of(why + "; it is left running as it is")),
+                unwatched()
+                        + "watch it again with: %s wait %s (or cancel)".formatted(watched.command(), snapshot.name()));
     }
 
     private void ended(JobOutcome outcome) {
-        Sight last = sight;
+        JobSnapshot last = snapshot;
         if (!over.get()) {
-            sight = new Sight(last.disk(), last.kind(), last.id(), Phase.ENDED, outcome.progress(), Optional.empty());
-            board.show(sight);
+            snapshot = new JobSnapshot(
+                    last.disk(), last.kind(), last.id(), Phase.ENDED, outcome.progress(), Optional.empty());
+            display.show(snapshot);
         }
-        end(JobResult.ended(subject.disk(), subject.kind(), isPivotAsked(), outcome)
-                .leaving(subject.newFile()));
+        end(JobResult.ended(watched.disk(), watched.kind(), isPivotAsked(), outcome)
+                .leaving(watched.newFile()));
     }
 
     private void end(JobResult last) {
@@ -289,9 +294,9 @@ public final class JobWatch {
         if (!over.compareAndSet(false, true)) {
             return;
         }
-        board.show(last);
+        display.show(last);
         if (!whatNow.isEmpty()) {
-            board.say(whatNow);
+            display.say(whatNow);
         }
         result.complete(last);
     }

@@ -5,7 +5,7 @@ import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.QmpCommandException;
 import io.github.qmp4j.blockjobs.JobId;
 import io.github.qmp4j.client.QmpClient;
-import io.github.qmp4j.qmpctl.report.Failure;
+import io.github.qmp4j.qmpctl.failure.Failure;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 

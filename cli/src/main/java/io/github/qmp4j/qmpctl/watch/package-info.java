@@ -1,4 +1,4 @@
-/** Follows jobs to their end for a user who may press Ctrl-C: {@link io.github.qmp4j.qmpctl.watch.JobWatch}. */
+/** Follows jobs to their end while the user may press Ctrl-C: {@link io.github.qmp4j.qmpctl.watch.JobWatch}. */
 @NullMarked
 package io.github.qmp4j.qmpctl.watch;
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.qmp4j.blockjobs.JobOutcome.End;
 import io.github.qmp4j.blockjobs.JobOutcome.Head;
 import io.github.qmp4j.blockjobs.Leftover;
+import io.github.qmp4j.qmpctl.failure.ExitCode;
+import io.github.qmp4j.qmpctl.failure.Failure;
 import org.junit.jupiter.api.Test;
 
 class JsonTest {
@@ -36,7 +38,7 @@ class JsonTest {
 
     @Test
     void progress_is_in_bytes_and_bytes_per_second() {
-        assertThat(Json.progress(Samples.sight(Phase.RUNNING, 50)).toString())
+        assertThat(Json.progress(Samples.snapshot(Phase.RUNNING, 50)).toString())
                 .isEqualTo("{\"type\":\"progress\",\"job\":\"pull-disk0-abc123\",\"disk\":\"disk0\","
                         + "\"offset\":52428800,\"len\":104857600,\"speed\":0,\"rate\":10485760,\"eta_seconds\":91,"
                         + "\"percent\":50.0}");

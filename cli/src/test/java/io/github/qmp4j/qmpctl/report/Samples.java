@@ -11,23 +11,23 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Values for the tests of what is shown. */
-final class Samples {
-    static final JobId ID = new JobId("pull-disk0-abc123");
+public final class Samples {
+    public static final JobId ID = new JobId("pull-disk0-abc123");
     static final BlockNode NODE = new BlockNode(
             Optional.of("snap1"), "/vm/snap1.qcow2", "qcow2", 1L << 30, OptionalLong.empty(), true, Optional.empty());
 
     private Samples() {}
 
-    static Sight sight(Phase phase, long mibDone) {
-        return sight(phase, mibDone, 0);
+    public static JobSnapshot snapshot(Phase phase, long mibDone) {
+        return snapshot(phase, mibDone, 0);
     }
 
     /** Half done, with a limit per second. */
-    static Sight limited(long mib) {
-        return sight(Phase.RUNNING, 50, mib << 20);
+    public static JobSnapshot limited(long mib) {
+        return snapshot(Phase.RUNNING, 50, mib << 20);
     }
 
-    private static Sight sight(Phase phase, long mibDone, long speedLimit) {
+    private static JobSnapshot snapshot(Phase phase, long mibDone, long speedLimit) {
         JobProgress progress = new JobProgress(
                 mibDone << 20,
                 100L << 20,
@@ -36,10 +36,10 @@ final class Samples {
                 Optional.of(Duration.ofSeconds(91)),
                 0,
                 false);
-        return new Sight("disk0", "pull", Optional.of(ID), phase, progress, Optional.empty());
+        return new JobSnapshot("disk0", "pull", Optional.of(ID), phase, progress, Optional.empty());
     }
 
-    static JobOutcome outcome(JobOutcome.End end, JobOutcome.Head head, Leftover... leftovers) {
+    public static JobOutcome outcome(JobOutcome.End end, JobOutcome.Head head, Leftover... leftovers) {
         JobProgress progress = new JobProgress(5, 10, 0, OptionalLong.empty(), Optional.empty(), 0, false);
         return new JobOutcome(ID, end, head, progress, List.of(NODE), List.of(), List.of(leftovers));
     }

@@ -1,0 +1,52 @@
+package io.github.qmp4j.qmpctl.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.qmp4j.QmpCommand;
+import io.github.qmp4j.qmpctl.monitor.QmpCtl;
+import io.github.qmp4j.qmpctl.monitor.Session;
+import io.github.qmp4j.qmpctl.shell.TypedCommand;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code qmpctl exec}. */
+@Command(name = "exec", description = "Execute any QMP command, and print its bare return value.")
+public final class ExecCommand implements Callable<Integer> {
+    private final QmpCtl ctl;
+
+    @Parameters(index = "0", paramLabel = "COMMAND", description = "Its name, for example query-status.")
+    private String command = "";
+
+    @Parameters(
+            index = "1..*",
+            arity = "0..*",
+            paramLabel = "ARGUMENT",
+            description =
+                    "Its arguments: one JSON object, or NAME=VALUE as often as needed. A value that reads as JSON is JSON.")
+    private List<String> arguments = List.of();
+
+    @Option(
+            names = "--oob",
+            description = "Execute it out of band, before those that QEMU has not come to yet; only some commands can.")
+    private boolean outOfBand;
+
+    public ExecCommand(QmpCtl ctl) {
+        this.ctl = ctl;
+    }
+
+    @Override
+    public Integer call() {
+        QmpCommand<JsonNode> whole = TypedCommand.of(command, arguments).toCommand();
+        try (Session session =
+                Session.open(ctl, options -> options.outOfBand = outOfBand).join()) {
+            JsonNode value = (outOfBand
+                            ? session.client().executeOob(whole)
+                            : session.client().execute(whole))
+                    .join();
+            ctl.out().println(ctl.console().json() ? value.toString() : value.toPrettyString());
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,31 @@
+package io.github.qmp4j.qmpctl.command;
+
+import io.github.qmp4j.blockjobs.JobId;
+import io.github.qmp4j.qmpctl.job.AdoptedJob;
+import io.github.qmp4j.qmpctl.monitor.QmpCtl;
+import io.github.qmp4j.qmpctl.option.JobIdConverter;
+import io.github.qmp4j.qmpctl.watch.ReadyAction;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code qmpctl finish}. */
+@Command(
+        name = "finish",
+        description = "Wait for a copy or a commit of the active layer to be READY, and end it without a switch.")
+@SuppressWarnings("NullAway.Init")
+public final class FinishCommand implements Callable<Integer> {
+    private final QmpCtl ctl;
+
+    @Parameters(paramLabel = "ID", converter = JobIdConverter.class, description = "The id of the job.")
+    private JobId id;
+
+    public FinishCommand(QmpCtl ctl) {
+        this.ctl = ctl;
+    }
+
+    @Override
+    public Integer call() {
+        return new AdoptedJob(ctl, id).watch(ReadyAction.FINISH);
+    }
+}

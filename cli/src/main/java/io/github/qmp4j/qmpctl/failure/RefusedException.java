@@ -1,0 +1,17 @@
+package io.github.qmp4j.qmpctl.failure;
+
+/** qmpctl refuses what it was asked for; the message is one sentence that says what was asked, what is wrong and what to do. */
+public final class RefusedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final ExitCode code;
+
+    public RefusedException(ExitCode code, String message) {
+        super(message);
+        this.code = code;
+    }
+
+    public ExitCode code() {
+        return code;
+    }
+}

@@ -1,0 +1,54 @@
+package io.github.qmp4j.qmpctl.job;
+
+import io.github.qmp4j.blockjobs.BlockJobRequest;
+import io.github.qmp4j.blockjobs.CommitRequest;
+import io.github.qmp4j.blockjobs.CopyRequest;
+import io.github.qmp4j.blockjobs.CopyTarget;
+import io.github.qmp4j.blockjobs.PullRequest;
+import io.github.qmp4j.qmpctl.watch.ReadyAction;
+import java.util.Optional;
+
+/** A job that the user asks for, and what is to be done when it is READY. */
+public record JobOrder(BlockJobRequest request, ReadyAction whenReady) {
+
+    /** The same order among so many disks: more than one are switched together. */
+    JobOrder among(int disks) {
+        return disks > 1 && whenReady == ReadyAction.PIVOT ? new JobOrder(request, ReadyAction.PIVOT_TOGETHER) : this;
+    }
+
+    /** The file that a copy makes; empty where it makes none. */
+    Optional<String> newFile() {
+        return request instanceof CopyRequest copy
+                        && copy.target() instanceof CopyTarget.File file
+                        && !copy.reuseExternal()
+                ? Optional.of(file.path())
+                : Optional.empty();
+    }
+
+    /** The request with the end that is asked for by a verb, and so stands not in the request that is started. */
+    BlockJobRequest withEnding() {
+        return switch (whenReady) {
+            case PIVOT, PIVOT_TOGETHER -> with(io.github.qmp4j.blockjobs.WhenReady.PIVOT);
+            case FINISH -> with(io.github.qmp4j.blockjobs.WhenReady.FINISH);
+            case LEAVE, AWAIT_END -> request;
+        };
+    }
+
+    private BlockJobRequest with(io.github.qmp4j.blockjobs.WhenReady then) {
+        if (request instanceof CommitRequest commit) {
+            return commit.whenReady(then);
+        }
+        return request instanceof CopyRequest copy ? copy.whenReady(then) : request;
+    }
+
+    String disk() {
+        return request.disk().name();
+    }
+
+    String kind() {
+        if (request instanceof PullRequest) {
+            return "pull";
+        }
+        return request instanceof CommitRequest ? "commit" : "copy";
+    }
+}

@@ -1,0 +1,76 @@
+package io.github.qmp4j.qmpctl.monitor;
+
+import io.github.qmp4j.QmpOptions;
+import io.github.qmp4j.blockjobs.BlockJob;
+import io.github.qmp4j.blockjobs.BlockJobException;
+import io.github.qmp4j.blockjobs.BlockJobOptions;
+import io.github.qmp4j.blockjobs.BlockJobs;
+import io.github.qmp4j.blockjobs.FileAccess;
+import io.github.qmp4j.blockjobs.JobId;
+import io.github.qmp4j.blockjobs.JobInfo;
+import io.github.qmp4j.client.QmpClient;
+import io.github.qmp4j.qmpctl.option.JobOptions;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/** One connection to the monitor, with its block jobs. */
+public record Session(QmpClient client, BlockJobs jobs) implements AutoCloseable {
+
+    public static CompletableFuture<Session> open(QmpCtl ctl) {
+        return open(ctl, options -> {});
+    }
+
+    /** With options besides those that the user gave. */
+    public static CompletableFuture<Session> open(QmpCtl ctl, Consumer<QmpOptions.Builder> change) {
+        return open(ctl, change, jobs -> {});
+    }
+
+    /** For jobs that are started with these options. */
+    public static CompletableFuture<Session> open(QmpCtl ctl, JobOptions options) {
+        return open(ctl, session -> {}, options::ofSession);
+    }
+
+    private static CompletableFuture<Session> open(
+            QmpCtl ctl, Consumer<QmpOptions.Builder> change, Consumer<BlockJobOptions.Builder> ofJobs) {
+        BlockJobOptions options = BlockJobOptions.with(jobs -> {
+            jobs.files = FileAccess.local();
+            ofJobs.accept(jobs);
+        });
+        return QmpClient.connect(ctl.address(), ctl.options(change))
+                .thenApply(client -> new Session(client, BlockJobs.of(client, options)));
+    }
+
+    /** How a job stands now. */
+    public JobInfo info(JobId id) {
+        return jobs.list().join().stream()
+                .filter(job -> job.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> unknown(id));
+    }
+
+    /** A handle that leaves the job to its owner. */
+    public BlockJob observed(JobId id) {
+        return known(id, jobs.attach(id).join());
+    }
+
+    /** A handle that cleans up when the job has ended. */
+    public BlockJob owned(JobId id) {
+        return known(id, jobs.adopt(id).join());
+    }
+
+    private static BlockJob known(JobId id, Optional<BlockJob> job) {
+        return job.orElseThrow(() -> unknown(id));
+    }
+
+    private static BlockJobException unknown(JobId id) {
+        return new BlockJobException("there is no job '%s'; `qmpctl jobs` lists those there are".formatted(id));
+    }
+
+    /** QEMU's jobs go on. */
+    @Override
+    public void close() {
+        jobs.close();
+        client.close();
+    }
+}
