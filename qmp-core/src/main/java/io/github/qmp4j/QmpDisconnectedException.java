@@ -3,9 +3,8 @@ package io.github.qmp4j;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The session ended before the reply came. The connection is gone; nothing is ever sent again on its own.
- *
- * @see #wasSent()
+ * The session ended before the reply came. The connection is gone; nothing is ever sent again on its own. Whether QEMU has got the command,
+ * {@link #mayHaveReachedQemu()} tells: false proves that it has not.
  */
 public final class QmpDisconnectedException extends QmpException {
     private static final long serialVersionUID = 1L;
@@ -17,11 +16,8 @@ public final class QmpDisconnectedException extends QmpException {
         this.wasSent = wasSent;
     }
 
-    /**
-     * Whether QEMU may have seen the command: {@code false} proves that it has not, {@code true} means that it is in
-     * doubt.
-     */
-    public boolean wasSent() {
+    @Override
+    public boolean mayHaveReachedQemu() {
         return wasSent;
     }
 }

@@ -18,4 +18,12 @@ public class QmpException extends RuntimeException {
     public QmpException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
+
+    /**
+     * Whether QEMU may have received the command, and obeyed it, though no reply has told so. Before it is sent again, look at what it
+     * was to change. False where QEMU has refused the command, or never got it.
+     */
+    public boolean mayHaveReachedQemu() {
+        return false;
+    }
 }

@@ -9,4 +9,9 @@ public final class QmpProtocolException extends QmpException {
     public QmpProtocolException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
+
+    @Override
+    public boolean mayHaveReachedQemu() {
+        return true;
+    }
 }

@@ -18,4 +18,9 @@ public final class QmpTimeoutException extends QmpException {
     public String command() {
         return command;
     }
+
+    @Override
+    public boolean mayHaveReachedQemu() {
+        return true;
+    }
 }

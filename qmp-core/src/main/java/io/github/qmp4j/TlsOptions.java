@@ -45,8 +45,8 @@ public record TlsOptions(Path ca, Optional<Path> certificate, Optional<Path> key
         return new TlsOptions(ca, Optional.of(certificate), Optional.of(key), true);
     }
 
-    /** The same, for a QEMU whose certificate does not name the host that it is reached by, for example in a tunnel. */
-    public TlsOptions withoutHostCheck() {
-        return new TlsOptions(ca, certificate, key, false);
+    /** The same with another {@link #verifyHost()}: false suits a QEMU that is reached through a tunnel. */
+    public TlsOptions withVerifyHost(boolean verified) {
+        return new TlsOptions(ca, certificate, key, verified);
     }
 }

@@ -62,11 +62,11 @@ class LineTokenizerTest {
 
     @Test
     void anOptionOutOfRangeIsNamedWithItsValue() {
-        assertThatThrownBy(() -> QmpOptions.with(o -> o.greetingTimeout = Duration.ZERO))
+        assertThatThrownBy(() -> QmpOptions.defaults().withGreetingTimeout(Duration.ZERO))
                 .hasMessage("greetingTimeout (PT0S) must be positive");
-        assertThatThrownBy(() -> QmpOptions.with(o -> o.maxInFlight = 0))
+        assertThatThrownBy(() -> QmpOptions.defaults().withMaxInFlight(0))
                 .hasMessage("maxInFlight (0) must be positive");
-        assertThatThrownBy(() -> QmpOptions.with(o -> o.waitFor = Duration.ofSeconds(-1)))
+        assertThatThrownBy(() -> QmpOptions.defaults().withWaitFor(Duration.ofSeconds(-1)))
                 .hasMessage("waitFor (PT-1S) must not be negative");
     }
 

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,7 +26,7 @@ class TraceFileTest {
     Path folder;
 
     private static QmpClient connect(Path socket, WireTrace trace) throws Exception {
-        QmpOptions options = QmpOptions.with(o -> o.trace = Optional.of(trace));
+        QmpOptions options = QmpOptions.defaults().withTrace(trace);
         return QmpClient.connect(new QmpAddress.Unix(socket), options).get(3, TimeUnit.MINUTES);
     }
 

@@ -5,83 +5,149 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/**
- * How the job layer behaves.
- *
- * @param progressInterval how often the progress of jobs is asked for while anybody listens; default 500 ms
- * @param checkInterval how often the status of jobs is asked for besides, so that nothing rests on events alone;
- *     default 30 s
- * @param pivotRetries how often a pivot is tried again while QEMU says that the job cannot be completed yet; default 20,
- *     100 ms apart
- * @param convergenceWindow for how long a copy must gain nothing until {@link JobProgress#notConverging()} says so; default
- *     30 s
- * @param store where the steps of jobs that have a {@link JobKey} are written down; default {@link JobStore#none()}. It stays
- *     the caller's to close
- * @param reattachWindow how long a handle waits for the next session of a {@link io.github.qmp4j.client.QmpSupervisor} before
- *     its outcome is {@link JobOutcome.End.Unknown}; default 60 s
- * @param files how this program gets at QEMU's files; default {@link FileAccess#none()}
- * @param rules what QEMU may be made to open for the target of a copy; default anything
- * @param quietExports whether the caller sees to it that no client of an export sends a request while a copy or an active
- *     commit starts on the exported disk; default false, and before QEMU 6.2, which such a request kills, that start is refused
- */
-public record BlockJobOptions(
-        Duration progressInterval,
-        Duration checkInterval,
-        int pivotRetries,
-        Duration convergenceWindow,
-        JobStore store,
-        Duration reattachWindow,
-        FileAccess files,
-        Optional<ImageRules> rules,
-        boolean quietExports) {
-    public BlockJobOptions {
-        Bounds.requirePositive("progressInterval", progressInterval);
-        Bounds.requirePositive("checkInterval", checkInterval);
-        Bounds.requirePositive("convergenceWindow", convergenceWindow);
-        Bounds.requirePositive("reattachWindow", reattachWindow);
-        if (pivotRetries < 0) {
-            throw new IllegalArgumentException("pivotRetries (%d) must not be negative".formatted(pivotRetries));
-        }
+/** How the job layer behaves. Immutable; a {@code with} method gives a changed copy. */
+public final class BlockJobOptions {
+    private static final int PIVOT_RETRIES = 20;
+
+    // Written only before the object is given out.
+    private Duration progressInterval = Duration.ofMillis(500);
+    private Duration checkInterval = Duration.ofSeconds(30);
+    private int pivotRetries = PIVOT_RETRIES;
+    private Duration convergenceWindow = Duration.ofSeconds(30);
+    private JobStore store = JobStore.none();
+    private Duration reattachWindow = Duration.ofSeconds(60);
+    private FileAccess files = FileAccess.none();
+    private Optional<ImageRules> rules = Optional.empty();
+    private boolean idleExports;
+
+    private BlockJobOptions() {}
+
+    private BlockJobOptions(BlockJobOptions from) {
+        progressInterval = from.progressInterval;
+        checkInterval = from.checkInterval;
+        pivotRetries = from.pivotRetries;
+        convergenceWindow = from.convergenceWindow;
+        store = from.store;
+        reattachWindow = from.reattachWindow;
+        files = from.files;
+        rules = from.rules;
+        idleExports = from.idleExports;
     }
 
+    /** The defaults, which suit an embedding program with one QEMU. */
     public static BlockJobOptions defaults() {
-        return new Builder().build();
+        return new BlockJobOptions();
     }
 
-    /** The defaults with some changed, for example {@code BlockJobOptions.with(o -> o.pivotRetries = 2)}. */
-    public static BlockJobOptions with(Consumer<? super Builder> change) {
-        Builder builder = new Builder();
-        change.accept(builder);
-        return builder.build();
+    private BlockJobOptions changed(Consumer<BlockJobOptions> change) {
+        BlockJobOptions copy = new BlockJobOptions(this);
+        change.accept(copy);
+        return copy;
     }
 
-    /** The options on their way; the fields mean what the record's components of the same name do. */
-    public static final class Builder {
-        private static final int PIVOT_RETRIES = 20;
+    /** How often the progress of jobs is asked for while a listener is there; positive, default 500 ms. */
+    public Duration progressInterval() {
+        return progressInterval;
+    }
 
-        public Duration progressInterval = Duration.ofMillis(500);
-        public Duration checkInterval = Duration.ofSeconds(30);
-        public int pivotRetries = PIVOT_RETRIES;
-        public Duration convergenceWindow = Duration.ofSeconds(30);
-        public JobStore store = JobStore.none();
-        public Duration reattachWindow = Duration.ofSeconds(60);
-        public FileAccess files = FileAccess.none();
-        public Optional<ImageRules> rules = Optional.empty();
-        public boolean quietExports;
+    /** The same with another {@link #progressInterval()}. */
+    public BlockJobOptions withProgressInterval(Duration interval) {
+        return changed(copy -> copy.progressInterval = Bounds.requirePositive("progressInterval", interval));
+    }
 
-        private Builder() {}
+    /** How often the status of jobs is asked for besides, so that nothing rests on events alone; positive, default 30 s. */
+    public Duration checkInterval() {
+        return checkInterval;
+    }
 
-        private BlockJobOptions build() {
-            return new BlockJobOptions(
-                    progressInterval,
-                    checkInterval,
-                    pivotRetries,
-                    convergenceWindow,
-                    store,
-                    reattachWindow,
-                    files,
-                    rules,
-                    quietExports);
+    /** The same with another {@link #checkInterval()}. */
+    public BlockJobOptions withCheckInterval(Duration interval) {
+        return changed(copy -> copy.checkInterval = Bounds.requirePositive("checkInterval", interval));
+    }
+
+    /** How often a pivot is tried again while QEMU says that the job cannot be completed yet, 100 ms apart; not negative, default 20. */
+    public int pivotRetries() {
+        return pivotRetries;
+    }
+
+    /** The same with another {@link #pivotRetries()}. */
+    public BlockJobOptions withPivotRetries(int times) {
+        return changed(copy -> copy.pivotRetries = notNegative(times));
+    }
+
+    /** For how long a copy must gain nothing until {@link JobProgress#notConverging()} says so; positive, default 30 s. */
+    public Duration convergenceWindow() {
+        return convergenceWindow;
+    }
+
+    /** The same with another {@link #convergenceWindow()}. */
+    public BlockJobOptions withConvergenceWindow(Duration window) {
+        return changed(copy -> copy.convergenceWindow = Bounds.requirePositive("convergenceWindow", window));
+    }
+
+    /**
+     * Where the steps of jobs that have a {@link JobKey} are written down; default {@link JobStore#none()}. It stays the caller's
+     * to close.
+     */
+    public JobStore store() {
+        return store;
+    }
+
+    /** The same with another {@link #store()}. */
+    public BlockJobOptions withStore(JobStore journal) {
+        return changed(copy -> copy.store = journal);
+    }
+
+    /**
+     * How long a handle waits for the next session of a {@link io.github.qmp4j.client.QmpSupervisor} before its outcome is {@link
+     * JobOutcome.End.Unknown}; positive, default 60 s.
+     */
+    public Duration reattachWindow() {
+        return reattachWindow;
+    }
+
+    /** The same with another {@link #reattachWindow()}. */
+    public BlockJobOptions withReattachWindow(Duration window) {
+        return changed(copy -> copy.reattachWindow = Bounds.requirePositive("reattachWindow", window));
+    }
+
+    /** How this program gets at QEMU's files; default {@link FileAccess#none()}. */
+    public FileAccess files() {
+        return files;
+    }
+
+    /** The same with another {@link #files()}. */
+    public BlockJobOptions withFiles(FileAccess access) {
+        return changed(copy -> copy.files = access);
+    }
+
+    /** What QEMU may be made to open for the target of a copy; default anything. */
+    public Optional<ImageRules> rules() {
+        return rules;
+    }
+
+    /** The same with another {@link #rules()}. */
+    public BlockJobOptions withRules(ImageRules allowed) {
+        return changed(copy -> copy.rules = Optional.of(allowed));
+    }
+
+    /**
+     * Whether the caller sees to it that no client of an export sends a request while a copy or an active commit starts on the
+     * exported disk. Default no, and then that start is refused before QEMU 6.2, which such a request kills.
+     */
+    public boolean idleExports() {
+        return idleExports;
+    }
+
+    /** The same with another {@link #idleExports()}. */
+    public BlockJobOptions withIdleExports(boolean idle) {
+        return changed(copy -> copy.idleExports = idle);
+    }
+
+    private static int notNegative(int retries) {
+        if (retries < 0) {
+            throw new IllegalArgumentException("pivotRetries (%d) must not be negative".formatted(retries));
         }
+        return retries;
     }
 }

@@ -7,6 +7,7 @@ import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.client.QmpSupervisor;
 import io.github.qmp4j.event.EventSubscription;
 import io.github.qmp4j.threads.DaemonThreads;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,11 @@ import java.util.function.Consumer;
  * with {@link #of(QmpSupervisor, BlockJobOptions)} the handles live on. QEMU's jobs go on in any case.
  */
 public interface BlockJobs extends AutoCloseable {
+
+    /** Works through a session, which stays the caller's to close, with {@link BlockJobOptions#defaults()}. */
+    static BlockJobs of(QmpClient client) {
+        return of(client, BlockJobOptions.defaults());
+    }
 
     /** Works through a session, which stays the caller's to close. */
     static BlockJobs of(QmpClient client, BlockJobOptions options) {
@@ -83,7 +89,7 @@ public interface BlockJobs extends AutoCloseable {
      *     checked before the first is started. With {@link BlockJobException}, and nothing started, where two requests are for one
      *     disk or name different hooks for the pivot
      */
-    CompletableFuture<List<BlockJob>> startTogether(List<BlockJobRequest> requests);
+    CompletableFuture<List<BlockJob>> startTogether(Collection<? extends BlockJobRequest> requests);
 
     /**
      * Waits until all of these jobs are READY, and pivots them one after another. No atomicity is claimed, since QEMU has none:
@@ -96,7 +102,7 @@ public interface BlockJobs extends AutoCloseable {
      *     with {@link PivotHookException} where a hook fails (all stay READY when it is the first), and as
      *     {@link BlockJob#cancel()} does
      */
-    static CompletableFuture<List<JobOutcome>> pivotTogether(List<BlockJob> jobs, PivotHooks hooks) {
+    static CompletableFuture<List<JobOutcome>> pivotTogether(Collection<? extends BlockJob> jobs, PivotHooks hooks) {
         try {
             return PivotGroup.of(jobs).pivot(hooks);
         } catch (BlockJobException refusal) {
@@ -150,7 +156,7 @@ public interface BlockJobs extends AutoCloseable {
      *     all else; fails with {@link BlockJobException} where only a person can help, or where it is no longer so, and as a
      *     command does
      */
-    CompletableFuture<Optional<BlockJob>> settle(Finding finding);
+    CompletableFuture<Optional<BlockJob>> resolve(Finding finding);
 
     /**
      * The disks with their chains and jobs, as they are now. QEMU before 10.0 can be asked for the files of nodes without a guest
@@ -188,7 +194,7 @@ public interface BlockJobs extends AutoCloseable {
      * Dismisses the jobs of this library that have ended on a disk while no process watched: they hold its chain until then.
      * They are known by the job-ids that the library makes.
      */
-    CompletableFuture<List<JobOutcome>> collect(DiskRef disk);
+    CompletableFuture<List<JobOutcome>> dismissEnded(DiskRef disk);
 
     /**
      * Ends every open handle as {@link JobOutcome.End.Unknown} and leaves QEMU's jobs alone. A pull or an intermediate commit

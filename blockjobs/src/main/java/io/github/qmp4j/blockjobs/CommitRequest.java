@@ -1,77 +1,119 @@
 package io.github.qmp4j.blockjobs;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A commit, {@code block-commit}: the data of the nodes from top down is moved into base, and they are no longer needed.
+ * A commit, {@code block-commit}: the data of the nodes from top down is moved into base, and they are no longer needed. Immutable; a
+ * {@code with} method gives a changed copy.
  *
  * <p>With the active layer as top (the default) the job becomes READY and by default holds there: the guest stays on its
  * overlay, so a commit of the active layer needs no leave of its own. {@link BlockJob#pivot()} or {@link WhenReady#PIVOT}
  * makes base the active layer, {@link BlockJob#finishWithoutPivot()} or {@link WhenReady#FINISH} keeps the overlay. With a
  * node below it the job ends by itself. Filters above the active layer, for example a throttle, stay where they are.
- *
- * @param top the highest node, by node-name or file name, that is committed; empty is the active layer
- * @param base the node that receives the data; empty is the lowest of the chain, or with {@code shallow} the backing node
- *     of top
- * @param shallow whether only top is committed, into the first image below it
- * @param whenReady what is done at READY; a commit that never becomes READY is refused with another than HOLD
- * @param deletesReleased whether the images that the outcome shows to be released are deleted, see
- *     {@link #deletingReleased()}
- * @param growsDisk whether the disk may grow to the size of a larger base, see {@link #growingDisk()}
- * @param backingName how the header of the image above top names the base; for the active layer there is none
  */
-public record CommitRequest(
-        DiskRef disk,
-        Optional<String> top,
-        Optional<String> base,
-        boolean shallow,
-        WhenReady whenReady,
-        boolean deletesReleased,
-        boolean growsDisk,
-        BackingName backingName,
-        JobSettings settings)
-        implements BlockJobRequest {
+public final class CommitRequest implements BlockJobRequest {
+    private final DiskRef disk;
 
-    public CommitRequest {
+    // Written only before the object is given out.
+    private Optional<String> top = Optional.empty();
+    private Optional<String> base = Optional.empty();
+    private boolean shallow;
+    private WhenReady whenReady = WhenReady.HOLD;
+    private boolean deletesReleased;
+    private boolean growsDisk;
+    private BackingName backingName = BackingName.AS_OPENED;
+    private JobSettings settings = JobSettings.defaults();
+
+    private CommitRequest(DiskRef disk) {
+        this.disk = disk;
+    }
+
+    private CommitRequest(CommitRequest from) {
+        disk = from.disk;
+        top = from.top;
+        base = from.base;
+        shallow = from.shallow;
+        whenReady = from.whenReady;
+        deletesReleased = from.deletesReleased;
+        growsDisk = from.growsDisk;
+        backingName = from.backingName;
+        settings = from.settings;
+    }
+
+    /** A commit of the whole chain into its lowest node. */
+    public static CommitRequest of(String disk) {
+        return new CommitRequest(DiskRef.of(disk));
+    }
+
+    private CommitRequest changed(Consumer<CommitRequest> change) {
+        CommitRequest copy = new CommitRequest(this);
+        change.accept(copy);
+        copy.requireFitting();
+        return copy;
+    }
+
+    private void requireFitting() {
         if (deletesReleased && whenReady == WhenReady.FINISH) {
             throw new IllegalArgumentException(
                     "a commit that is finished without a pivot releases no images that could be deleted");
         }
     }
 
-    /** A commit of the whole chain into its lowest node. */
-    public static CommitRequest of(String disk) {
-        return new CommitRequest(
-                DiskRef.of(disk),
-                Optional.empty(),
-                Optional.empty(),
-                false,
-                WhenReady.HOLD,
-                false,
-                false,
-                BackingName.AS_OPENED,
-                JobSettings.DEFAULT);
+    @Override
+    public DiskRef disk() {
+        return disk;
     }
 
-    public CommitRequest top(String node) {
-        return changed(draft -> draft.top = Optional.of(node));
+    /** The highest node, by node-name or file name, that is committed; empty, the default, is the active layer. */
+    public Optional<String> top() {
+        return top;
     }
 
-    public CommitRequest base(String node) {
-        return changed(draft -> draft.base = Optional.of(node));
-    }
-
-    public CommitRequest intoBackingNode() {
-        return changed(draft -> draft.shallow = true);
-    }
-
-    public CommitRequest whenReady(WhenReady then) {
-        return changed(draft -> draft.whenReady = then);
+    /** The same with another {@link #top()}. */
+    public CommitRequest withTop(String node) {
+        return changed(copy -> copy.top = Optional.of(node));
     }
 
     /**
-     * Deletes the images in {@link JobOutcome#released()} when the commit has completed, and removes their nodes from QEMU.
+     * The node, by node-name or file name, that receives the data; empty, the default, is the lowest of the chain, or, if {@link
+     * #shallow()}, the backing node of top.
+     */
+    public Optional<String> base() {
+        return base;
+    }
+
+    /** The same with another {@link #base()}. */
+    public CommitRequest withBase(String node) {
+        return changed(copy -> copy.base = Optional.of(node));
+    }
+
+    /** Whether only top is committed, into the first image below it; default no. */
+    public boolean shallow() {
+        return shallow;
+    }
+
+    /** The same with another {@link #shallow()}. */
+    public CommitRequest withShallow(boolean onlyTop) {
+        return changed(copy -> copy.shallow = onlyTop);
+    }
+
+    /** What is done at READY; default hold. A commit that never becomes READY is refused with another. */
+    @Override
+    public WhenReady whenReady() {
+        return whenReady;
+    }
+
+    /** The same with another {@link #whenReady()}. */
+    public CommitRequest withWhenReady(WhenReady then) {
+        return changed(copy -> copy.whenReady = then);
+    }
+
+    /**
+     * Whether the images in {@link JobOutcome#released()} are deleted when the commit has completed, and their nodes removed from QEMU;
+     * default no. The start is refused, with the names of the files, where it is not proved beforehand that they may be.
      *
      * <p>A file is deleted only if it is proved to be the one that QEMU had open. {@link BlockJobOptions#files()} has to give
      * access to it. Its folder has to be the same for QEMU and for this program. QEMU's image locks have to be seen on it
@@ -81,70 +123,71 @@ public record CommitRequest(
      *
      * <p>Other overlays of these images that are open in no QEMU cannot be seen; they would be lost. A handle that has only
      * adopted the job deletes nothing.
-     *
-     * @return a request whose start is refused, with the names of the files, where that is not proved beforehand
      */
-    public CommitRequest deletingReleased() {
-        return changed(draft -> draft.deletesReleased = true);
+    public boolean deletesReleased() {
+        return deletesReleased;
+    }
+
+    /** The same with another {@link #deletesReleased()}. */
+    public CommitRequest withDeletesReleased(boolean deletes) {
+        return changed(copy -> copy.deletesReleased = deletes);
     }
 
     /**
-     * Lets a commit of the active layer grow the guest's disk where the base is larger; without this it is refused. Before the
-     * start {@code block_resize} grows the active layer to the size of the base, so that the guest reads zeroes in the new part
+     * Whether the guest's disk may grow where a commit of the active layer has a larger base; default no, and it is refused. Before
+     * the start {@code block_resize} grows the active layer to the size of the base, so that the guest reads zeroes in the new part
      * and not what the base held there. The disk keeps that size even if the commit is not started, or does not complete.
      */
-    public CommitRequest growingDisk() {
-        return changed(draft -> draft.growsDisk = true);
+    public boolean growsDisk() {
+        return growsDisk;
     }
 
-    public CommitRequest backingName(BackingName name) {
-        return changed(draft -> draft.backingName = name);
+    /** The same with another {@link #growsDisk()}. */
+    public CommitRequest withGrowsDisk(boolean grows) {
+        return changed(copy -> copy.growsDisk = grows);
     }
 
-    public CommitRequest with(JobSettings newSettings) {
-        return changed(draft -> draft.settings = newSettings);
+    /** How the header of the image above top names the base; for the active layer there is none. */
+    public BackingName backingName() {
+        return backingName;
     }
 
-    private CommitRequest changed(Consumer<Draft> change) {
-        Draft draft = new Draft(this);
-        change.accept(draft);
-        return new CommitRequest(
-                disk,
-                draft.top,
-                draft.base,
-                draft.shallow,
-                draft.whenReady,
-                draft.deletesReleased,
-                draft.growsDisk,
-                draft.backingName,
-                draft.settings);
+    /** The same with another {@link #backingName()}. */
+    public CommitRequest withBackingName(BackingName name) {
+        return changed(copy -> copy.backingName = name);
     }
 
-    /** What can be changed of a request. */
-    private static final class Draft {
-        private Optional<String> top;
-        private Optional<String> base;
-        private boolean shallow;
-        private WhenReady whenReady;
-        private boolean deletesReleased;
-        private boolean growsDisk;
-        private BackingName backingName;
-        private JobSettings settings;
+    @Override
+    public JobSettings settings() {
+        return settings;
+    }
 
-        Draft(CommitRequest from) {
-            top = from.top;
-            base = from.base;
-            shallow = from.shallow;
-            whenReady = from.whenReady;
-            deletesReleased = from.deletesReleased;
-            growsDisk = from.growsDisk;
-            backingName = from.backingName;
-            settings = from.settings;
-        }
+    /** The same with another {@link #settings()}. */
+    public CommitRequest withSettings(JobSettings settings) {
+        return changed(copy -> copy.settings = settings);
     }
 
     @Override
     public JobType type() {
         return JobType.COMMIT;
+    }
+
+    private List<Object> properties() {
+        return List.of(disk, top, base, shallow, whenReady, deletesReleased, growsDisk, backingName, settings);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof CommitRequest same && properties().equals(same.properties());
+    }
+
+    @Override
+    public int hashCode() {
+        return properties().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "CommitRequest" + properties();
     }
 }

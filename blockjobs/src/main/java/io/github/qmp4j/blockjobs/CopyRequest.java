@@ -1,44 +1,76 @@
 package io.github.qmp4j.blockjobs;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A copy, {@code drive-mirror} or {@code blockdev-mirror}: the disk is copied to another place and kept in step with it until
- * {@link BlockJob#pivot()} makes the copy the active layer, or {@link BlockJob#finishWithoutPivot()} leaves it as it is.
+ * {@link BlockJob#pivot()} makes the copy the active layer, or {@link BlockJob#finishWithoutPivot()} leaves it as it is. Immutable; a
+ * {@code with} method gives a changed copy.
  *
  * <p>A new file must not exist. A target that exists must have exactly the size of the disk, and its header must name the
  * backing file that the copy will stand on, or none for a full copy; all that is looked at before the start.
- *
- * @param target where it goes to
- * @param extent how much is copied
- * @param engine which of QEMU's commands does it
- * @param reuseExternal whether a target file exists and is to be used; otherwise it must not exist
- * @param granularity the size in bytes of what is copied at once: a power of two from 512 to 64 MiB
- * @param bufSize how many bytes may be in flight
- * @param synchronousWrites whether the guest's writes go to both sides at once, so that a busy guest cannot outrun the
- *     copy
- * @param unmap whether what the disk does not use may be unmapped in the target too; default yes
- * @param whenReady what is done at READY
  */
-public record CopyRequest(
-        DiskRef disk,
-        CopyTarget target,
-        CopyExtent extent,
-        CopyEngine engine,
-        boolean reuseExternal,
-        OptionalLong granularity,
-        OptionalLong bufSize,
-        boolean synchronousWrites,
-        boolean unmap,
-        WhenReady whenReady,
-        JobSettings settings)
-        implements BlockJobRequest {
+public final class CopyRequest implements BlockJobRequest {
     private static final long LEAST_GRANULARITY = 512;
     private static final long MOST_GRANULARITY = 64L << 20;
 
-    public CopyRequest {
+    private final DiskRef disk;
+    private final CopyTarget target;
+
+    // Written only before the object is given out.
+    private CopyExtent extent = CopyExtent.FULL;
+    private CopyEngine engine = CopyEngine.AUTO;
+    private boolean reuseExternal;
+    private OptionalLong granularity = OptionalLong.empty();
+    private OptionalLong bufSize = OptionalLong.empty();
+    private boolean synchronousWrites;
+    private boolean unmap = true;
+    private WhenReady whenReady = WhenReady.HOLD;
+    private JobSettings settings = JobSettings.defaults();
+
+    private CopyRequest(DiskRef disk, CopyTarget target) {
+        this.disk = disk;
+        this.target = target;
+    }
+
+    private CopyRequest(CopyRequest from) {
+        disk = from.disk;
+        target = from.target;
+        extent = from.extent;
+        engine = from.engine;
+        reuseExternal = from.reuseExternal;
+        granularity = from.granularity;
+        bufSize = from.bufSize;
+        synchronousWrites = from.synchronousWrites;
+        unmap = from.unmap;
+        whenReady = from.whenReady;
+        settings = from.settings;
+    }
+
+    /** A copy of the whole contents to a new file. */
+    public static CopyRequest of(String disk, String target, String format) {
+        return of(disk, new CopyTarget.File(target, format));
+    }
+
+    /** A copy of the whole contents. */
+    public static CopyRequest of(String disk, CopyTarget target) {
+        CopyRequest request = new CopyRequest(DiskRef.of(disk), target);
+        request.requireFitting();
+        return request;
+    }
+
+    private CopyRequest changed(Consumer<CopyRequest> change) {
+        CopyRequest copy = new CopyRequest(this);
+        change.accept(copy);
+        copy.requireFitting();
+        return copy;
+    }
+
+    private void requireFitting() {
         granularity.ifPresent(bytes -> {
             if (bytes < LEAST_GRANULARITY || bytes > MOST_GRANULARITY || Long.bitCount(bytes) != 1) {
                 throw new IllegalArgumentException(
@@ -64,66 +96,105 @@ public record CopyRequest(
         }
     }
 
-    /** A copy of the whole contents to a new file. */
-    public static CopyRequest of(String disk, String target, String format) {
-        return of(disk, new CopyTarget.File(target, format));
+    @Override
+    public DiskRef disk() {
+        return disk;
     }
 
-    /** A copy of the whole contents. */
-    public static CopyRequest of(String disk, CopyTarget target) {
-        return new CopyRequest(
-                DiskRef.of(disk),
-                target,
-                CopyExtent.FULL,
-                CopyEngine.AUTO,
-                false,
-                OptionalLong.empty(),
-                OptionalLong.empty(),
-                false,
-                true,
-                WhenReady.HOLD,
-                JobSettings.DEFAULT);
+    /** Where it goes to. */
+    public CopyTarget target() {
+        return target;
     }
 
-    public CopyRequest extent(CopyExtent newExtent) {
-        return changed(draft -> draft.extent = newExtent);
+    /** How much is copied; default all of it. */
+    public CopyExtent extent() {
+        return extent;
     }
 
-    /** The same as {@link #extent} with {@link CopyExtent#TOP}. */
-    public CopyRequest ofActiveLayerOnly() {
-        return extent(CopyExtent.TOP);
+    /** The same with another {@link #extent()}. */
+    public CopyRequest withExtent(CopyExtent part) {
+        return changed(copy -> copy.extent = part);
     }
 
-    public CopyRequest engine(CopyEngine newEngine) {
-        return changed(draft -> draft.engine = newEngine);
+    /** Which of QEMU's commands does it; default the one that fits. */
+    public CopyEngine engine() {
+        return engine;
     }
 
-    public CopyRequest ontoExistingFile() {
-        return changed(draft -> draft.reuseExternal = true);
+    /** The same with another {@link #engine()}. */
+    public CopyRequest withEngine(CopyEngine command) {
+        return changed(copy -> copy.engine = command);
     }
 
-    public CopyRequest granularity(long bytes) {
-        return changed(draft -> draft.granularity = OptionalLong.of(bytes));
+    /** Whether the target file exists and is to be used; default no, and it must not exist. */
+    public boolean reuseExternal() {
+        return reuseExternal;
     }
 
-    public CopyRequest bufSize(long bytes) {
-        return changed(draft -> draft.bufSize = OptionalLong.of(bytes));
+    /** The same with another {@link #reuseExternal()}. */
+    public CopyRequest withReuseExternal(boolean exists) {
+        return changed(copy -> copy.reuseExternal = exists);
     }
 
-    public CopyRequest withSynchronousWrites() {
-        return changed(draft -> draft.synchronousWrites = true);
+    /** The size in bytes of what is copied at once: a power of two from 512 to 64 MiB; empty leaves it to QEMU. */
+    public OptionalLong granularity() {
+        return granularity;
     }
 
-    public CopyRequest withoutUnmap() {
-        return changed(draft -> draft.unmap = false);
+    /** The same with another {@link #granularity()}. */
+    public CopyRequest withGranularity(long bytes) {
+        return changed(copy -> copy.granularity = OptionalLong.of(bytes));
     }
 
-    public CopyRequest whenReady(WhenReady then) {
-        return changed(draft -> draft.whenReady = then);
+    /** How many bytes may be in flight, not negative; empty leaves it to QEMU. */
+    public OptionalLong bufSize() {
+        return bufSize;
     }
 
-    public CopyRequest with(JobSettings newSettings) {
-        return changed(draft -> draft.settings = newSettings);
+    /** The same with another {@link #bufSize()}. */
+    public CopyRequest withBufSize(long bytes) {
+        return changed(copy -> copy.bufSize = OptionalLong.of(bytes));
+    }
+
+    /** Whether the guest's writes go to both sides at once, so that a busy guest cannot outrun the copy; default no. */
+    public boolean synchronousWrites() {
+        return synchronousWrites;
+    }
+
+    /** The same with another {@link #synchronousWrites()}. */
+    public CopyRequest withSynchronousWrites(boolean synchronous) {
+        return changed(copy -> copy.synchronousWrites = synchronous);
+    }
+
+    /** Whether what the disk does not use may be unmapped in the target too; default yes. */
+    public boolean unmap() {
+        return unmap;
+    }
+
+    /** The same with another {@link #unmap()}. */
+    public CopyRequest withUnmap(boolean allowed) {
+        return changed(copy -> copy.unmap = allowed);
+    }
+
+    /** What is done at READY; default hold. */
+    @Override
+    public WhenReady whenReady() {
+        return whenReady;
+    }
+
+    /** The same with another {@link #whenReady()}. */
+    public CopyRequest withWhenReady(WhenReady then) {
+        return changed(copy -> copy.whenReady = then);
+    }
+
+    @Override
+    public JobSettings settings() {
+        return settings;
+    }
+
+    /** The same with another {@link #settings()}. */
+    public CopyRequest withSettings(JobSettings settings) {
+        return changed(copy -> copy.settings = settings);
     }
 
     /** The path of the file that the job is to make; empty if it makes none. */
@@ -131,50 +202,38 @@ public record CopyRequest(
         return target instanceof CopyTarget.File file && !reuseExternal ? Optional.of(file.path()) : Optional.empty();
     }
 
-    private CopyRequest changed(Consumer<Draft> change) {
-        Draft draft = new Draft(this);
-        change.accept(draft);
-        return new CopyRequest(
-                disk,
-                target,
-                draft.extent,
-                draft.engine,
-                draft.reuseExternal,
-                draft.granularity,
-                draft.bufSize,
-                draft.synchronousWrites,
-                draft.unmap,
-                draft.whenReady,
-                draft.settings);
-    }
-
-    /** What can be changed of a request. */
-    private static final class Draft {
-        private CopyExtent extent;
-        private CopyEngine engine;
-        private boolean reuseExternal;
-        private OptionalLong granularity;
-        private OptionalLong bufSize;
-        private boolean synchronousWrites;
-        private boolean unmap;
-        private WhenReady whenReady;
-        private JobSettings settings;
-
-        Draft(CopyRequest from) {
-            extent = from.extent;
-            engine = from.engine;
-            reuseExternal = from.reuseExternal;
-            granularity = from.granularity;
-            bufSize = from.bufSize;
-            synchronousWrites = from.synchronousWrites;
-            unmap = from.unmap;
-            whenReady = from.whenReady;
-            settings = from.settings;
-        }
-    }
-
     @Override
     public JobType type() {
         return JobType.COPY;
+    }
+
+    private List<Object> properties() {
+        return List.of(
+                disk,
+                target,
+                extent,
+                engine,
+                reuseExternal,
+                granularity,
+                bufSize,
+                synchronousWrites,
+                unmap,
+                whenReady,
+                settings);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof CopyRequest same && properties().equals(same.properties());
+    }
+
+    @Override
+    public int hashCode() {
+        return properties().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "CopyRequest" + properties();
     }
 }

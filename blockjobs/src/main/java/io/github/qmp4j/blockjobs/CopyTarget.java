@@ -6,7 +6,7 @@ import io.github.qmp4j.blockjobs.text.TargetPath;
 public sealed interface CopyTarget {
 
     /**
-     * A regular file: a new one, or with {@link CopyRequest#ontoExistingFile()} one that is there.
+     * A regular file: a new one, or with {@link CopyRequest#withReuseExternal} one that is there.
      *
      * @param path an absolute path in QEMU's file system
      * @param format never guessed, since a guest can write what looks like another format

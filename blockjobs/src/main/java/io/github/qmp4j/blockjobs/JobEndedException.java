@@ -1,7 +1,9 @@
 package io.github.qmp4j.blockjobs;
 
+import java.util.List;
+
 /** A job ended before the status came that was waited for. */
-public final class JobEndedException extends RuntimeException {
+public final class JobEndedException extends BlockJobException {
     private static final long serialVersionUID = 1L;
 
     private final transient JobOutcome outcome;
@@ -14,5 +16,10 @@ public final class JobEndedException extends RuntimeException {
     /** How it ended. */
     public JobOutcome outcome() {
         return outcome;
+    }
+
+    @Override
+    public List<Leftover> leftovers() {
+        return outcome.leftovers();
     }
 }

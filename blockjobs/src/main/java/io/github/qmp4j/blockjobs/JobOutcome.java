@@ -79,8 +79,36 @@ public record JobOutcome(
         UNKNOWN
     }
 
+    /** Whether the job did all that was asked of it: the one end after which images may be deleted. */
     public boolean completed() {
         return end instanceof End.Completed;
+    }
+
+    /** Whether it failed; {@link #error()} says why. */
+    public boolean failed() {
+        return end instanceof End.Failed;
+    }
+
+    /** Whether it was cancelled, by this side or by another client. */
+    public boolean cancelled() {
+        return end instanceof End.Cancelled;
+    }
+
+    /** Whether it cannot be proved how it ended; then nothing may be deleted. */
+    public boolean unknown() {
+        return end instanceof End.Unknown;
+    }
+
+    /**
+     * This outcome, if the job completed.
+     *
+     * @throws JobOutcomeException with this outcome, if it was cancelled, failed, or is unknown
+     */
+    public JobOutcome orElseThrow() {
+        if (!completed()) {
+            throw new JobOutcomeException(this);
+        }
+        return this;
     }
 
     /** Whether the job completed and the guest's disk is on the target. */
@@ -88,7 +116,7 @@ public record JobOutcome(
         return completed() && head == Head.TARGET;
     }
 
-    /** Why it failed, in QEMU's words or in ours; empty where it did not. */
+    /** Why it failed, in QEMU's words or in ours; empty where it did not. What is known of an unknown end, {@link End.Unknown} tells. */
     public Optional<String> error() {
         return end instanceof End.Failed failed ? Optional.of(failed.error()) : Optional.empty();
     }

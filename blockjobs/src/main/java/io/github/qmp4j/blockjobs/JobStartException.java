@@ -18,8 +18,7 @@ public final class JobStartException extends BlockJobException {
      */
     public JobStartException(
             Throwable refusal, List<Leftover> leftovers, Optional<String> unclaimed, List<String> overlays) {
-        super(refusal.getMessage() + left(leftovers) + appeared(unclaimed) + hint(overlays));
-        initCause(refusal);
+        super(refusal.getMessage() + left(leftovers) + appeared(unclaimed) + hint(overlays), refusal);
         this.leftovers = List.copyOf(leftovers);
     }
 
@@ -29,8 +28,7 @@ public final class JobStartException extends BlockJobException {
      * @param more what else there is to say of a start that failed, as the end of its message
      */
     public JobStartException(Throwable refusal, String more) {
-        super(refusal.getMessage() + more);
-        initCause(refusal);
+        super(refusal.getMessage() + more, refusal);
         this.leftovers = refusal instanceof JobStartException start ? start.leftovers() : List.of();
     }
 
@@ -58,6 +56,7 @@ public final class JobStartException extends BlockJobException {
     }
 
     /** What is there now, was not before, and is proved to be of this start: a file is so only if nothing else has it open. */
+    @Override
     public List<Leftover> leftovers() {
         return leftovers;
     }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** A hook of a pivot has failed; {@link BlockJob#outcome()} tells what became of each disk. */
-public final class PivotHookException extends RuntimeException {
+public final class PivotHookException extends BlockJobException {
     private static final long serialVersionUID = 1L;
 
     private PivotHookException(String message, Throwable cause) {

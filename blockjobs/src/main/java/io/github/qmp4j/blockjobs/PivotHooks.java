@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /**
  * What is done right before and right after disks are switched, for example to freeze and to thaw the guest's file systems.
@@ -13,17 +14,30 @@ import java.util.concurrent.CompletionStage;
 public interface PivotHooks {
 
     /** Nothing is done. */
-    PivotHooks NONE = new PivotHooks() {
-        @Override
-        public CompletionStage<?> before(List<JobInfo> jobs) {
-            return CompletableFuture.completedStage(null);
-        }
+    PivotHooks NONE =
+            of(jobs -> CompletableFuture.completedStage(null), jobs -> CompletableFuture.completedStage(null));
 
-        @Override
-        public CompletionStage<?> after(List<JobInfo> jobs) {
-            return CompletableFuture.completedStage(null);
-        }
-    };
+    /**
+     * Hooks of two functions, without a bound of time.
+     *
+     * @param before what {@link #before} does
+     * @param after what {@link #after} does
+     */
+    static PivotHooks of(
+            Function<? super List<JobInfo>, ? extends CompletionStage<?>> before,
+            Function<? super List<JobInfo>, ? extends CompletionStage<?>> after) {
+        return new PivotHooks() {
+            @Override
+            public CompletionStage<?> before(List<JobInfo> jobs) {
+                return before.apply(jobs);
+            }
+
+            @Override
+            public CompletionStage<?> after(List<JobInfo> jobs) {
+                return after.apply(jobs);
+            }
+        };
+    }
 
     /**
      * Runs when all of the jobs are READY, right before the first {@code job-complete}. If it fails, none is sent: the jobs

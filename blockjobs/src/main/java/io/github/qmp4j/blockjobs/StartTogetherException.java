@@ -2,9 +2,10 @@ package io.github.qmp4j.blockjobs;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** One of several jobs that were to start together was not started; the cause is its refusal. Those before it were cancelled. */
-public final class StartTogetherException extends RuntimeException {
+public final class StartTogetherException extends BlockJobException {
     private static final long serialVersionUID = 1L;
 
     private final transient List<JobOutcome> outcomes;
@@ -49,5 +50,14 @@ public final class StartTogetherException extends RuntimeException {
     /** How the jobs ended that had been started before, in their order; empty where that is not known. */
     public List<JobOutcome> outcomes() {
         return outcomes;
+    }
+
+    /** What the refused start and the jobs before it have left behind. */
+    @Override
+    public List<Leftover> leftovers() {
+        Stream<Leftover> ofTheRefused =
+                getCause() instanceof BlockJobException refusal ? refusal.leftovers().stream() : Stream.empty();
+        return Stream.concat(ofTheRefused, outcomes.stream().flatMap(outcome -> outcome.leftovers().stream()))
+                .toList();
     }
 }

@@ -89,7 +89,7 @@
  *     <td>refused: QEMU would not survive it<td colspan="3">{@code Cancelled}
  *     <td>{@code ReadyErrorTest.cancelsAPivotThatAnErrorHasStoppedUnlessQemuWouldNotSurviveIt}
  * <tr><td>start of a copy or an active commit of an exported disk
- *     <td>refused unless {@code quietExports}: a request under way would kill QEMU<td colspan="3">starts
+ *     <td>refused unless {@code idleExports}: a request under way would kill QEMU<td colspan="3">starts
  *     <td>{@code GuestWritesTest.theGuestSeesWhatItWrote}, {@code ExportedDiskTest.startsItWhereNoRequestCanCome}
  * <tr><td>pull of a disk without a guest device that is exported, where QEMU has I/O threads
  *     <td colspan="2">starts<td colspan="2">refused: it would kill QEMU where one of them runs the export

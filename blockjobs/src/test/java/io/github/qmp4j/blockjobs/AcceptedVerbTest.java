@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QemuVersions
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class AcceptedVerbTest {
-    private static final JobSettings HELD = JobSettings.DEFAULT.withManualFinalize();
-    private static final JobSettings CALLED_J = JobSettings.DEFAULT.withJobId(new JobId("j"));
+    private static final JobSettings HELD = JobSettings.defaults().withManualFinalize(true);
+    private static final JobSettings CALLED_J = JobSettings.defaults().withJobId(new JobId("j"));
     private static final JobKey KEY = JobKey.of("vm/disk0/verbs");
 
     private static TestVm withThirdMonitor() {
@@ -40,8 +40,8 @@ class AcceptedVerbTest {
     private static BlockJobRequest request(TestVm vm, boolean copy, JobSettings settings) {
         return copy
                 ? CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2")
-                        .with(settings)
-                : CommitRequest.of("disk0").with(settings);
+                        .withSettings(settings)
+                : CommitRequest.of("disk0").withSettings(settings);
     }
 
     @ParameterizedTest
@@ -49,8 +49,9 @@ class AcceptedVerbTest {
     void aPivotThatComesAfterAFinishAndIsRefusedDoesNotCount(boolean copy) {
         try (TestVm vm = TestVm.start();
                 JobStore store = JobStore.file(vm.path("store"));
-                BlockJobs jobs = BlockJobs.of(vm.client, BlockJobOptions.with(options -> options.store = store))) {
-            BlockJob job = TestVm.get(jobs.adoptOrStart(KEY, request(vm, copy, JobSettings.DEFAULT)));
+                BlockJobs jobs =
+                        BlockJobs.of(vm.client, BlockJobOptions.defaults().withStore(store))) {
+            BlockJob job = TestVm.get(jobs.adoptOrStart(KEY, request(vm, copy, JobSettings.defaults())));
             TestVm.get(job.ready());
             CompletableFuture<JobOutcome> finish = job.finishWithoutPivot();
             job.pivot();
@@ -97,8 +98,8 @@ class AcceptedVerbTest {
     @Test
     void aCommitThatIsFinalizedTwiceAtOnceIsFinalizedOnce() {
         try (TestVm vm = TestVm.start()) {
-            BlockJob job =
-                    vm.start(CommitRequest.of("disk0").top("snap2").base("base").with(HELD));
+            BlockJob job = vm.start(
+                    CommitRequest.of("disk0").withTop("snap2").withBase("base").withSettings(HELD));
             await().until(() -> job.info().status() == JobStatus.PENDING);
             CompletableFuture<JobOutcome> first = job.finalizeJob();
             CompletableFuture<JobOutcome> second = job.finalizeJob();
@@ -118,8 +119,11 @@ class AcceptedVerbTest {
                 QmpClient client = before(vm, "change-backing-file", finalized, "job-finalize", "id");
                 BlockJobs jobs = BlockJobs.of(client, BlockJobOptions.defaults())) {
             BlockJobRequest request = pull
-                    ? PullRequest.of("disk0").base("base").with(CALLED_J)
-                    : CommitRequest.of("disk0").top("snap2").base("base").with(CALLED_J);
+                    ? PullRequest.of("disk0").withBase("base").withSettings(CALLED_J)
+                    : CommitRequest.of("disk0")
+                            .withTop("snap2")
+                            .withBase("base")
+                            .withSettings(CALLED_J);
             JobOutcome outcome = TestVm.get(TestVm.get(jobs.start(request)).outcome());
 
             assertThat(finalized).isTrue();
@@ -159,6 +163,6 @@ class AcceptedVerbTest {
         };
         return TestVm.get(QmpClient.connect(
                 new QmpAddress.Unix(vm.path("third.sock")),
-                QmpOptions.with(options -> options.observers = List.of(intruder))));
+                QmpOptions.defaults().withObservers(List.of(intruder))));
     }
 }

@@ -18,10 +18,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class ActiveCopyTest {
     private static final long SLOWER_THAN_THE_GUEST = 8 * TestVm.MIB;
-    private static final BlockJobOptions SMALL_WINDOW = BlockJobOptions.with(options -> {
-        options.progressInterval = Duration.ofMillis(100);
-        options.convergenceWindow = Duration.ofSeconds(1);
-    });
+    private static final BlockJobOptions SMALL_WINDOW = BlockJobOptions.defaults()
+            .withProgressInterval(Duration.ofMillis(100))
+            .withConvergenceWindow(Duration.ofSeconds(1));
 
     private static CopyRequest copy(TestVm vm) {
         return CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2");
@@ -38,7 +37,8 @@ class ActiveCopyTest {
     void hintsThatACopyDoesNotConvergeAndConvergesWithSynchronousWritesThroughAChange() {
         try (TestVm vm = TestVm.start();
                 BlockJobs jobs = BlockJobs.of(vm.client, SMALL_WINDOW)) {
-            BlockJob job = TestVm.get(jobs.start(copy(vm).with(JobSettings.DEFAULT.withSpeed(SLOWER_THAN_THE_GUEST))));
+            BlockJob job = TestVm.get(
+                    jobs.start(copy(vm).withSettings(JobSettings.defaults().withSpeed(SLOWER_THAN_THE_GUEST))));
             job.onUpdate(info -> {});
             try (GuestWrites guest = new GuestWrites(vm, "disk0")) {
                 long before = facts(vm).len();
@@ -81,8 +81,8 @@ class ActiveCopyTest {
     @Test
     void convergesWithSynchronousWritesUnderLoad() {
         try (TestVm vm = TestVm.start()) {
-            BlockJob job = vm.start(
-                    copy(vm).withSynchronousWrites().with(JobSettings.DEFAULT.withSpeed(SLOWER_THAN_THE_GUEST)));
+            BlockJob job = vm.start(copy(vm).withSynchronousWrites(true)
+                    .withSettings(JobSettings.defaults().withSpeed(SLOWER_THAN_THE_GUEST)));
             try (GuestWrites guest = new GuestWrites(vm, "disk0")) {
                 job.ready().orTimeout(1, TimeUnit.MINUTES).join();
                 assertPivotsWithTheLastWrite(vm, job, guest);
@@ -108,7 +108,7 @@ class ActiveCopyTest {
     void tellsThatTheCopyEndedBeforeItWasInStep() {
         try (TestVm vm = TestVm.start()) {
             vm.assumeKnows("block-job-change");
-            BlockJob job = vm.start(copy(vm).with(JobSettings.DEFAULT.withSpeed(1)));
+            BlockJob job = vm.start(copy(vm).withSettings(JobSettings.defaults().withSpeed(1)));
             CompletableFuture<Void> change = job.switchToActiveCopy();
             assertThat(vm.onlyJob().path("status").asText()).isEqualTo("running");
             TestVm.get(job.cancel());
@@ -120,7 +120,7 @@ class ActiveCopyTest {
     @Test
     void isInStepOnlyWhenQemuSaysSo() {
         AtomicBoolean synced = new AtomicBoolean();
-        BlockJobOptions often = BlockJobOptions.with(options -> options.progressInterval = Duration.ofMillis(20));
+        BlockJobOptions often = BlockJobOptions.defaults().withProgressInterval(Duration.ofMillis(20));
         try (ScriptedVm vm = ScriptedVm.start(io.github.qmp4j.QmpOptions.defaults(), often)) {
             // Schemas are shared by what QEMU answers here.
             vm.on("query-commands", Outgoing.reply("[{\"name\":\"block-job-change\"}]"));
@@ -133,7 +133,7 @@ class ActiveCopyTest {
                             "[{\"device\":\"j\",\"len\":8,\"offset\":4,\"speed\":0,\"actively-synced\":%s}]"
                                     .formatted(synced))));
             BlockJob job = vm.start(
-                    CopyRequest.of("disk0", "/images/copy.qcow2", "qcow2").with(ScriptedVm.J));
+                    CopyRequest.of("disk0", "/images/copy.qcow2", "qcow2").withSettings(ScriptedVm.J));
             vm.job("mirror", "ready");
             vm.tell("created", "running", "ready");
             CompletableFuture<Void> change = job.switchToActiveCopy();

@@ -95,7 +95,7 @@ class AdoptOrStartTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void believesTheGraphOfAnotherRunOnlyWhereTheFlushIsRecorded(boolean flushed) {
-        PullRequest pull = PullRequest.of("disk0").base("base");
+        PullRequest pull = PullRequest.of("disk0").withBase("base");
         QemuInstance here = get(QemuInstance.of(vm.client));
         JobRecord intent =
                 keyed.intent(pull, new QemuInstance(here.monitor(), here.version(), Optional.of("an earlier run")));
@@ -130,7 +130,7 @@ class AdoptOrStartTest {
     @Test
     void startsAgainOnlyWhenTheKeyIsForgotten() {
         CopyRequest copy = CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2")
-                .whenReady(WhenReady.FINISH);
+                .withWhenReady(WhenReady.FINISH);
         try (BlockJobs jobs = process()) {
             assertThat(get(get(jobs.adoptOrStart(KEY, copy)).outcome()).head()).isEqualTo(Head.SOURCE);
             assertThat(get(get(jobs.adoptOrStart(KEY, copy)).outcome()).completed())
@@ -156,9 +156,9 @@ class AdoptOrStartTest {
     @Test
     void aKeyThatIsDoneStandsForItsWholeRequestStill() {
         CopyRequest copy = CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2")
-                .whenReady(WhenReady.FINISH);
+                .withWhenReady(WhenReady.FINISH);
         CopyRequest elsewhere = CopyRequest.of("disk0", vm.path("other.qcow2").toString(), "qcow2")
-                .whenReady(WhenReady.FINISH);
+                .withWhenReady(WhenReady.FINISH);
         try (BlockJobs jobs = process()) {
             assertThat(get(get(jobs.adoptOrStart(KEY, copy)).outcome()).completed())
                     .isTrue();
@@ -167,7 +167,7 @@ class AdoptOrStartTest {
             assertThatThrownBy(() -> get(jobs.adoptOrStart(KEY, elsewhere)))
                     .hasRootCauseInstanceOf(JobConflictException.class)
                     .hasStackTraceContaining(": target differs");
-            CopyRequest faster = copy.with(JobSettings.DEFAULT.withSpeed(TestVm.MIB));
+            CopyRequest faster = copy.withSettings(JobSettings.defaults().withSpeed(TestVm.MIB));
             assertThat(get(jobs.adoptOrStart(KEY, faster)).request()).hasValue(copy);
         }
         assertThat(vm.path("other.qcow2")).doesNotExist();
@@ -180,7 +180,7 @@ class AdoptOrStartTest {
             assertThatThrownBy(() -> get(jobs.adoptOrStart(KEY, PullRequest.of("disk0"))))
                     .hasRootCauseInstanceOf(JobConflictException.class)
                     .hasStackTraceContaining("stands for another piece of work (commit of disk disk0)");
-            assertThatThrownBy(() -> get(jobs.adoptOrStart(KEY, MERGE.top("snap2"))))
+            assertThatThrownBy(() -> get(jobs.adoptOrStart(KEY, MERGE.withTop("snap2"))))
                     .hasRootCauseInstanceOf(JobConflictException.class)
                     .hasStackTraceContaining(": top differs");
         }
@@ -324,11 +324,12 @@ class AdoptOrStartTest {
                 return seen.handle((end, failure) -> null).thenCompose(gone -> super.record(record));
             }
         };
-        try (BlockJobs jobs = BlockJobs.of(vm.client, BlockJobOptions.with(options -> options.store = cutting))) {
+        try (BlockJobs jobs = BlockJobs.of(vm.client, BlockJobOptions.defaults().withStore(cutting))) {
             cut[0] = jobs;
             assertThat(ScriptedVm.failure(jobs.adoptOrStart(KEY, MERGE)))
-                    .isInstanceOfSatisfying(QmpDisconnectedException.class, lost -> assertThat(lost.wasSent())
-                            .isFalse());
+                    .isInstanceOfSatisfying(
+                            QmpDisconnectedException.class,
+                            lost -> assertThat(lost.mayHaveReachedQemu()).isFalse());
         }
         vm.assertNoJobsLeft();
         assertThat(get(store.all())).isEmpty();

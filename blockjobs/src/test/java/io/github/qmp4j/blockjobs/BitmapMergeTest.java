@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QemuVersions
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class BitmapMergeTest {
-    private static final JobSettings MERGE = JobSettings.DEFAULT.withBitmaps(BitmapRule.MERGE);
+    private static final JobSettings MERGE = JobSettings.defaults().withBitmaps(BitmapRule.MERGE);
     private static final long MIB = TestVm.MIB;
 
     private static void qemuImg(String... arguments) {
@@ -87,10 +87,10 @@ class BitmapMergeTest {
     @Test
     void thatOfTheBaseIsInTheWayOfNoCommit() {
         try (TestVm vm = start("base")) {
-            assertThat(vm.run(CommitRequest.of("disk0").top("snap2").base("base"))
+            assertThat(vm.run(CommitRequest.of("disk0").withTop("snap2").withBase("base"))
                             .completed())
                     .isTrue();
-            assertThat(vm.run(CommitRequest.of("disk0").base("base").whenReady(WhenReady.PIVOT))
+            assertThat(vm.run(CommitRequest.of("disk0").withBase("base").withWhenReady(WhenReady.PIVOT))
                             .pivoted())
                     .isTrue();
             vm.shutDown();
@@ -103,7 +103,7 @@ class BitmapMergeTest {
     void goesOnInTheBaseOfAnActiveCommit(String images) {
         String[] holders = images.split(",", -1);
         try (TestVm vm = start(holders)) {
-            BlockJob job = vm.start(CommitRequest.of("disk0").with(MERGE));
+            BlockJob job = vm.start(CommitRequest.of("disk0").withSettings(MERGE));
             TestVm.get(job.ready());
             vm.qemu.guestWrite("disk0", 5, 56 * MIB, MIB);
             JobOutcome outcome = TestVm.get(job.pivot());
@@ -128,9 +128,9 @@ class BitmapMergeTest {
         try (TestVm vm = start("active", "snap2")) {
             BlockJob job =
                     vm.start(CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2")
-                            .engine(engine)
-                            .extent(extent)
-                            .with(MERGE));
+                            .withEngine(engine)
+                            .withExtent(extent)
+                            .withSettings(MERGE));
             TestVm.get(job.ready());
             vm.qemu.guestWrite("disk0", 5, 56 * MIB, MIB);
             JobOutcome outcome = TestVm.get(job.pivot());
@@ -148,7 +148,7 @@ class BitmapMergeTest {
     @Test
     void goesOnInTheBaseOfAnIntermediateCommit() {
         try (TestVm vm = start("active", "snap2", "snap1")) {
-            CommitRequest request = CommitRequest.of("disk0").top("snap2").with(MERGE);
+            CommitRequest request = CommitRequest.of("disk0").withTop("snap2").withSettings(MERGE);
             JobPreview preview = TestVm.get(vm.jobs.preview(request));
             assertThat(preview.commands().get(0).name()).isEqualTo("transaction");
             assertThat(marked(vm, "base", "daily")).isEqualTo(-1);
@@ -166,7 +166,7 @@ class BitmapMergeTest {
     @Test
     void goesOnInTheActiveLayerOfAPull() {
         try (TestVm vm = start("active", "snap2", "snap1")) {
-            JobOutcome outcome = vm.run(PullRequest.of("disk0").with(MERGE));
+            JobOutcome outcome = vm.run(PullRequest.of("disk0").withSettings(MERGE));
 
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             assertThat(marked(vm, "active", "daily")).isEqualTo(6 * MIB);
@@ -178,13 +178,13 @@ class BitmapMergeTest {
     @Test
     void leavesNoBitmapBehindThatItAddedInVain() {
         try (TestVm vm = start("active", "snap2")) {
-            BlockJob slow = vm.start(CommitRequest.of("disk0").top("snap2").with(MERGE.withSpeed(1)));
+            BlockJob slow = vm.start(CommitRequest.of("disk0").withTop("snap2").withSettings(MERGE.withSpeed(1)));
             assertThat(marked(vm, "base", "daily")).isNotNegative();
             assertThat(TestVm.get(slow.cancel()).leftovers()).isEmpty();
             assertThat(marked(vm, "base", "daily")).isEqualTo(-1);
 
-            JobOutcome finished =
-                    TestVm.get(vm.start(CommitRequest.of("disk0").with(MERGE)).finishWithoutPivot());
+            JobOutcome finished = TestVm.get(
+                    vm.start(CommitRequest.of("disk0").withSettings(MERGE)).finishWithoutPivot());
             assertThat(finished.completed()).isTrue();
             assertThat(finished.head()).isEqualTo(Head.SOURCE);
             assertThat(marked(vm, "base", "daily")).isEqualTo(-1);
@@ -196,7 +196,7 @@ class BitmapMergeTest {
     @Test
     void namesWhatIsLostWhenSomebodyElsePivotsTheJob() {
         try (TestVm vm = start("active")) {
-            BlockJob job = vm.start(CommitRequest.of("disk0").with(MERGE.withJobId(new JobId("j"))));
+            BlockJob job = vm.start(CommitRequest.of("disk0").withSettings(MERGE.withJobId(new JobId("j"))));
             TestVm.get(job.ready());
             vm.ask("job-complete", "{\"id\":\"j\"}");
             JobOutcome outcome = TestVm.get(job.outcome());
@@ -235,8 +235,10 @@ class BitmapMergeTest {
 
     private static void assertRefused(TestVm vm, BlockJobRequest request, String sentence) {
         BlockJobRequest merging = request instanceof CommitRequest commit
-                ? commit.with(MERGE)
-                : request instanceof PullRequest pull ? pull.with(MERGE) : ((CopyRequest) request).with(MERGE);
+                ? commit.withSettings(MERGE)
+                : request instanceof PullRequest pull
+                        ? pull.withSettings(MERGE)
+                        : ((CopyRequest) request).withSettings(MERGE);
         assertThat(ScriptedVm.failure(vm.jobs.start(merging)))
                 .isInstanceOf(BlockChainException.class)
                 .hasMessageContaining(sentence);
@@ -247,12 +249,13 @@ class BitmapMergeTest {
     @Test
     void startsWhatIsToFinishWithoutAPivotAndRefusesThePivot() {
         try (TestVm vm = start("active")) {
-            JobOutcome outcome = vm.run(CommitRequest.of("disk0").whenReady(WhenReady.FINISH));
+            JobOutcome outcome = vm.run(CommitRequest.of("disk0").withWhenReady(WhenReady.FINISH));
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             assertThat(marked(vm, "active", "daily")).isEqualTo(2 * MIB);
 
-            BlockJob slow = vm.start(
-                    CommitRequest.of("disk0").whenReady(WhenReady.FINISH).with(JobSettings.DEFAULT.withSpeed(1)));
+            BlockJob slow = vm.start(CommitRequest.of("disk0")
+                    .withWhenReady(WhenReady.FINISH)
+                    .withSettings(JobSettings.defaults().withSpeed(1)));
             var pivot = slow.pivot();
             TestVm.get(slow.setSpeed(0));
             assertThat(ScriptedVm.failure(pivot)).hasMessageContaining("active has daily");

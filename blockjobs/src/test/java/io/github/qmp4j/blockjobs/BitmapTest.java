@@ -58,12 +58,13 @@ class BitmapTest {
             assertThat(ScriptedVm.failure(vm.jobs.start(PullRequest.of("disk0"))))
                     .hasMessageContaining("snap2 has daily");
             assertThat(ScriptedVm.failure(
-                            vm.jobs.start(CommitRequest.of("disk0").top("snap2"))))
+                            vm.jobs.start(CommitRequest.of("disk0").withTop("snap2"))))
                     .hasMessageContaining("snap2 has daily");
             // It keeps snap2.
-            assertThat(vm.run(CommitRequest.of("disk0").top("snap1")).completed())
+            assertThat(vm.run(CommitRequest.of("disk0").withTop("snap1")).completed())
                     .isTrue();
-            assertThat(vm.run(PullRequest.of("disk0").with(JobSettings.DEFAULT.withBitmaps(BitmapRule.DROP)))
+            assertThat(vm.run(PullRequest.of("disk0")
+                                    .withSettings(JobSettings.defaults().withBitmaps(BitmapRule.DROP)))
                             .completed())
                     .isTrue();
             assertThat(vm.liveChain()).containsExactly("active.qcow2");
@@ -75,8 +76,8 @@ class BitmapTest {
         try (TestVm vm = TestVm.start()) {
             addBitmap(vm, "active", true);
             JobOutcome outcome = vm.run(CommitRequest.of("disk0")
-                    .whenReady(WhenReady.PIVOT)
-                    .with(JobSettings.DEFAULT.withBitmaps(BitmapRule.DROP)));
+                    .withWhenReady(WhenReady.PIVOT)
+                    .withSettings(JobSettings.defaults().withBitmaps(BitmapRule.DROP)));
             assertThat(outcome.pivoted()).as("%s", outcome).isTrue();
             vm.assertUnchanged(vm.image("base"));
         }
@@ -92,7 +93,7 @@ class BitmapTest {
         }
         try (TestVm vm = TestVm.start()) {
             addBitmap(vm, "active", false);
-            assertThat(vm.run(CommitRequest.of("disk0").whenReady(WhenReady.PIVOT))
+            assertThat(vm.run(CommitRequest.of("disk0").withWhenReady(WhenReady.PIVOT))
                             .pivoted())
                     .isTrue();
         }

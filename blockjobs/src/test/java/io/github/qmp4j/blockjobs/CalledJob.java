@@ -52,30 +52,31 @@ record CalledJob(Kind kind, BlockJobRequest request, List<Path> after, Optional<
         int lowest = chain.size() - 1;
         boolean manual = !kind.becomesReady() && random.nextInt(4) == 0;
         JobSettings paced =
-                JobSettings.DEFAULT.withSpeed(random.nextInt(3) == 0 ? 0 : SLOWEST + random.nextLong(4 * SLOWEST));
-        JobSettings settings = manual ? paced.withManualFinalize() : paced;
+                JobSettings.defaults().withSpeed(random.nextInt(3) == 0 ? 0 : SLOWEST + random.nextLong(4 * SLOWEST));
+        JobSettings settings = manual ? paced.withManualFinalize(true) : paced;
         WhenReady then =
                 pivots ? WhenReady.PIVOT : List.of(WhenReady.values()).get(random.nextInt(WhenReady.values().length));
-        PullRequest pull = PullRequest.of(disk.name).with(settings);
-        CommitRequest commit = CommitRequest.of(disk.name).with(settings);
+        PullRequest pull = PullRequest.of(disk.name).withSettings(settings);
+        CommitRequest commit = CommitRequest.of(disk.name).withSettings(settings);
         switch (kind) {
             case PULL -> {
                 return new CalledJob(kind, pull, chain.subList(0, 1), Optional.empty());
             }
             case PULL_TO_A_BASE -> {
                 int base = 2 + random.nextInt(lowest - 1);
-                return new CalledJob(kind, pull.base(name(chain, base)), without(chain, 1, base), Optional.empty());
+                return new CalledJob(kind, pull.withBase(name(chain, base)), without(chain, 1, base), Optional.empty());
             }
             case PULL_INTO_THE_MIDDLE -> {
                 int top = 1 + random.nextInt(lowest - 1);
-                return new CalledJob(kind, pull.into(name(chain, top)), chain.subList(0, top + 1), Optional.empty());
+                return new CalledJob(
+                        kind, pull.withInto(name(chain, top)), chain.subList(0, top + 1), Optional.empty());
             }
             case COMMIT_BELOW -> {
                 int top = 1 + random.nextInt(lowest - 1);
                 int base = top + 1 + random.nextInt(lowest - top);
                 return new CalledJob(
                         kind,
-                        commit.top(name(chain, top)).base(name(chain, base)),
+                        commit.withTop(name(chain, top)).withBase(name(chain, base)),
                         without(chain, top, base),
                         Optional.empty());
             }
@@ -83,30 +84,30 @@ record CalledJob(Kind kind, BlockJobRequest request, List<Path> after, Optional<
                 int base = 1 + random.nextInt(lowest);
                 return new CalledJob(
                         kind,
-                        commit.base(name(chain, base)).whenReady(then),
+                        commit.withBase(name(chain, base)).withWhenReady(then),
                         chain.subList(base, chain.size()),
                         Optional.empty());
             }
             case COMMIT_ONE -> {
                 return new CalledJob(
                         kind,
-                        commit.intoBackingNode().whenReady(then),
+                        commit.withShallow(true).withWhenReady(then),
                         chain.subList(1, chain.size()),
                         Optional.empty());
             }
             case COPY, COPY_TOP -> {
                 Path target = disk.newImage();
                 CopyRequest copy = CopyRequest.of(disk.name, target.toString(), "qcow2")
-                        .with(settings)
-                        .whenReady(then);
-                CopyRequest paceful = random.nextBoolean() ? copy.withSynchronousWrites() : copy;
+                        .withSettings(settings)
+                        .withWhenReady(then);
+                CopyRequest paceful = random.nextBoolean() ? copy.withSynchronousWrites(true) : copy;
                 List<Path> after = new ArrayList<>(List.of(target));
                 if (kind == Kind.COPY_TOP) {
                     after.addAll(chain.subList(1, chain.size()));
-                    return new CalledJob(kind, paceful.ofActiveLayerOnly(), after, Optional.of(target));
+                    return new CalledJob(kind, paceful.withExtent(CopyExtent.TOP), after, Optional.of(target));
                 }
                 CopyEngine engine = List.of(CopyEngine.values()).get(random.nextInt(CopyEngine.values().length));
-                return new CalledJob(kind, paceful.engine(engine), after, Optional.of(target));
+                return new CalledJob(kind, paceful.withEngine(engine), after, Optional.of(target));
             }
         }
         throw new AssertionError(kind);

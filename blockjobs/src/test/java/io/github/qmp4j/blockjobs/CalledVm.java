@@ -48,11 +48,9 @@ final class CalledVm implements AutoCloseable {
             : client;
 
     final List<BlockJobs> facades = List.of(
-            BlockJobs.of(client, BlockJobOptions.with(options -> {
-                options.store = stores.get(0);
-                options.files = FileAccess.local();
-            })),
-            BlockJobs.of(secondClient, BlockJobOptions.with(options -> options.store = stores.get(1))));
+            BlockJobs.of(
+                    client, BlockJobOptions.defaults().withStore(stores.get(0)).withFiles(FileAccess.local())),
+            BlockJobs.of(secondClient, BlockJobOptions.defaults().withStore(stores.get(1))));
 
     /** How often each facade has told of the end of a job, by facade and id. */
     private final Map<String, AtomicInteger> endsTold = new ConcurrentHashMap<>();

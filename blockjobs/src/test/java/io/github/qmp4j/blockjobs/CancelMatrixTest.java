@@ -22,12 +22,12 @@ class CancelMatrixTest {
     })
     void tellsACompletedJobOnlyWhereItWasReadyAndNotForced(boolean copy, boolean ready, boolean force) {
         try (TestVm vm = TestVm.start()) {
-            JobSettings settings = JobSettings.DEFAULT.withSpeed(ready ? 0 : 1);
+            JobSettings settings = JobSettings.defaults().withSpeed(ready ? 0 : 1);
             BlockJob job = vm.start(
                     copy
                             ? CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2")
-                                    .with(settings)
-                            : CommitRequest.of("disk0").with(settings));
+                                    .withSettings(settings)
+                            : CommitRequest.of("disk0").withSettings(settings));
             if (ready) {
                 TestVm.get(job.ready());
             }

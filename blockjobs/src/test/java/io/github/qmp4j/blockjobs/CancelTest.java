@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class CancelTest {
-    private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
+    private static final JobSettings SLOW = JobSettings.defaults().withSpeed(1);
 
     private static void assertCancelled(TestVm vm, JobOutcome outcome) {
         assertThat(outcome.end()).isInstanceOf(End.Cancelled.class);
@@ -29,7 +29,7 @@ class CancelTest {
     @Test
     void cancelsAPull() {
         try (TestVm vm = TestVm.start()) {
-            BlockJob job = vm.start(PullRequest.of("disk0").with(SLOW));
+            BlockJob job = vm.start(PullRequest.of("disk0").withSettings(SLOW));
             assertThat(vm.onlyJob().path("type").asText()).isEqualTo("stream");
             assertCancelled(vm, TestVm.get(job.cancel()));
             assertThat(ScriptedVm.failure(job.ready())).isInstanceOf(JobEndedException.class);
@@ -39,7 +39,7 @@ class CancelTest {
     @Test
     void cancelsAnActiveCommitBeforeReady() {
         try (TestVm vm = TestVm.start()) {
-            BlockJob job = vm.start(CommitRequest.of("disk0").with(SLOW));
+            BlockJob job = vm.start(CommitRequest.of("disk0").withSettings(SLOW));
             assertThat(vm.onlyJob().path("ready").asBoolean()).isFalse();
             assertCancelled(vm, TestVm.get(job.cancel()));
         }
@@ -63,7 +63,7 @@ class CancelTest {
     @Test
     void cancelsAPausedJob() {
         try (TestVm vm = TestVm.start()) {
-            BlockJob job = vm.start(CommitRequest.of("disk0").with(SLOW));
+            BlockJob job = vm.start(CommitRequest.of("disk0").withSettings(SLOW));
             TestVm.get(job.pause());
             // Before 7.2 only this wakes a job that its limit holds up, so that it can pause.
             TestVm.get(job.setSpeed(0));

@@ -34,9 +34,11 @@ class CommitErrorTest {
                 // Others do not survive it, and are not asked: see ReadyErrorTest.
                 vm.assumeKnows("blockdev-add/arg/driver/^copy-before-write");
             }
-            CommitRequest commit = CommitRequest.of("disk0").with(JobSettings.DEFAULT.withOnError(policy));
+            CommitRequest commit = CommitRequest.of("disk0")
+                    .withSettings(JobSettings.defaults().withOnError(policy));
             boolean ours = active || event.startsWith("read");
-            BlockJob job = ours ? vm.start(active ? commit : commit.top("snap2").base("base")) : theirs(vm, policy);
+            BlockJob job =
+                    ours ? vm.start(active ? commit : commit.withTop("snap2").withBase("base")) : theirs(vm, policy);
             if (policy == ErrorPolicy.STOP) {
                 await().untilAsserted(() -> assertThat(job.info().status()).isEqualTo(JobStatus.PAUSED_ON_ERROR));
                 assertThat(vm.onlyJob().path("io-status").asText()).isEqualTo("failed");

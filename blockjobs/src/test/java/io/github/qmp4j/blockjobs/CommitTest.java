@@ -17,7 +17,8 @@ class CommitTest {
     void commitsMiddleNodesIntoTheBase() {
         // case 36
         try (TestVm vm = TestVm.start()) {
-            JobOutcome outcome = vm.run(CommitRequest.of("disk0").top("snap2").base("base"));
+            JobOutcome outcome =
+                    vm.run(CommitRequest.of("disk0").withTop("snap2").withBase("base"));
 
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             assertThat(outcome.head()).isEqualTo(Head.SOURCE);
@@ -39,7 +40,8 @@ class CommitTest {
     @Test
     void commitsOneMiddleNodeIntoItsBackingNode() {
         try (TestVm vm = TestVm.start()) {
-            JobOutcome outcome = vm.run(CommitRequest.of("disk0").top("snap2").intoBackingNode());
+            JobOutcome outcome =
+                    vm.run(CommitRequest.of("disk0").withTop("snap2").withShallow(true));
 
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             assertThat(outcome.invalidated()).isEmpty();
@@ -67,7 +69,7 @@ class CommitTest {
     @Test
     void commitsAnActiveLayerThatIsNamedAsTheTop() {
         try (TestVm vm = TestVm.start()) {
-            BlockJob job = vm.start(CommitRequest.of("disk0").top("active").base("snap1"));
+            BlockJob job = vm.start(CommitRequest.of("disk0").withTop("active").withBase("snap1"));
             TestVm.get(job.ready());
             assertThat(job.outcome()).isNotDone();
 
@@ -82,7 +84,7 @@ class CommitTest {
     void finishesAnActiveCommitWithoutAPivotAndKeepsTheOverlay() {
         // case 79
         try (TestVm vm = TestVm.start()) {
-            BlockJob job = vm.start(CommitRequest.of("disk0").intoBackingNode());
+            BlockJob job = vm.start(CommitRequest.of("disk0").withShallow(true));
             JobOutcome outcome = TestVm.get(job.finishWithoutPivot());
 
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
@@ -98,8 +100,10 @@ class CommitTest {
     @Test
     void cancelsAnIntermediateCommit() {
         try (TestVm vm = TestVm.start()) {
-            BlockJob job = vm.start(
-                    CommitRequest.of("disk0").top("snap2").base("base").with(JobSettings.DEFAULT.withSpeed(1)));
+            BlockJob job = vm.start(CommitRequest.of("disk0")
+                    .withTop("snap2")
+                    .withBase("base")
+                    .withSettings(JobSettings.defaults().withSpeed(1)));
             JobOutcome outcome = TestVm.get(job.cancel());
 
             assertThat(outcome.end()).isInstanceOf(End.Cancelled.class);

@@ -11,12 +11,12 @@ import org.junit.jupiter.api.Timeout;
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class CopyAgainTest {
-    private static final JobSettings NIGHTLY = JobSettings.DEFAULT.withJobId(new JobId("nightly"));
+    private static final JobSettings NIGHTLY = JobSettings.defaults().withJobId(new JobId("nightly"));
 
     private static JobOutcome pivotTo(TestVm vm, String name) {
         String target = vm.path(name).toString();
-        return TestVm.get(
-                vm.start(CopyRequest.of("disk0", target, "qcow2").with(NIGHTLY)).pivot());
+        return TestVm.get(vm.start(CopyRequest.of("disk0", target, "qcow2").withSettings(NIGHTLY))
+                .pivot());
     }
 
     /** The node of the first copy, which is named after its job, is the active layer when the second one starts. */

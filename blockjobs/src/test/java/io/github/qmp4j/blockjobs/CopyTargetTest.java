@@ -41,7 +41,7 @@ class CopyTargetTest {
         try (TestVm vm = TestVm.start()) {
             add(vm, "target", vm.images.overlay("copy.qcow2", vm.image("snap2"), "qcow2"), "\"snap2\"");
             JobOutcome outcome =
-                    TestVm.get(vm.start(to("target").ofActiveLayerOnly()).finishWithoutPivot());
+                    TestVm.get(vm.start(to("target").withExtent(CopyExtent.TOP)).finishWithoutPivot());
 
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             assertThat(outcome.leftovers()).isEmpty();
@@ -60,10 +60,12 @@ class CopyTargetTest {
             assertRefused(vm, to("nope"), "there is no node 'nope'");
             assertRefused(vm, to("small"), "has 1048576 bytes");
             assertRefused(vm, to("snap1"), "is a node of disk disk0 itself");
-            assertRefused(vm, to("plain").ofActiveLayerOnly(), "names none as its backing file");
+            assertRefused(vm, to("plain").withExtent(CopyExtent.TOP), "names none as its backing file");
             assertRefused(
-                    vm, to("cut").ofActiveLayerOnly(), "has 'nothing' below it where the copy has to stand on snap2");
-            assertRefused(vm, to("over").ofActiveLayerOnly(), "will stand on " + vm.image("snap2"));
+                    vm,
+                    to("cut").withExtent(CopyExtent.TOP),
+                    "has 'nothing' below it where the copy has to stand on snap2");
+            assertRefused(vm, to("over").withExtent(CopyExtent.TOP), "will stand on " + vm.image("snap2"));
             assertRefused(vm, to("over"), "will stand on none");
             vm.assertNoJobsLeft();
         }

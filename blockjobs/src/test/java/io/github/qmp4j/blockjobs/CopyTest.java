@@ -52,7 +52,7 @@ class CopyTest {
         try (TestVm vm = TestVm.start()) {
             String target = vm.path("copy.qcow2").toString();
             JobOutcome outcome =
-                    TestVm.get(vm.start(CopyRequest.of("disk0", target, "qcow2").ofActiveLayerOnly())
+                    TestVm.get(vm.start(CopyRequest.of("disk0", target, "qcow2").withExtent(CopyExtent.TOP))
                             .pivot());
 
             assertThat(outcome.pivoted()).as("%s", outcome).isTrue();
@@ -67,7 +67,8 @@ class CopyTest {
     void cancelsBeforeReadyAndNamesTheIncompleteFile() {
         try (TestVm vm = TestVm.start()) {
             String target = vm.path("copy.qcow2").toString();
-            BlockJob job = vm.start(CopyRequest.of("disk0", target, "qcow2").with(JobSettings.DEFAULT.withSpeed(1)));
+            BlockJob job = vm.start(CopyRequest.of("disk0", target, "qcow2")
+                    .withSettings(JobSettings.defaults().withSpeed(1)));
             JobOutcome outcome = TestVm.get(job.cancel());
 
             assertThat(outcome.end()).isInstanceOf(End.Cancelled.class);

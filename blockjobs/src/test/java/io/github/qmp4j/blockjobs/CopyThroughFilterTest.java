@@ -52,7 +52,7 @@ class CopyThroughFilterTest {
 
     private static CopyRequest request(TestVm vm) {
         return CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2")
-                .ofActiveLayerOnly();
+                .withExtent(CopyExtent.TOP);
     }
 
     /** A throttle right above the active layer, and above that a filter of another kind. */
@@ -74,7 +74,7 @@ class CopyThroughFilterTest {
     @CsvSource({"DRIVE_MIRROR,FULL", "BLOCKDEV_MIRROR,FULL", "DRIVE_MIRROR,TOP", "BLOCKDEV_MIRROR,TOP"})
     void keepsTheFiltersAboveTheActiveLayer(CopyEngine engine, CopyExtent extent) {
         try (TestVm vm = startBelowFilters()) {
-            CopyRequest request = request(vm).engine(engine).extent(extent);
+            CopyRequest request = request(vm).withEngine(engine).withExtent(extent);
             if (extent == CopyExtent.FULL) {
                 pivotsToTheCopy(vm, request, "copy-on-read", "throttle", "copy.qcow2");
             } else {
@@ -95,7 +95,7 @@ class CopyThroughFilterTest {
     void staysOnTheSourceBelowItsFiltersWithoutAPivot() {
         try (TestVm vm = startBelowFilters()) {
             JobOutcome outcome =
-                    TestVm.get(vm.start(request(vm).extent(CopyExtent.FULL)).finishWithoutPivot());
+                    TestVm.get(vm.start(request(vm).withExtent(CopyExtent.FULL)).finishWithoutPivot());
 
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             assertThat(outcome.head()).isEqualTo(JobOutcome.Head.SOURCE);
@@ -108,7 +108,7 @@ class CopyThroughFilterTest {
     @Test
     void doesNotPutAFilterBelowACopyThatStandsOnTheDisk() {
         try (TestVm vm = startBelowFilters()) {
-            assertThat(ScriptedVm.failure(vm.jobs.start(request(vm).extent(CopyExtent.NONE))))
+            assertThat(ScriptedVm.failure(vm.jobs.start(request(vm).withExtent(CopyExtent.NONE))))
                     .isInstanceOf(BlockChainException.class)
                     .hasMessageContaining("would put filter 'root' of disk disk0 below it");
         }
@@ -144,7 +144,7 @@ class CopyThroughFilterTest {
                     .hasMessageContaining("json: text for middle");
             vm.images.overlay("copy.qcow2", vm.image("snap2"), "qcow2");
             pivotsToTheCopy(
-                    vm, request(vm).ontoExistingFile(), "copy.qcow2", "snap2.qcow2", "snap1.qcow2", "base.qcow2");
+                    vm, request(vm).withReuseExternal(true), "copy.qcow2", "snap2.qcow2", "snap1.qcow2", "base.qcow2");
         }
     }
 }

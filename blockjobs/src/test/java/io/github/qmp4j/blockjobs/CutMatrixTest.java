@@ -113,11 +113,10 @@ class CutMatrixTest {
 
     private static int done(Life life, SmallDisk disk, CuttingProxy proxy, boolean supervised) throws Exception {
         try (JobStore store = JobStore.file(disk.path("jobs"))) {
-            BlockJobOptions options = BlockJobOptions.with(change -> {
-                change.store = store;
-                change.checkInterval = Duration.ofSeconds(1);
-                change.reattachWindow = Duration.ofSeconds(30);
-            });
+            BlockJobOptions options = BlockJobOptions.defaults()
+                    .withStore(store)
+                    .withCheckInterval(Duration.ofSeconds(1))
+                    .withReattachWindow(Duration.ofSeconds(30));
             QmpAddress address = new QmpAddress.Unix(proxy.socket());
             BlockJobRequest request = life.fast(disk.folder());
             return supervised ? bySupervisor(address, options, request) : bySessions(address, options, request);

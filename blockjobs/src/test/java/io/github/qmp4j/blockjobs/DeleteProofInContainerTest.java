@@ -38,12 +38,12 @@ class DeleteProofInContainerTest {
                             {"driver":"qcow2","node-name":"%s","backing":%s,"file":{"driver":"file","filename":"%s"}}""".formatted(name, below, folder.resolve(name + ".qcow2")));
                 }
                 qemu.withDevice("virtio-blk-pci,id=disk0,drive=active").start();
-                BlockJobOptions options = BlockJobOptions.with(o -> o.files = FileAccess.local());
+                BlockJobOptions options = BlockJobOptions.defaults().withFiles(FileAccess.local());
                 try (QmpClient client =
                                 get(QmpClient.connect(new QmpAddress.Unix(qemu.monitor()), QmpOptions.defaults()));
                         BlockJobs jobs = BlockJobs.of(client, options)) {
                     CommitRequest commit =
-                            CommitRequest.of("disk0").top("middle").deletingReleased();
+                            CommitRequest.of("disk0").withTop("middle").withDeletesReleased(true);
                     assertThat(ScriptedVm.failure(jobs.start(commit)))
                             .hasMessageContaining("is not the file that QEMU has open");
                 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 class DeleteProofTest {
     private static final String STRANGER = "nobody may delete this";
     private static final CommitRequest COMMIT =
-            CommitRequest.of("disk0").top("snap2").base("snap1").deletingReleased();
+            CommitRequest.of("disk0").withTop("snap2").withBase("snap1").withDeletesReleased(true);
 
     private interface Step {
         void take() throws IOException;
@@ -66,7 +66,7 @@ class DeleteProofTest {
     private static void withFiles(TestVm vm, Consumer<BlockJobs> action) {
         vm.jobs.close();
         vm.client.close();
-        BlockJobOptions options = BlockJobOptions.with(o -> o.files = FileAccess.local());
+        BlockJobOptions options = BlockJobOptions.defaults().withFiles(FileAccess.local());
         try (QmpClient client = get(QmpClient.connect(new QmpAddress.Unix(vm.qemu.monitor()), QmpOptions.defaults()));
                 BlockJobs jobs = BlockJobs.of(client, options)) {
             action.accept(jobs);
@@ -87,7 +87,8 @@ class DeleteProofTest {
     private static Leftover keptAfter(TestVm vm, Step meanwhile) {
         Leftover[] kept = new Leftover[1];
         withFiles(vm, jobs -> {
-            BlockJob job = get(jobs.start(COMMIT.with(JobSettings.DEFAULT.withSpeed(1))));
+            BlockJob job =
+                    get(jobs.start(COMMIT.withSettings(JobSettings.defaults().withSpeed(1))));
             take(meanwhile);
             get(job.setSpeed(0));
             JobOutcome outcome = get(job.outcome());

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class DeleteTest {
     private static final CommitRequest MIDDLE =
-            CommitRequest.of("disk0").top("snap2").deletingReleased();
+            CommitRequest.of("disk0").withTop("snap2").withDeletesReleased(true);
 
     private static List<String> files(TestVm vm) {
         try (Stream<Path> files = Files.list(Path.of(vm.folderName()))) {
@@ -54,7 +54,7 @@ class DeleteTest {
         vm.client.close();
         try (QmpClient client =
                         TestVm.get(QmpClient.connect(new QmpAddress.Unix(vm.qemu.monitor()), QmpOptions.defaults()));
-                BlockJobs jobs = BlockJobs.of(client, BlockJobOptions.with(options -> options.files = files))) {
+                BlockJobs jobs = BlockJobs.of(client, BlockJobOptions.defaults().withFiles(files))) {
             return action.apply(jobs);
         }
     }
@@ -86,9 +86,9 @@ class DeleteTest {
                     jobs -> run(
                             jobs,
                             CommitRequest.of("disk0")
-                                    .base("snap1")
-                                    .whenReady(WhenReady.PIVOT)
-                                    .deletingReleased()));
+                                    .withBase("snap1")
+                                    .withWhenReady(WhenReady.PIVOT)
+                                    .withDeletesReleased(true)));
 
             assertThat(outcome.pivoted()).as("%s", outcome).isTrue();
             assertThat(outcome.leftovers()).isEmpty();
@@ -103,8 +103,9 @@ class DeleteTest {
         try (TestVm vm = TestVm.start(nodes -> {}, builder -> builder.arguments(
                         "-drive", "if=none,id=drive0,format=qcow2,file=active.qcow2,file.locking=on")
                 .device("virtio-blk-pci,drive=drive0"))) {
-            CommitRequest request =
-                    CommitRequest.of("drive0").top(vm.image("snap2").toString()).deletingReleased();
+            CommitRequest request = CommitRequest.of("drive0")
+                    .withTop(vm.image("snap2").toString())
+                    .withDeletesReleased(true);
             JobOutcome outcome = withFiles(vm, FileAccess.local(), jobs -> run(jobs, request));
 
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
@@ -119,11 +120,12 @@ class DeleteTest {
         try (TestVm vm = TestVm.start()) {
             List<String> before = files(vm);
             withFiles(vm, FileAccess.local(), jobs -> {
-                BlockJob held = TestVm.get(jobs.start(CommitRequest.of("disk0").deletingReleased()));
+                BlockJob held = TestVm.get(jobs.start(CommitRequest.of("disk0").withDeletesReleased(true)));
                 JobOutcome finished = TestVm.get(held.finishWithoutPivot());
                 assertThat(finished.completed()).isTrue();
                 assertThat(finished.leftovers()).isEmpty();
-                BlockJob slow = TestVm.get(jobs.start(MIDDLE.with(JobSettings.DEFAULT.withSpeed(1))));
+                BlockJob slow = TestVm.get(
+                        jobs.start(MIDDLE.withSettings(JobSettings.defaults().withSpeed(1))));
                 assertThat(TestVm.get(slow.cancel()).end()).isInstanceOf(JobOutcome.End.Cancelled.class);
                 return null;
             });
@@ -139,8 +141,9 @@ class DeleteTest {
             vm.ask("block-dirty-bitmap-add", "{\"node\":\"active\",\"name\":\"daily\",\"persistent\":true}");
             List<String> before = files(vm);
             CommitRequest request = CommitRequest.of("disk0")
-                    .deletingReleased()
-                    .with(JobSettings.DEFAULT.withBitmaps(BitmapRule.MERGE).withJobId(new JobId("j")));
+                    .withDeletesReleased(true)
+                    .withSettings(
+                            JobSettings.defaults().withBitmaps(BitmapRule.MERGE).withJobId(new JobId("j")));
             JobOutcome outcome = withFiles(vm, FileAccess.local(), jobs -> {
                 BlockJob job = TestVm.get(jobs.start(request));
                 TestVm.get(job.ready());
@@ -308,8 +311,9 @@ class DeleteTest {
 
     @Test
     void takesNoDeletionTogetherWithFinish() {
-        assertThatThrownBy(() ->
-                        CommitRequest.of("disk0").whenReady(WhenReady.FINISH).deletingReleased())
+        assertThatThrownBy(() -> CommitRequest.of("disk0")
+                        .withWhenReady(WhenReady.FINISH)
+                        .withDeletesReleased(true))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -75,7 +75,7 @@ class DevicelessDiskTest {
     @Test
     void commitsItAndPivots() {
         try (TestVm vm = oneOfTwoPluggedIn()) {
-            JobOutcome outcome = vm.run(CommitRequest.of("other").whenReady(WhenReady.PIVOT));
+            JobOutcome outcome = vm.run(CommitRequest.of("other").withWhenReady(WhenReady.PIVOT));
             assertThat(outcome.pivoted()).as("%s", outcome).isTrue();
             assertThat(outcome.released()).extracting(BlockNode::label).containsExactly("other");
             assertThat(vm.activeFile()).isEqualTo(vm.image("active").toString());
@@ -88,8 +88,8 @@ class DevicelessDiskTest {
         try (TestVm vm = oneOfTwoPluggedIn()) {
             Path copy = vm.path("copy.qcow2");
             JobOutcome outcome = vm.run(CopyRequest.of("other", copy.toString(), "qcow2")
-                    .engine(engine)
-                    .whenReady(WhenReady.PIVOT));
+                    .withEngine(engine)
+                    .withWhenReady(WhenReady.PIVOT));
             assertThat(outcome.pivoted()).as("%s", outcome).isTrue();
             assertThat(outcome.released()).extracting(BlockNode::label).containsExactly("other", "otherbase");
             vm.shutDown();
@@ -103,8 +103,8 @@ class DevicelessDiskTest {
     void showsWhatACommitHasLeftBehindAndStillReleasesIt() {
         try (TestVm vm = TestVm.start()) {
             JobOutcome outcome = vm.run(CommitRequest.of("disk0")
-                    .whenReady(WhenReady.PIVOT)
-                    .with(JobSettings.DEFAULT.withReleasedNodesKept()));
+                    .withWhenReady(WhenReady.PIVOT)
+                    .withSettings(JobSettings.defaults().withKeepReleasedNodes(true)));
             assertThat(outcome.released()).extracting(BlockNode::label).containsExactly("active", "snap2", "snap1");
             assertThat(TestVm.get(vm.jobs.disks()))
                     .extracting(disk -> Chains.drawn(disk.chain()))

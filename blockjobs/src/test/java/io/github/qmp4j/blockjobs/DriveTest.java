@@ -24,8 +24,8 @@ class DriveTest {
     void commitsByFileNames() {
         try (TestVm vm = start("active.qcow2")) {
             JobOutcome outcome = vm.run(CommitRequest.of("drive0")
-                    .top(vm.image("snap2").toString())
-                    .base(vm.image("base").toString()));
+                    .withTop(vm.image("snap2").toString())
+                    .withBase(vm.image("base").toString()));
 
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             assertThat(vm.liveChain()).containsExactly("active.qcow2", "base.qcow2");
@@ -37,10 +37,11 @@ class DriveTest {
     @Test
     void pullsCopiesAndCommitsTheActiveLayer() {
         try (TestVm vm = start("active.qcow2")) {
-            assertThat(vm.run(PullRequest.of("drive0").base(vm.image("snap1").toString()))
+            assertThat(vm.run(PullRequest.of("drive0")
+                                    .withBase(vm.image("snap1").toString()))
                             .completed())
                     .isTrue();
-            assertThat(TestVm.get(vm.start(CommitRequest.of("drive0").intoBackingNode())
+            assertThat(TestVm.get(vm.start(CommitRequest.of("drive0").withShallow(true))
                                     .pivot())
                             .pivoted())
                     .isTrue();
@@ -58,7 +59,7 @@ class DriveTest {
     @Test
     void writesARelativeNameForARelativeChain() {
         try (TestVm vm = TestVm.startRelative()) {
-            JobOutcome outcome = vm.run(PullRequest.of("drive0").base("snap1.qcow2"));
+            JobOutcome outcome = vm.run(PullRequest.of("drive0").withBase("snap1.qcow2"));
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             vm.shutDown();
             assertThat(vm.images
@@ -76,8 +77,8 @@ class DriveTest {
         try (TestVm vm = start("active.qcow2")) {
             Path target = vm.images.overlay("copy.qcow2", vm.image("snap2"), "qcow2");
             JobOutcome outcome = TestVm.get(vm.start(CopyRequest.of("drive0", target.toString(), "qcow2")
-                            .ofActiveLayerOnly()
-                            .ontoExistingFile())
+                            .withExtent(CopyExtent.TOP)
+                            .withReuseExternal(true))
                     .pivot());
             assertThat(outcome.pivoted()).as("%s", outcome).isTrue();
             vm.assertUnchanged(target);
@@ -90,8 +91,8 @@ class DriveTest {
         try (TestVm vm = start("active.qcow2")) {
             Path target = vm.images.create("copy.qcow2", "qcow2", TestVm.SIZE);
             assertThat(ScriptedVm.failure(vm.jobs.start(CopyRequest.of("drive0", target.toString(), "qcow2")
-                            .ofActiveLayerOnly()
-                            .ontoExistingFile())))
+                            .withExtent(CopyExtent.TOP)
+                            .withReuseExternal(true))))
                     .isInstanceOf(BlockChainException.class)
                     .hasMessageContaining(
                             "names none as its backing file, but the copy will stand on " + vm.image("snap2"));

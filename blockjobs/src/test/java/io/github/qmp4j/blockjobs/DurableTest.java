@@ -18,11 +18,11 @@ class DurableTest {
     private static BlockJobRequest request(String kind, String disk, String copy) {
         return switch (kind) {
             case "pull" -> PullRequest.of(disk);
-            case "pull to a base" -> PullRequest.of(disk).base("snap1");
-            case "pull into the middle" -> PullRequest.of(disk).into("snap2");
-            case "commit" -> CommitRequest.of(disk).top("snap2").base("snap1");
-            case "active commit" -> CommitRequest.of(disk).whenReady(WhenReady.PIVOT);
-            default -> CopyRequest.of(disk, copy, "qcow2").whenReady(WhenReady.PIVOT);
+            case "pull to a base" -> PullRequest.of(disk).withBase("snap1");
+            case "pull into the middle" -> PullRequest.of(disk).withInto("snap2");
+            case "commit" -> CommitRequest.of(disk).withTop("snap2").withBase("snap1");
+            case "active commit" -> CommitRequest.of(disk).withWhenReady(WhenReady.PIVOT);
+            default -> CopyRequest.of(disk, copy, "qcow2").withWhenReady(WhenReady.PIVOT);
         };
     }
 
@@ -82,7 +82,7 @@ class DurableTest {
     @Test
     void leavesTheNodeAsItIs() {
         try (TestVm vm = TestVm.start()) {
-            vm.run(PullRequest.of("disk0").base("snap1"));
+            vm.run(PullRequest.of("disk0").withBase("snap1"));
             assertThat(TestVm.get(vm.client.execute(QmpCommand.of("query-block")))
                             .get(0)
                             .path("inserted")

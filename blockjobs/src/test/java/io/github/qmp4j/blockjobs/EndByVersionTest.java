@@ -31,8 +31,8 @@ class EndByVersionTest {
             Path target = vm.images.overlay("copy.qcow2", missing, "qcow2");
             Files.delete(missing);
             assertThat(ScriptedVm.failure(vm.jobs.start(CopyRequest.of("disk0", target.toString(), "qcow2")
-                            .ofActiveLayerOnly()
-                            .ontoExistingFile())))
+                            .withExtent(CopyExtent.TOP)
+                            .withReuseExternal(true))))
                     .isInstanceOf(BlockChainException.class)
                     .hasMessageContaining("missing.qcow2");
 

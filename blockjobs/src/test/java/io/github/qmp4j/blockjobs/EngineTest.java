@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class EngineTest {
     private static CopyRequest copy(TestVm vm, CopyEngine engine) {
         return CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2")
-                .engine(engine);
+                .withEngine(engine);
     }
 
     private static List<String> nodes(TestVm vm) {
@@ -57,11 +57,11 @@ class EngineTest {
             List<String> before = nodes(vm);
             Path target = vm.path("copy." + format);
             JobOutcome outcome = TestVm.get(vm.start(CopyRequest.of("disk0", target.toString(), format)
-                            .engine(engine)
-                            .granularity(65536)
-                            .bufSize(1 << 20)
-                            .withSynchronousWrites()
-                            .withoutUnmap())
+                            .withEngine(engine)
+                            .withGranularity(65536)
+                            .withBufSize(1 << 20)
+                            .withSynchronousWrites(true)
+                            .withUnmap(false))
                     .finishWithoutPivot());
 
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
@@ -78,7 +78,8 @@ class EngineTest {
     void cancelsBeforeReadyAndNamesTheFile(CopyEngine engine) {
         try (TestVm vm = TestVm.start()) {
             List<String> before = nodes(vm);
-            BlockJob job = vm.start(copy(vm, engine).with(JobSettings.DEFAULT.withSpeed(1)));
+            BlockJob job = vm.start(
+                    copy(vm, engine).withSettings(JobSettings.defaults().withSpeed(1)));
             JobOutcome outcome = TestVm.get(job.cancel());
 
             assertThat(outcome.end()).isInstanceOf(End.Cancelled.class);
@@ -94,10 +95,10 @@ class EngineTest {
     @CsvSource({"DRIVE_MIRROR,false", "BLOCKDEV_MIRROR,false", "AUTO,true", "BLOCKDEV_MIRROR,true"})
     void copiesTheActiveLayerOntoTheSameBackingNode(CopyEngine engine, boolean existing) {
         try (TestVm vm = TestVm.start()) {
-            CopyRequest request = copy(vm, engine).ofActiveLayerOnly();
+            CopyRequest request = copy(vm, engine).withExtent(CopyExtent.TOP);
             if (existing) {
                 vm.images.overlay("copy.qcow2", vm.image("snap2"), "qcow2");
-                request = request.ontoExistingFile();
+                request = request.withReuseExternal(true);
             }
             JobOutcome outcome = TestVm.get(vm.start(request).pivot());
 
@@ -128,8 +129,8 @@ class EngineTest {
             assertRefused(vm, engine, "plain.raw", CopyExtent.FULL, "cannot be opened as qcow2 on a file");
             assertRefused(vm, engine, "nowhere.qcow2", CopyExtent.FULL, "cannot be opened as qcow2 on a file");
             assertThat(ScriptedVm.failure(vm.jobs.start(CopyRequest.of("disk0", "/x/y.raw", "raw")
-                            .engine(engine)
-                            .extent(CopyExtent.TOP))))
+                            .withEngine(engine)
+                            .withExtent(CopyExtent.TOP))))
                     .hasMessageContaining("a target of the format raw has no backing file");
             assertThat(nodes(vm)).isEqualTo(before);
             vm.assertNoJobsLeft();
@@ -140,9 +141,9 @@ class EngineTest {
 
     private static void assertRefused(TestVm vm, CopyEngine engine, String file, CopyExtent extent, String sentence) {
         CopyRequest request = CopyRequest.of("disk0", vm.path(file).toString(), "qcow2")
-                .engine(engine)
-                .extent(extent)
-                .ontoExistingFile();
+                .withEngine(engine)
+                .withExtent(extent)
+                .withReuseExternal(true);
         assertThat(ScriptedVm.failure(vm.jobs.start(request)))
                 .isInstanceOf(BlockChainException.class)
                 .hasMessageContaining(sentence);
@@ -205,7 +206,7 @@ class EngineTest {
             List<String> before = nodes(vm);
             CopyRequest request = CopyRequest.of(
                             "disk0", vm.path("nowhere/copy.qcow2").toString(), "qcow2")
-                    .engine(engine);
+                    .withEngine(engine);
             assertThat(ScriptedVm.failure(vm.jobs.start(request))).hasMessageContaining("No such file or directory");
             vm.assertNoJobsLeft();
             assertThat(nodes(vm)).isEqualTo(before);
@@ -218,8 +219,8 @@ class EngineTest {
     @Test
     void putsAnEmptyLayerOnTopOfTheDisk() {
         try (TestVm vm = TestVm.start()) {
-            JobOutcome outcome = TestVm.get(
-                    vm.start(copy(vm, CopyEngine.AUTO).extent(CopyExtent.NONE)).pivot());
+            JobOutcome outcome = TestVm.get(vm.start(copy(vm, CopyEngine.AUTO).withExtent(CopyExtent.NONE))
+                    .pivot());
 
             assertThat(outcome.pivoted()).as("%s", outcome).isTrue();
             assertThat(outcome.released()).isEmpty();

@@ -40,7 +40,8 @@ class ErrorCauseTest {
     @Test
     void namesAFailedRead() {
         try (TestVm vm = withUnreadableBase()) {
-            BlockJob job = vm.start(PullRequest.of("disk0").with(JobSettings.DEFAULT.withOnError(ErrorPolicy.STOP)));
+            BlockJob job = vm.start(
+                    PullRequest.of("disk0").withSettings(JobSettings.defaults().withOnError(ErrorPolicy.STOP)));
             awaitCause(job, "I/O error (failed) on a read");
             TestVm.get(job.resume());
             assertThat(TestVm.get(job.outcome()).completed()).isTrue();
@@ -57,8 +58,8 @@ class ErrorCauseTest {
             nodes.qcow2("active", "snap2");
         })) {
             vm.assumeKnows("blockdev-add/arg/driver/^copy-before-write");
-            BlockJob job =
-                    vm.start(CommitRequest.of("disk0").with(JobSettings.DEFAULT.withOnError(ErrorPolicy.ENOSPC)));
+            BlockJob job = vm.start(CommitRequest.of("disk0")
+                    .withSettings(JobSettings.defaults().withOnError(ErrorPolicy.ENOSPC)));
             awaitCause(job, "no space left (nospace) on a write");
             TestVm.get(job.resume());
             assertThat(TestVm.get(job.pivot()).pivoted()).isTrue();

@@ -18,10 +18,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class ExportedDiskTest {
     private static final CopyRequest COPY =
-            CopyRequest.of("disk0", "/images/copy.qcow2", "qcow2").with(J);
+            CopyRequest.of("disk0", "/images/copy.qcow2", "qcow2").withSettings(J);
 
     private static ScriptedVm exporting(String node, RecordedSchema schema, boolean quiet) {
-        BlockJobOptions options = BlockJobOptions.with(changed -> changed.quietExports = quiet);
+        BlockJobOptions options = BlockJobOptions.defaults().withIdleExports(quiet);
         // The library reads a schema once for all QEMUs of these commands.
         return ScriptedVm.start(QmpOptions.defaults(), options)
                 .on("query-commands", Outgoing.reply("[\"" + schema + "\"]"))
@@ -34,8 +34,8 @@ class ExportedDiskTest {
     static Stream<BlockJobRequest> deadly() {
         return Stream.of(
                 COPY,
-                COPY.engine(CopyEngine.BLOCKDEV_MIRROR),
-                CommitRequest.of("disk0").with(J));
+                COPY.withEngine(CopyEngine.BLOCKDEV_MIRROR),
+                CommitRequest.of("disk0").withSettings(J));
     }
 
     @ParameterizedTest
@@ -46,7 +46,7 @@ class ExportedDiskTest {
                     .isInstanceOf(BlockChainException.class)
                     .hasMessageContaining("cannot be started on active while it is exported (e)")
                     .hasMessageContaining("remove the export")
-                    .hasMessageContaining("quietExports");
+                    .hasMessageContaining("withIdleExports");
             assertThat(ScriptedVm.failure(vm.jobs.preview(request))).hasMessageContaining("exported (e)");
             assertThat(List.of("drive-mirror", "blockdev-mirror", "block-commit", "blockdev-create"))
                     .allSatisfy(command -> assertThat(vm.count(command)).isZero());
@@ -70,10 +70,10 @@ class ExportedDiskTest {
     @EnumSource
     void startsWhatPutsNothingThere(RecordedSchema schema) {
         try (ScriptedVm vm = exporting("active", schema, false)) {
-            vm.start(PullRequest.of("disk0").with(J));
+            vm.start(PullRequest.of("disk0").withSettings(J));
         }
         try (ScriptedVm vm = exporting("active", schema, false)) {
-            vm.start(CommitRequest.of("disk0").top("mid").with(J));
+            vm.start(CommitRequest.of("disk0").withTop("mid").withSettings(J));
         }
     }
 }

@@ -29,7 +29,7 @@ class FailingDiskTest {
     }
 
     private static JobSettings on(ErrorPolicy policy) {
-        return JobSettings.DEFAULT.withOnError(policy);
+        return JobSettings.defaults().withOnError(policy);
     }
 
     private static void assertPausedOnError(TestVm vm, BlockJob job, String ioStatus) {
@@ -75,7 +75,8 @@ class FailingDiskTest {
             nodes.failing("snap2", "snap1", "read_aio", EIO, false);
             nodes.qcow2("active", "snap2");
         })) {
-            JobOutcome outcome = vm.run(CommitRequest.of("disk0").top("snap2").base("base"));
+            JobOutcome outcome =
+                    vm.run(CommitRequest.of("disk0").withTop("snap2").withBase("base"));
 
             assertThat(outcome.end()).isEqualTo(new End.Failed("Input/output error"));
             assertThat(vm.liveChain()).hasSize(4);
@@ -103,7 +104,7 @@ class FailingDiskTest {
     @Test
     void showsAJobThatAnErrorHasStoppedAndCompletesItWhenResumed() {
         try (TestVm vm = withFailingBase("read_aio", EIO, true)) {
-            BlockJob job = vm.start(PullRequest.of("disk0").with(on(ErrorPolicy.STOP)));
+            BlockJob job = vm.start(PullRequest.of("disk0").withSettings(on(ErrorPolicy.STOP)));
             List<JobStatus> seen = new CopyOnWriteArrayList<>();
             job.onUpdate(info -> seen.add(info.status()));
             assertPausedOnError(vm, job, "failed");
@@ -125,7 +126,7 @@ class FailingDiskTest {
             nodes.qcow2("snap2", "snap1");
             nodes.failing("active", "snap2", "write_aio", ENOSPC, true);
         })) {
-            BlockJob job = vm.start(PullRequest.of("disk0").with(on(ErrorPolicy.ENOSPC)));
+            BlockJob job = vm.start(PullRequest.of("disk0").withSettings(on(ErrorPolicy.ENOSPC)));
             assertPausedOnError(vm, job, "nospace");
             TestVm.get(job.resume());
 
@@ -140,7 +141,7 @@ class FailingDiskTest {
     void tellsTheSameOfAnActiveCommitAndPivotsWhenThereIsSpace() {
         try (TestVm vm = withFailingBase("write_aio", ENOSPC, true)) {
             vm.assumeKnows("blockdev-add/arg/driver/^copy-before-write");
-            BlockJob job = vm.start(CommitRequest.of("disk0").with(on(ErrorPolicy.ENOSPC)));
+            BlockJob job = vm.start(CommitRequest.of("disk0").withSettings(on(ErrorPolicy.ENOSPC)));
             assertPausedOnError(vm, job, "nospace");
             TestVm.get(job.resume());
 
@@ -154,7 +155,7 @@ class FailingDiskTest {
     @Test
     void cancelsAJobThatAnErrorHasStopped() {
         try (TestVm vm = withFailingBase("read_aio", EIO, false)) {
-            BlockJob job = vm.start(PullRequest.of("disk0").with(on(ErrorPolicy.STOP)));
+            BlockJob job = vm.start(PullRequest.of("disk0").withSettings(on(ErrorPolicy.STOP)));
             assertPausedOnError(vm, job, "failed");
 
             assertThat(TestVm.get(job.cancel()).end()).isInstanceOf(End.Cancelled.class);

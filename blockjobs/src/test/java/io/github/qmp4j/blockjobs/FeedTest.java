@@ -150,7 +150,7 @@ class FeedTest {
 
     @Test
     void asksNothingAboutProgressAndEndsWhenItIsClosed() {
-        BlockJobOptions often = BlockJobOptions.with(options -> options.progressInterval = Duration.ofMillis(20));
+        BlockJobOptions often = BlockJobOptions.defaults().withProgressInterval(Duration.ofMillis(20));
         try (ScriptedVm vm = ScriptedVm.start(io.github.qmp4j.QmpOptions.defaults(), often)) {
             EventSubscription subscription = vm.jobs.onJob(heard::add);
             vm.qemu.awaitReceived("query-jobs", 1, Duration.ofMinutes(2));

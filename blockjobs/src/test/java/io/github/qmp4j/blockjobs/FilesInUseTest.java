@@ -50,7 +50,7 @@ class FilesInUseTest {
     }
 
     private static JobOutcome pulled(TestVm vm) {
-        try (BlockJobs jobs = BlockJobs.of(vm.client, BlockJobOptions.with(o -> o.files = FileAccess.local()))) {
+        try (BlockJobs jobs = BlockJobs.of(vm.client, BlockJobOptions.defaults().withFiles(FileAccess.local()))) {
             JobOutcome outcome = get(get(jobs.start(PullRequest.of("disk0"))).outcome());
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             return outcome;

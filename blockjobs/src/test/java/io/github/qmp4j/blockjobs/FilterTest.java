@@ -67,7 +67,7 @@ class FilterTest {
     @Test
     void takesTheActiveLayerBelowTheFilterAsTop() {
         try (TestVm vm = start()) {
-            CommitRequest request = CommitRequest.of("disk0").top("active").intoBackingNode();
+            CommitRequest request = CommitRequest.of("disk0").withTop("active").withShallow(true);
             assertPivoted(vm, request, "snap2", "throttle", "qcow2", "throttle", "qcow2", "qcow2");
         }
     }
@@ -75,7 +75,7 @@ class FilterTest {
     @Test
     void commitsIntoAFilterThatIsNamedAsBase() {
         try (TestVm vm = start()) {
-            CommitRequest request = CommitRequest.of("disk0").base("middle");
+            CommitRequest request = CommitRequest.of("disk0").withBase("middle");
             assertPivoted(vm, request, "snap1", "throttle", "throttle", "qcow2", "qcow2");
         }
     }
@@ -83,7 +83,8 @@ class FilterTest {
     @Test
     void commitsAMiddleNodeIntoTheFirstImageBelowIt() {
         try (TestVm vm = start()) {
-            JobOutcome outcome = vm.run(CommitRequest.of("disk0").top("snap2").intoBackingNode());
+            JobOutcome outcome =
+                    vm.run(CommitRequest.of("disk0").withTop("snap2").withShallow(true));
 
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             assertThat(drivers(vm)).containsExactly("throttle", "qcow2", "qcow2", "qcow2");
@@ -96,7 +97,7 @@ class FilterTest {
     void finishesWithoutAPivotOnTheSource() {
         try (TestVm vm = start()) {
             JobOutcome outcome = TestVm.get(
-                    vm.start(CommitRequest.of("disk0").intoBackingNode()).finishWithoutPivot());
+                    vm.start(CommitRequest.of("disk0").withShallow(true)).finishWithoutPivot());
 
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             assertThat(outcome.head()).isEqualTo(JobOutcome.Head.SOURCE);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class FinalizeTest {
-    private static final JobSettings MANUAL = JobSettings.DEFAULT.withManualFinalize();
+    private static final JobSettings MANUAL = JobSettings.defaults().withManualFinalize(true);
 
     private static void awaitPending(TestVm vm, BlockJob job) {
         await().untilAsserted(() -> assertThat(job.info().status()).isEqualTo(JobStatus.PENDING));
@@ -29,7 +29,7 @@ class FinalizeTest {
     @Test
     void waitsInPendingUntilAPullIsFinalized() {
         try (TestVm vm = TestVm.start()) {
-            BlockJob job = vm.start(PullRequest.of("disk0").with(MANUAL));
+            BlockJob job = vm.start(PullRequest.of("disk0").withSettings(MANUAL));
             awaitPending(vm, job);
             assertThat(vm.liveChain()).hasSize(4);
 
@@ -44,8 +44,8 @@ class FinalizeTest {
     @Test
     void finalizesACommitBelowTheActiveLayerWhenItIsPending() {
         try (TestVm vm = TestVm.start()) {
-            BlockJob job =
-                    vm.start(CommitRequest.of("disk0").top("snap2").base("base").with(MANUAL.withSpeed(1)));
+            BlockJob job = vm.start(
+                    CommitRequest.of("disk0").withTop("snap2").withBase("base").withSettings(MANUAL.withSpeed(1)));
             CompletableFuture<JobOutcome> finalized = job.finalizeJob();
             assertThat(vm.onlyJob().path("status").asText()).isEqualTo("running");
             TestVm.get(job.setSpeed(0));
@@ -59,7 +59,7 @@ class FinalizeTest {
     @Test
     void cancelsAJobThatIsPending() {
         try (TestVm vm = TestVm.start()) {
-            BlockJob job = vm.start(PullRequest.of("disk0").with(MANUAL));
+            BlockJob job = vm.start(PullRequest.of("disk0").withSettings(MANUAL));
             awaitPending(vm, job);
             assertThat(TestVm.get(job.cancel()).end()).isInstanceOf(End.Cancelled.class);
             assertThat(vm.liveChain()).hasSize(4);
@@ -74,8 +74,8 @@ class FinalizeTest {
         try (TestVm vm = TestVm.start()) {
             String target = vm.path("copy.qcow2").toString();
             for (BlockJobRequest request : List.of(
-                    CommitRequest.of("disk0").with(MANUAL),
-                    CopyRequest.of("disk0", target, "qcow2").with(MANUAL))) {
+                    CommitRequest.of("disk0").withSettings(MANUAL),
+                    CopyRequest.of("disk0", target, "qcow2").withSettings(MANUAL))) {
                 assertThat(ScriptedVm.failure(vm.jobs.start(request)))
                         .isInstanceOf(BlockChainException.class)
                         .hasMessageContaining("cannot wait to be finalized")
@@ -89,7 +89,8 @@ class FinalizeTest {
     @Test
     void isRefusedForAJobThatFinalizesItself() {
         try (TestVm vm = TestVm.start()) {
-            BlockJob job = vm.start(PullRequest.of("disk0").with(JobSettings.DEFAULT.withSpeed(1)));
+            BlockJob job = vm.start(
+                    PullRequest.of("disk0").withSettings(JobSettings.defaults().withSpeed(1)));
             assertThat(ScriptedVm.failure(job.finalizeJob()))
                     .isInstanceOf(BlockJobException.class)
                     .hasMessageContaining("finalizes itself");
@@ -136,7 +137,7 @@ class FinalizeTest {
     @Test
     void doesNotTakeTheReplyForASuccess() {
         try (ScriptedVm vm = ScriptedVm.start()) {
-            BlockJob job = vm.start(ScriptedVm.PULL.with(ScriptedVm.J.withManualFinalize()));
+            BlockJob job = vm.start(ScriptedVm.PULL.withSettings(ScriptedVm.J.withManualFinalize(true)));
             vm.job("stream", "pending");
             vm.tell("created", "running", "waiting", "pending");
             CompletableFuture<JobOutcome> finalized = job.finalizeJob();
@@ -163,7 +164,7 @@ class FinalizeTest {
             vm.on(
                     "job-finalize",
                     ScriptedVm.refusal("Job 'j' in state 'running' cannot accept command verb 'finalize'"));
-            BlockJob job = vm.start(ScriptedVm.PULL.with(ScriptedVm.J.withManualFinalize()));
+            BlockJob job = vm.start(ScriptedVm.PULL.withSettings(ScriptedVm.J.withManualFinalize(true)));
             vm.job("stream", "pending");
             vm.tell("created", "running", "waiting", "pending");
             assertThat(ScriptedVm.failure(job.finalizeJob())).hasMessageContaining("cannot accept command verb");

@@ -73,7 +73,7 @@ class FlushTest {
     @ValueSource(booleans = {false, true})
     void failsAPullIntoTheMiddleAndLeavesItsHeader(boolean readOnly) {
         try (TestVm vm = withoutFlushOf("snap2", "qcow2", readOnly)) {
-            assertFailed(vm, vm.run(PullRequest.of("disk0").into("snap2")));
+            assertFailed(vm, vm.run(PullRequest.of("disk0").withInto("snap2")));
             vm.assertSameData(vm.image("active"));
         }
     }
@@ -129,7 +129,7 @@ class FlushTest {
     void isNoCommitOfOursThatIsDoneWhereAnotherClientFinalizesIt() {
         try (ScriptedVm vm = ScriptedVm.start()) {
             vm.on("blockdev-reopen", ScriptedVm.refusal(CAUSE));
-            BlockJob job = vm.start(ScriptedVm.COMMIT.top("mid"));
+            BlockJob job = vm.start(ScriptedVm.COMMIT.withTop("mid"));
             vm.chain("active", "base");
             vm.job("commit", "concluded");
             vm.tell("created", "running", "waiting", "pending", "concluded");
@@ -142,7 +142,7 @@ class FlushTest {
     void isNotKnownByARefusalThatNobodyKnows() {
         try (ScriptedVm vm = ScriptedVm.start()) {
             vm.on("blockdev-reopen", ScriptedVm.refusal("Something else"));
-            BlockJob job = vm.start(ScriptedVm.COMMIT.top("mid"));
+            BlockJob job = vm.start(ScriptedVm.COMMIT.withTop("mid"));
             vm.chain("active", "base");
             vm.job("commit", "concluded");
             vm.tell("created", "running", "waiting", "pending", "concluded");
@@ -167,7 +167,7 @@ class FlushTest {
     @Test
     void failsAnActiveCommitAndACopy() {
         try (TestVm vm = withoutFlushOf("base", "qcow2", false)) {
-            assertThat(vm.run(CommitRequest.of("disk0").whenReady(WhenReady.PIVOT))
+            assertThat(vm.run(CommitRequest.of("disk0").withWhenReady(WhenReady.PIVOT))
                             .end())
                     .isEqualTo(new End.Failed("Input/output error"));
         }
@@ -177,7 +177,7 @@ class FlushTest {
             nodes.unflushable("target", null, "qcow2", false);
         })) {
             assertThat(vm.run(CopyRequest.of("disk0", new CopyTarget.Node("target"))
-                                    .whenReady(WhenReady.PIVOT))
+                                    .withWhenReady(WhenReady.PIVOT))
                             .end())
                     .isEqualTo(new End.Failed("Input/output error"));
         }
@@ -196,7 +196,8 @@ class FlushTest {
             nodes.qcow2("snap2", "snap1");
             nodes.qcow2("active", "snap2");
         })) {
-            JobOutcome outcome = vm.run(CommitRequest.of("disk0").top("snap2").base("base"));
+            JobOutcome outcome =
+                    vm.run(CommitRequest.of("disk0").withTop("snap2").withBase("base"));
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
         }
     }

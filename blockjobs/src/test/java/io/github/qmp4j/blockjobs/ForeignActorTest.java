@@ -80,7 +80,7 @@ class ForeignActorTest {
                 builder -> builder.arguments(
                         "-chardev", "socket,id=third,path=third.sock,server=on,wait=off", "-qmp", "chardev:third"))) {
             BlockJob job = vm.start(CommitRequest.of("disk0")
-                    .with(JobSettings.DEFAULT.withSpeed(1).withJobId(new JobId("nightly"))));
+                    .withSettings(JobSettings.defaults().withSpeed(1).withJobId(new JobId("nightly"))));
             QmpClient other =
                     TestVm.get(QmpClient.connect(new QmpAddress.Unix(vm.path("third.sock")), QmpOptions.defaults()));
             try (BlockJobs others = BlockJobs.of(other, BlockJobOptions.defaults())) {

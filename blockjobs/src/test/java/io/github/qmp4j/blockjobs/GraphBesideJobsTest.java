@@ -32,7 +32,7 @@ class GraphBesideJobsTest {
     private static final Duration LONG = Duration.ofMinutes(10);
     private static final int FEW = 30;
     private static final int LOOKERS = 6;
-    private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
+    private static final JobSettings SLOW = JobSettings.defaults().withSpeed(1);
 
     /** A disk that shares nothing with {@code disk0}: nodes {@code NAME} over {@code NAME-base}. */
     private static void filledDisk(Nodes nodes, String id, String name) {
@@ -67,8 +67,8 @@ class GraphBesideJobsTest {
                                 "disk1",
                                 vm.path("copy-%d.qcow2".formatted(copy)).toString(),
                                 "qcow2")
-                        .engine(CopyEngine.BLOCKDEV_MIRROR)
-                        .with(SLOW);
+                        .withEngine(CopyEngine.BLOCKDEV_MIRROR)
+                        .withSettings(SLOW);
                 // A cancel that comes at READY finds the copy complete.
                 assertThat(TestVm.get(vm.start(request).cancel()).end())
                         .isInstanceOfAny(End.Cancelled.class, End.Completed.class);
@@ -209,7 +209,7 @@ class GraphBesideJobsTest {
         })) {
             List<BlockJob> pulls = new ArrayList<>();
             for (String disk : List.of("1", "2", "3")) {
-                pulls.add(vm.start(PullRequest.of("disk" + disk).with(SLOW)));
+                pulls.add(vm.start(PullRequest.of("disk" + disk).withSettings(SLOW)));
             }
             assertThat(vm.ask("query-jobs")).hasSize(3);
             for (int i = 0; i < pulls.size(); i++) {
@@ -237,7 +237,7 @@ class GraphBesideJobsTest {
             nodes.qcow2("second", "golden");
             nodes.disk("disk1", "second");
         })) {
-            JobOutcome outcome = vm.run(PullRequest.of("disk0").base("base"));
+            JobOutcome outcome = vm.run(PullRequest.of("disk0").withBase("base"));
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             assertThat(outcome.released()).extracting(BlockNode::label).containsExactly("snap2", "snap1");
             // The base stays, and so would it if it were dropped: the other disk reads the same file.
@@ -257,8 +257,8 @@ class GraphBesideJobsTest {
                     "{\"job-id\":\"theirs\",\"device\":\"active\",\"base-node\":\"base\",\"backing-file\":\"%s\",\"speed\":1}"
                             .formatted(vm.image("base")));
             for (BlockJobRequest request : List.of(
-                    CommitRequest.of("disk0").top("snap1").base("base"),
-                    PullRequest.of("disk0").base("base"),
+                    CommitRequest.of("disk0").withTop("snap1").withBase("base"),
+                    PullRequest.of("disk0").withBase("base"),
                     CommitRequest.of("disk0"))) {
                 assertThat(ScriptedVm.failure(vm.jobs.start(request)))
                         .isInstanceOfSatisfying(JobConflictException.class, conflict -> assertThat(conflict.other())

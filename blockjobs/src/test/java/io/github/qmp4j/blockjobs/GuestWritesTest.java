@@ -37,7 +37,7 @@ class GuestWritesTest {
     private static final int MOST_REQUESTS = 200;
 
     /** So that the job lasts while some hundred requests come. */
-    private static final JobSettings PACED = JobSettings.DEFAULT.withSpeed(48 * TestVm.MIB);
+    private static final JobSettings PACED = JobSettings.defaults().withSpeed(48 * TestVm.MIB);
 
     /** What is done with the disk; each ends as it says. */
     enum Work {
@@ -58,19 +58,20 @@ class GuestWritesTest {
         CANCELLED_COPY;
 
         BlockJobRequest request(TestVm vm) {
-            CommitRequest commit = CommitRequest.of("disk0").with(PACED);
+            CommitRequest commit = CommitRequest.of("disk0").withSettings(PACED);
             CopyRequest copy = CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2")
-                    .with(PACED);
+                    .withSettings(PACED);
             return switch (this) {
-                case PULL, CANCELLED_PULL -> PullRequest.of("disk0").with(PACED);
-                case PULL_TO_A_BASE -> PullRequest.of("disk0").base("snap1").with(PACED);
-                case COMMIT_BELOW, CANCELLED_COMMIT_BELOW -> commit.top("snap2").base("base");
+                case PULL, CANCELLED_PULL -> PullRequest.of("disk0").withSettings(PACED);
+                case PULL_TO_A_BASE -> PullRequest.of("disk0").withBase("snap1").withSettings(PACED);
+                case COMMIT_BELOW, CANCELLED_COMMIT_BELOW ->
+                    commit.withTop("snap2").withBase("base");
                 case COMMIT_AND_PIVOT, COMMIT_AND_FINISH, CANCELLED_COMMIT -> commit;
-                case COMMIT_ONE_AND_PIVOT -> commit.intoBackingNode();
+                case COMMIT_ONE_AND_PIVOT -> commit.withShallow(true);
                 case COPY_AND_PIVOT, COPY_AND_FINISH, CANCELLED_COPY -> copy;
-                case COPY_IN_STEP_AND_PIVOT -> copy.withSynchronousWrites();
-                case COPY_BY_BLOCKDEV_AND_PIVOT -> copy.engine(CopyEngine.BLOCKDEV_MIRROR);
-                case COPY_TOP_AND_PIVOT -> copy.ofActiveLayerOnly();
+                case COPY_IN_STEP_AND_PIVOT -> copy.withSynchronousWrites(true);
+                case COPY_BY_BLOCKDEV_AND_PIVOT -> copy.withEngine(CopyEngine.BLOCKDEV_MIRROR);
+                case COPY_TOP_AND_PIVOT -> copy.withExtent(CopyExtent.TOP);
             };
         }
 
@@ -116,7 +117,7 @@ class GuestWritesTest {
             assertThat(ScriptedVm.failure(vm.jobs.start(work.request(vm))))
                     .isInstanceOf(BlockChainException.class)
                     .hasMessageContaining("on active while it is exported (guest)")
-                    .hasMessageContaining("quietExports");
+                    .hasMessageContaining("withIdleExports");
             vm.assertNoJobsLeft();
             guest.awaitMore(MOST_REQUESTS);
             guest.stopAndCompare();

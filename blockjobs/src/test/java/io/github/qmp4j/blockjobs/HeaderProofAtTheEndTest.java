@@ -21,8 +21,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class HeaderProofAtTheEndTest {
-    private static final CommitRequest SLOW =
-            CommitRequest.of("disk0").top("snap1").base("base").with(JobSettings.with(s -> s.speed = 1 << 20));
+    private static final CommitRequest SLOW = CommitRequest.of("disk0")
+            .withTop("snap1")
+            .withBase("base")
+            .withSettings(JobSettings.defaults().withSpeed(1 << 20));
 
     private interface Harm {
         void to(Path overlay) throws Exception;
@@ -52,7 +54,8 @@ class HeaderProofAtTheEndTest {
         try (TestVm vm = TestVm.start(HeaderProofTest::readOnlyBelow)) {
             Path away = vm.path("away");
             assertFails(vm, overlay -> Files.move(overlay, away), overlay -> Files.move(away, overlay));
-            assertThat(vm.run(SLOW.with(JobSettings.DEFAULT)).completed()).isTrue();
+            assertThat(vm.run(SLOW.withSettings(JobSettings.defaults())).completed())
+                    .isTrue();
             vm.assertUnchanged(vm.image("active"));
         }
     }
@@ -149,9 +152,9 @@ class HeaderProofAtTheEndTest {
         try (TestVm vm = TestVm.startRelative()) {
             Path away = vm.path("away");
             BlockJob job = vm.start(CommitRequest.of("drive0")
-                    .top("snap1.qcow2")
-                    .base("base.qcow2")
-                    .with(JobSettings.with(s -> s.speed = 1 << 20)));
+                    .withTop("snap1.qcow2")
+                    .withBase("base.qcow2")
+                    .withSettings(JobSettings.defaults().withSpeed(1 << 20)));
             Files.move(vm.image("snap2"), away);
             TestVm.get(job.setSpeed(0));
             JobOutcome outcome = TestVm.get(job.outcome());
@@ -171,7 +174,8 @@ class HeaderProofAtTheEndTest {
                     "{\"job-id\":\"met\",\"device\":\"active\",\"top-node\":\"snap1\",\"base-node\":\"base\",\"backing-file\":\"%s\",\"auto-finalize\":false,\"auto-dismiss\":false}"
                             .formatted(vm.image("base")));
             assertFailsWhenAdopted(vm);
-            assertThat(vm.run(SLOW.with(JobSettings.DEFAULT)).completed()).isTrue();
+            assertThat(vm.run(SLOW.withSettings(JobSettings.defaults())).completed())
+                    .isTrue();
             vm.assertUnchanged(vm.image("active"));
         }
     }

@@ -25,7 +25,7 @@ class HeaderProofTest {
     private static final long SIZE = 4 << 20;
     private static final int CLUSTER = 1 << 16;
     private static final CommitRequest BELOW_SNAP2 =
-            CommitRequest.of("disk0").top("snap1").base("base");
+            CommitRequest.of("disk0").withTop("snap1").withBase("base");
 
     /** The chain of {@link FilledChain}, all of it read-only below the active layer, as libvirt opens it. */
     static void readOnlyBelow(Nodes nodes) {
@@ -74,9 +74,9 @@ class HeaderProofTest {
             smallChain(nodes, format);
         })) {
             for (BlockJobRequest request : List.of(
-                    CommitRequest.of("small").top("small1"),
+                    CommitRequest.of("small").withTop("small1"),
                     PullRequest.of("small"),
-                    PullRequest.of("small").base("small0"))) {
+                    PullRequest.of("small").withBase("small0"))) {
                 assertRefused(vm, request, "small2", "QEMU cannot rewrite a header of the format " + format);
                 assertThat(ScriptedVm.failure(vm.jobs.preview(request))).isInstanceOf(BlockChainException.class);
             }
@@ -116,11 +116,11 @@ class HeaderProofTest {
             String known = described(vm, "small2");
             assertRefused(
                     vm,
-                    CommitRequest.of("small").top("small1"),
+                    CommitRequest.of("small").withTop("small1"),
                     "the header of 'small2'",
                     "No space left on device",
                     "room for a backing name of");
-            assertRefused(vm, PullRequest.of("small").base("small0"), "No space left on device");
+            assertRefused(vm, PullRequest.of("small").withBase("small0"), "No space left on device");
             assertThat(header(vm.path("top"))).isEqualTo(before);
             assertThat(described(vm, "small2")).isEqualTo(known);
             assertThat(vm.run(PullRequest.of("small")).completed()).isTrue();
@@ -200,7 +200,7 @@ class HeaderProofTest {
     void theProofLeavesTheHeaderAsItWas(boolean readOnly) throws IOException {
         try (TestVm vm = TestVm.start(readOnly ? HeaderProofTest::readOnlyBelow : Nodes::plainChain)) {
             assertLeftAsItWas(vm, BELOW_SNAP2, "snap2");
-            assertLeftAsItWas(vm, PullRequest.of("disk0").base("snap1"), "active");
+            assertLeftAsItWas(vm, PullRequest.of("disk0").withBase("snap1"), "active");
             assertLeftAsItWas(vm, PullRequest.of("disk0"), "active");
             vm.assertUnchanged(vm.image("active"));
         }
@@ -220,9 +220,11 @@ class HeaderProofTest {
                                         .asText()));
         byte[] before = header(vm.image(overlay));
         String nodes = described(vm, overlay);
-        JobSettings slow = JobSettings.with(s -> s.speed = 1);
-        BlockJob job =
-                vm.start(request instanceof PullRequest pull ? pull.with(slow) : ((CommitRequest) request).with(slow));
+        JobSettings slow = JobSettings.defaults().withSpeed(1);
+        BlockJob job = vm.start(
+                request instanceof PullRequest pull
+                        ? pull.withSettings(slow)
+                        : ((CommitRequest) request).withSettings(slow));
         assertThat(header(vm.image(overlay))).isEqualTo(before);
         assertNothingAdded(vm);
         TestVm.get(job.cancel());
@@ -267,7 +269,9 @@ class HeaderProofTest {
             nodes.disk("small", "small2");
         })) {
             byte[] before = header(vm.path("2.qcow2"));
-            BlockJob job = vm.start(PullRequest.of("small").base("small0").with(JobSettings.with(s -> s.speed = 1)));
+            BlockJob job = vm.start(PullRequest.of("small")
+                    .withBase("small0")
+                    .withSettings(JobSettings.defaults().withSpeed(1)));
             TestVm.get(job.cancel());
             assertThat(header(vm.path("2.qcow2"))).isEqualTo(before);
         }
@@ -278,8 +282,9 @@ class HeaderProofTest {
     void aRelativeNameInTheHeaderDoesNotChangeWhatQemuCallsTheDisk() {
         try (TestVm vm = TestVm.startRelative()) {
             String file = vm.activeFile();
-            BlockJob job =
-                    vm.start(PullRequest.of("drive0").base("snap1.qcow2").with(JobSettings.with(s -> s.speed = 1)));
+            BlockJob job = vm.start(PullRequest.of("drive0")
+                    .withBase("snap1.qcow2")
+                    .withSettings(JobSettings.defaults().withSpeed(1)));
             TestVm.get(job.cancel());
             assertThat(vm.activeFile()).isEqualTo(file);
         }

@@ -32,8 +32,8 @@ class HeaderTest {
     @Test
     void namesABaseThatIsMoreThanAFileByItsOptions() {
         for (BlockJobRequest request : List.of(
-                CommitRequest.of("disk0").top("snap1").base("part"),
-                PullRequest.of("disk0").base("part"))) {
+                CommitRequest.of("disk0").withTop("snap1").withBase("part"),
+                PullRequest.of("disk0").withBase("part"))) {
             try (TestVm vm = TestVm.start(nodes -> {
                 nodes.options.add("""
                         {"driver":"raw","node-name":"part","read-only":true,"offset":0,"size":%d,
@@ -53,7 +53,7 @@ class HeaderTest {
     @Test
     void pullsToABaseThatQemuTellsByItsOptions() {
         try (TestVm vm = withRelativeHeaders()) {
-            JobOutcome outcome = vm.run(PullRequest.of("disk0").base("snap1"));
+            JobOutcome outcome = vm.run(PullRequest.of("disk0").withBase("snap1"));
 
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             assertThat(outcome.released()).extracting(BlockNode::label).containsExactly("snap2");
@@ -67,8 +67,8 @@ class HeaderTest {
     void commitsIntoABaseThatQemuTellsByItsOptions() {
         try (TestVm vm = withRelativeHeaders()) {
             JobOutcome outcome = vm.run(CommitRequest.of("disk0")
-                    .top("snap2")
-                    .base(vm.image("snap1").toString()));
+                    .withTop("snap2")
+                    .withBase(vm.image("snap1").toString()));
 
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             vm.shutDown();
@@ -102,11 +102,11 @@ class HeaderTest {
     @Test
     void refusesACommitThatWouldLeaveTheHeaderAsItWas() {
         try (TestVm vm = withFilterOver("snap2")) {
-            assertThat(ScriptedVm.failure(
-                            vm.jobs.start(CommitRequest.of("disk0").top("snap2").base("snap1"))))
+            assertThat(ScriptedVm.failure(vm.jobs.start(
+                            CommitRequest.of("disk0").withTop("snap2").withBase("snap1"))))
                     .isInstanceOf(BlockChainException.class)
                     .hasMessageContaining("filter 'filter'");
-            JobOutcome outcome = vm.run(PullRequest.of("disk0").base("snap1"));
+            JobOutcome outcome = vm.run(PullRequest.of("disk0").withBase("snap1"));
 
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             vm.shutDown();
@@ -118,7 +118,7 @@ class HeaderTest {
     @Test
     void pullsBelowAFilterAndKeepsIt() {
         try (TestVm vm = withFilterOver("active")) {
-            JobOutcome outcome = vm.run(PullRequest.of("disk0").base("snap1"));
+            JobOutcome outcome = vm.run(PullRequest.of("disk0").withBase("snap1"));
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             assertThat(vm.run(PullRequest.of("disk0")).completed()).isTrue();
             assertThat(TestVm.get(vm.jobs.chain(DiskRef.of("disk0"))).nodes())
@@ -132,7 +132,8 @@ class HeaderTest {
     @Test
     void saysWhichReleasedNodesStandInTheWayOfTheNextJob() {
         try (TestVm vm = TestVm.start()) {
-            CommitRequest commit = CommitRequest.of("disk0").with(JobSettings.DEFAULT.withReleasedNodesKept());
+            CommitRequest commit = CommitRequest.of("disk0")
+                    .withSettings(JobSettings.defaults().withKeepReleasedNodes(true));
             TestVm.get(vm.start(commit).pivot());
             CopyRequest copy = CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2");
 
@@ -166,7 +167,7 @@ class HeaderTest {
                             data -> data.path("status").asText().equals("concluded"),
                             java.time.Duration.ofSeconds(30));
 
-            assertThat(TestVm.get(vm.jobs.collect(DiskRef.of("disk0"))))
+            assertThat(TestVm.get(vm.jobs.dismissEnded(DiskRef.of("disk0"))))
                     .singleElement()
                     .satisfies(outcome -> assertThat(outcome.completed()).isTrue());
             vm.assertNoJobsLeft();

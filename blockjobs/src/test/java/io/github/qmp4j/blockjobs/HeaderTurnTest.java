@@ -22,7 +22,7 @@ class HeaderTurnTest {
     void aTurnThatADeadProcessHasLeftIsTakenAndNoneStaysBehind() {
         try (TestVm vm = TestVm.start()) {
             vm.ask("object-add", "{\"qom-type\":\"authz-simple\",\"id\":\"%s\",\"identity\":\"dead\"}".formatted(TURN));
-            BlockJob job = vm.start(PullRequest.of("disk0").base("base"));
+            BlockJob job = vm.start(PullRequest.of("disk0").withBase("base"));
             assertThat(TestVm.get(job.outcome()).completed()).isTrue();
             assertThat(objects(vm)).doesNotContain(TURN);
             vm.assertUnchanged(vm.image("active"));
@@ -35,7 +35,7 @@ class HeaderTurnTest {
             vm.ask(
                     "object-add",
                     "{\"qom-type\":\"authz-simple\",\"id\":\"%s\",\"identity\":\"alive\"}".formatted(TURN));
-            var started = vm.jobs.start(PullRequest.of("disk0").base("base"));
+            var started = vm.jobs.start(PullRequest.of("disk0").withBase("base"));
             // A question that is answered comes after those that the start has sent so far.
             TestVm.get(vm.jobs.disks());
             assertThat(started).isNotDone();

@@ -76,8 +76,8 @@ class HookTest {
                         return thawed;
                     });
             BlockJob job = vm.start(CommitRequest.of("disk0")
-                    .whenReady(byItself ? WhenReady.PIVOT : WhenReady.HOLD)
-                    .with(JobSettings.DEFAULT.withPivotHooks(notes)));
+                    .withWhenReady(byItself ? WhenReady.PIVOT : WhenReady.HOLD)
+                    .withSettings(JobSettings.defaults().withPivotHooks(notes)));
             CompletableFuture<JobOutcome> pivot = byItself ? job.outcome() : job.pivot();
 
             await().until(() -> seen.size() == 2);
@@ -178,8 +178,8 @@ class HookTest {
         try (TestVm vm = TestVm.start()) {
             Notes notes = Notes.ofBefore(() -> CompletableFuture.failedFuture(new IllegalStateException("no agent")));
             BlockJob job = vm.start(CommitRequest.of("disk0")
-                    .whenReady(WhenReady.PIVOT)
-                    .with(JobSettings.DEFAULT.withPivotHooks(notes)));
+                    .withWhenReady(WhenReady.PIVOT)
+                    .withSettings(JobSettings.defaults().withPivotHooks(notes)));
             await().untilAsserted(() -> assertThat(job.info().error())
                     .hasValueSatisfying(why -> assertThat(why).contains("PIVOT at READY was refused", "no agent")));
             assertThat(notes.calls).containsExactly("before", "after");
@@ -231,7 +231,8 @@ class HookTest {
         })) {
             vm.assumeKnows("blockdev-add/arg/driver/^copy-before-write");
             Notes notes = Notes.ofBefore(() -> DONE);
-            BlockJob job = vm.start(CommitRequest.of("disk0").with(JobSettings.DEFAULT.withOnError(ErrorPolicy.STOP)));
+            BlockJob job = vm.start(CommitRequest.of("disk0")
+                    .withSettings(JobSettings.defaults().withOnError(ErrorPolicy.STOP)));
             TestVm.get(job.ready());
             vm.qemu.guestWrite("disk0", 9, 0, 65536);
             CompletableFuture<JobOutcome> pivot = job.pivot(notes);
@@ -246,7 +247,7 @@ class HookTest {
 
     @Test
     void runOnceAroundAllThatIsTriedOfAPivot() {
-        BlockJobOptions few = BlockJobOptions.with(options -> options.pivotRetries = 2);
+        BlockJobOptions few = BlockJobOptions.defaults().withPivotRetries(2);
         try (ScriptedVm vm = ScriptedVm.start(io.github.qmp4j.QmpOptions.defaults(), few)) {
             vm.on("job-complete", ScriptedVm.refusal("Could not open backing file"));
             BlockJob job = vm.start(COMMIT);

@@ -45,16 +45,16 @@ final class HostileRound {
 
         BlockJobRequest request(TestVm vm, JobSettings settings) {
             CopyRequest copy = CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2")
-                    .with(settings);
+                    .withSettings(settings);
             return switch (this) {
-                case PULL -> PullRequest.of("disk0").base("base").with(settings);
-                case PULL_ALL -> PullRequest.of("disk0").with(settings);
+                case PULL -> PullRequest.of("disk0").withBase("base").withSettings(settings);
+                case PULL_ALL -> PullRequest.of("disk0").withSettings(settings);
                 case COMMIT ->
-                    CommitRequest.of("disk0").top("snap2").base("base").with(settings);
+                    CommitRequest.of("disk0").withTop("snap2").withBase("base").withSettings(settings);
                 case COMMIT_AND_PIVOT, COMMIT_AND_FINISH ->
-                    CommitRequest.of("disk0").with(settings);
+                    CommitRequest.of("disk0").withSettings(settings);
                 case COPY_AND_PIVOT, COPY_AND_FINISH -> copy;
-                case COPY_BY_BLOCKDEV_AND_PIVOT -> copy.engine(CopyEngine.BLOCKDEV_MIRROR);
+                case COPY_BY_BLOCKDEV_AND_PIVOT -> copy.withEngine(CopyEngine.BLOCKDEV_MIRROR);
             };
         }
     }
@@ -126,11 +126,12 @@ final class HostileRound {
                         },
                         builder -> builder.machine("pc").allowDeprecated());
                 Gate gate = new Gate(JobStore.file(folder.resolve("jobs")), moment);
-                BlockJobs jobs = BlockJobs.of(vm.client, BlockJobOptions.with(options -> {
-                    options.store = gate;
-                    options.convergenceWindow = Duration.ofSeconds(5);
-                    options.files = FileAccess.local();
-                }))) {
+                BlockJobs jobs = BlockJobs.of(
+                        vm.client,
+                        BlockJobOptions.defaults()
+                                .withStore(gate)
+                                .withConvergenceWindow(Duration.ofSeconds(5))
+                                .withFiles(FileAccess.local()))) {
             try {
                 play(vm, jobs, gate);
             } catch (RuntimeException | IOException | AssertionError e) {
@@ -181,7 +182,7 @@ final class HostileRound {
     private void play(TestVm vm, BlockJobs jobs, Gate gate) throws IOException {
         JobKey key = JobKey.of("hostile/" + work);
         HostileAct.Target target = new HostileAct.Target(vm, key.jobId().value(), log);
-        JobSettings settings = moment == Moment.RUNNING ? JobSettings.DEFAULT.withSpeed(1) : JobSettings.DEFAULT;
+        JobSettings settings = moment == Moment.RUNNING ? JobSettings.defaults().withSpeed(1) : JobSettings.defaults();
         if (moment == Moment.BEFORE) {
             act(target);
         }

@@ -214,7 +214,7 @@ class HostileShapesTest {
                     QmpClient client =
                             TestVm.get(QmpClient.connect(new QmpAddress.Unix(qemu.monitor()), QmpOptions.defaults()));
                     BlockJobs jobs =
-                            BlockJobs.of(client, BlockJobOptions.with(options -> options.files = FileAccess.local()))) {
+                            BlockJobs.of(client, BlockJobOptions.defaults().withFiles(FileAccess.local()))) {
                 BlockJob job;
                 try {
                     job = jobs.start(request(round, folder.path(), last)).get(1, TimeUnit.MINUTES);
@@ -312,17 +312,22 @@ class HostileShapesTest {
         BackingName backing = round.shape().backing();
         String target = folder.resolve(round.shape().targetFile()).toString();
         return switch (round.work()) {
-            case PULL -> PullRequest.of("disk0").base("n0").backingName(backing);
+            case PULL -> PullRequest.of("disk0").withBase("n0").withBackingName(backing);
             case PULL_ALL -> PullRequest.of("disk0");
             case COMMIT ->
-                CommitRequest.of("disk0").top("n" + (last - 1)).base("n0").backingName(backing);
-            case COMMIT_AND_PIVOT -> CommitRequest.of("disk0").whenReady(WhenReady.PIVOT);
-            case COPY_AND_PIVOT -> CopyRequest.of("disk0", target, "qcow2").whenReady(WhenReady.PIVOT);
+                CommitRequest.of("disk0")
+                        .withTop("n" + (last - 1))
+                        .withBase("n0")
+                        .withBackingName(backing);
+            case COMMIT_AND_PIVOT -> CommitRequest.of("disk0").withWhenReady(WhenReady.PIVOT);
+            case COPY_AND_PIVOT -> CopyRequest.of("disk0", target, "qcow2").withWhenReady(WhenReady.PIVOT);
             case COPY_TOP_AND_PIVOT ->
-                CopyRequest.of("disk0", target, "qcow2").ofActiveLayerOnly().whenReady(WhenReady.PIVOT);
+                CopyRequest.of("disk0", target, "qcow2")
+                        .withExtent(CopyExtent.TOP)
+                        .withWhenReady(WhenReady.PIVOT);
             case COPY_RAW_AND_FINISH ->
                 CopyRequest.of("disk0", folder.resolve("finished.raw").toString(), "raw")
-                        .whenReady(WhenReady.FINISH);
+                        .withWhenReady(WhenReady.FINISH);
         };
     }
 

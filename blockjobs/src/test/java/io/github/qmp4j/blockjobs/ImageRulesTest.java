@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -45,16 +44,14 @@ class ImageRulesTest {
 
     /** The jobs of the same monitor by these rules, with a trace of what goes to QEMU. */
     private void withRules(ImageRules rules, FileAccess files, Consumer<BlockJobs> action) {
-        QmpOptions traced = QmpOptions.with(options -> options.trace = Optional.of((time, way, connection, json) -> {
+        QmpOptions traced = QmpOptions.defaults().withTrace((time, way, connection, json) -> {
             if (way == WireTrace.Direction.SENT) {
                 sent.add(json);
             }
-        }));
+        });
         try (QmpClient client = TestVm.get(QmpClient.connect(new QmpAddress.Unix(vm.qemu.monitor()), traced));
-                BlockJobs jobs = BlockJobs.of(client, BlockJobOptions.with(options -> {
-                    options.files = files;
-                    options.rules = Optional.of(rules);
-                }))) {
+                BlockJobs jobs = BlockJobs.of(
+                        client, BlockJobOptions.defaults().withFiles(files).withRules(rules))) {
             action.accept(jobs);
         }
     }
@@ -64,7 +61,7 @@ class ImageRulesTest {
     }
 
     private CopyRequest onto(String name, String format) {
-        return CopyRequest.of("disk0", vm.path(name).toString(), format).ontoExistingFile();
+        return CopyRequest.of("disk0", vm.path(name).toString(), format).withReuseExternal(true);
     }
 
     /** The copy is refused, and the name of the target was never sent. */
@@ -124,7 +121,7 @@ class ImageRulesTest {
         overlay("copy.qcow2", vm.image("snap2").toString(), "qcow2");
         withRules(rules(), FileAccess.local(), jobs -> {
             JobOutcome outcome =
-                    TestVm.get(TestVm.get(jobs.start(onto("copy.qcow2", "qcow2").ofActiveLayerOnly()))
+                    TestVm.get(TestVm.get(jobs.start(onto("copy.qcow2", "qcow2").withExtent(CopyExtent.TOP)))
                             .pivot());
             assertThat(outcome.pivoted()).as("%s", outcome).isTrue();
         });

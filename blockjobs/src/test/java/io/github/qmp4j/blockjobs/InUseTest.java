@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class InUseTest {
-    private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1).withReleasedNodesKept();
+    private static final JobSettings SLOW = JobSettings.defaults().withSpeed(1).withKeepReleasedNodes(true);
 
     enum Kind {
         PULL,
@@ -25,11 +25,11 @@ class InUseTest {
         ACTIVE_COMMIT;
 
         BlockJob start(TestVm vm) {
-            CommitRequest commit = CommitRequest.of("disk0").with(SLOW);
+            CommitRequest commit = CommitRequest.of("disk0").withSettings(SLOW);
             return vm.start(
                     switch (this) {
-                        case PULL -> PullRequest.of("disk0").with(SLOW);
-                        case COMMIT -> commit.top("snap2").base("base");
+                        case PULL -> PullRequest.of("disk0").withSettings(SLOW);
+                        case COMMIT -> commit.withTop("snap2").withBase("base");
                         case ACTIVE_COMMIT -> commit;
                     });
         }
@@ -90,7 +90,7 @@ class InUseTest {
             nodes.plainChain();
         })) {
             BlockJob job = vm.start(CopyRequest.of("disk0", new CopyTarget.Node("copy"))
-                    .with(JobSettings.DEFAULT.withReleasedNodesKept()));
+                    .withSettings(JobSettings.defaults().withKeepReleasedNodes(true)));
             assertNoneCanBeRemoved(vm, List.of("active", "copy"));
             TestVm.get(job.ready());
             assertNoneCanBeRemoved(vm, List.of("active", "copy"));

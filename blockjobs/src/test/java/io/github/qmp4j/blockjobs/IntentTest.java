@@ -46,7 +46,8 @@ class IntentTest {
     @Test
     void startsNothingOnAChainThatHasChanged() {
         get(keyed.store.record(keyed.intent(MERGE)));
-        assertThat(vm.run(CommitRequest.of("disk0").top("snap2").base("snap1")).completed())
+        assertThat(vm.run(CommitRequest.of("disk0").withTop("snap2").withBase("snap1"))
+                        .completed())
                 .isTrue();
         try (BlockJobs jobs = keyed.process()) {
             assertThat(get(get(jobs.adoptOrStart(KEY, MERGE)).outcome()).end()).isInstanceOf(End.Unknown.class);

@@ -27,8 +27,11 @@ class InternalSnapshotTest {
 
         BlockJobRequest request(JobSettings settings) {
             return this == PULL
-                    ? PullRequest.of("disk0").with(settings)
-                    : CommitRequest.of("disk0").top("snap2").base("base").with(settings);
+                    ? PullRequest.of("disk0").withSettings(settings)
+                    : CommitRequest.of("disk0")
+                            .withTop("snap2")
+                            .withBase("base")
+                            .withSettings(settings);
         }
     }
 
@@ -50,7 +53,7 @@ class InternalSnapshotTest {
     @EnumSource
     void finalizesNoJobBesideWhichTheMachineWasSavedAndLoaded(Kind kind) {
         try (TestVm vm = start()) {
-            BlockJob job = vm.start(kind.request(JobSettings.DEFAULT.withManualFinalize()));
+            BlockJob job = vm.start(kind.request(JobSettings.defaults().withManualFinalize(true)));
             await().until(() -> job.info().status() == JobStatus.PENDING);
             assertThat(human(vm, "savevm s0")).isEmpty();
             assertThat(human(vm, "loadvm s0")).isEmpty();
@@ -68,7 +71,8 @@ class InternalSnapshotTest {
     @Test
     void finalizesNoPullIntoAnImageInWhichASnapshotWasMadeMeanwhile() {
         try (TestVm vm = start()) {
-            BlockJob job = vm.start(PullRequest.of("disk0").with(JobSettings.DEFAULT.withManualFinalize()));
+            BlockJob job = vm.start(
+                    PullRequest.of("disk0").withSettings(JobSettings.defaults().withManualFinalize(true)));
             await().until(() -> job.info().status() == JobStatus.PENDING);
             try {
                 vm.ask("blockdev-snapshot-internal-sync", "{\"device\":\"active\",\"name\":\"s1\"}");
@@ -112,7 +116,7 @@ class InternalSnapshotTest {
             nodes.qcow2("active", "snap2");
         })) {
             assertThat(human(vm, "savevm s0")).isEmpty();
-            assertThat(vm.run(CommitRequest.of("disk0").top("snap2").base("base"))
+            assertThat(vm.run(CommitRequest.of("disk0").withTop("snap2").withBase("base"))
                             .completed())
                     .isTrue();
             assertThat(human(vm, "loadvm s0")).isEmpty();

@@ -37,7 +37,8 @@ class IoThreadTest {
     @Test
     void commitsBelowAnExportInAnIoThread() {
         try (TestDaemon qsd = daemon()) {
-            JobOutcome outcome = qsd.run(CommitRequest.of("active").top("snap1").base("base"));
+            JobOutcome outcome =
+                    qsd.run(CommitRequest.of("active").withTop("snap1").withBase("base"));
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             assertAlive(qsd);
             qsd.assertUnchanged(qsd.image("active"));
@@ -49,7 +50,7 @@ class IoThreadTest {
     void pullsIntoAnExportInAnIoThreadOrRefusesItWhereThatKillsQemu() {
         try (TestDaemon qsd = daemon()) {
             boolean survives = new Quirks(qsd.client.greeting().version()).survivesPullsUnderIoThreads();
-            PullRequest request = PullRequest.of("active").base("base");
+            PullRequest request = PullRequest.of("active").withBase("base");
             if (survives) {
                 JobOutcome outcome = qsd.run(request);
                 assertThat(outcome.completed()).as("%s", outcome).isTrue();
@@ -71,7 +72,7 @@ class IoThreadTest {
             Path away = qsd.path("away");
             Files.move(qsd.image("snap2"), away);
             assertThat(ScriptedVm.failure(qsd.jobs.start(
-                            CommitRequest.of("active").top("snap1").base("base"))))
+                            CommitRequest.of("active").withTop("snap1").withBase("base"))))
                     .isInstanceOf(BlockChainException.class)
                     .hasMessageContaining("the header of 'snap2'");
             Files.move(away, qsd.image("snap2"));
@@ -88,9 +89,9 @@ class IoThreadTest {
             boolean survives = new Quirks(qsd.client.greeting().version()).survivesNodesAboveIoThreads();
             CopyRequest request = CopyRequest.of(
                             "active", qsd.path("copy.qcow2").toString(), "qcow2")
-                    .engine(engine)
-                    .ofActiveLayerOnly()
-                    .whenReady(WhenReady.PIVOT);
+                    .withEngine(engine)
+                    .withExtent(CopyExtent.TOP)
+                    .withWhenReady(WhenReady.PIVOT);
             boolean isDone = survives || engine == CopyEngine.DRIVE_MIRROR;
             if (isDone) {
                 JobOutcome outcome = qsd.run(request);

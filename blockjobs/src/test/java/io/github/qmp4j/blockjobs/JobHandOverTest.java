@@ -85,7 +85,8 @@ class JobHandOverTest {
             try (RealQemu qemu = disk.start();
                     FaultyExecutor executor = new FaultyExecutor(n -> n % 3 == 1);
                     QmpClient client = TestVm.get(QmpClient.connect(
-                            new QmpAddress.Unix(qemu.monitor()), QmpOptions.with(o -> o.callbacks = executor)));
+                            new QmpAddress.Unix(qemu.monitor()),
+                            QmpOptions.defaults().withCallbacks(executor)));
                     BlockJobs jobs =
                             new UserJobs(new MonitoredJobs(client, BlockJobOptions.defaults(), executor), executor)) {
                 outcome = hanging(hanging(jobs.start(life.fast(disk.folder()))).outcome());
@@ -118,11 +119,11 @@ class JobHandOverTest {
                 CuttingProxy proxy = CuttingProxy.start(qemu.monitor());
                 QmpSupervisor supervisor = QmpSupervisor.start(
                         new QmpAddress.Unix(proxy.socket()),
-                        QmpOptions.with(o -> o.callbacks = callbacks),
+                        QmpOptions.defaults().withCallbacks(callbacks),
                         new Backoff(Duration.ofMillis(10), Duration.ofMillis(100), 2, 0));
                 BlockJobs jobs = BlockJobs.of(supervisor, BlockJobOptions.defaults())) {
-            BlockJob job =
-                    TestVm.get(jobs.start(Life.COMMIT_AND_PIVOT.on(disk.folder(), JobSettings.DEFAULT.withSpeed(1))));
+            BlockJob job = TestVm.get(jobs.start(Life.COMMIT_AND_PIVOT.on(
+                    disk.folder(), JobSettings.defaults().withSpeed(1))));
             proxy.cut(
                     CuttingProxy.Direction.TO_QEMU,
                     proxy.messages(CuttingProxy.Direction.TO_QEMU) + 1,

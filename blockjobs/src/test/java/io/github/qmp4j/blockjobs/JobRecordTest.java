@@ -72,7 +72,7 @@ class JobRecordTest {
         }
         ObjectNode json = Records.intent("k", Records.REQUESTS.get(0)).json().deepCopy();
         json.withObject("/request/settings").removeAll();
-        assertThat(JobRecord.of(json).request().settings()).isEqualTo(JobSettings.DEFAULT);
+        assertThat(JobRecord.of(json).request().settings()).isEqualTo(JobSettings.defaults());
     }
 
     @Test
@@ -84,10 +84,10 @@ class JobRecordTest {
 
     @Test
     void knowsTheChainThatIsToComeOut() {
-        JobRecord record = Records.intent("k", CommitRequest.of("disk0").intoBackingNode());
+        JobRecord record = Records.intent("k", CommitRequest.of("disk0").withShallow(true));
         assertThat(record.predicted().nodes().stream().map(BlockNode::label)).containsExactly("snap", "base");
         assertThat(record.jobId()).isEqualTo(JobKey.of("k").jobId());
-        assertThatThrownBy(() -> Records.intent("k", CommitRequest.of("disk0").base("none")))
+        assertThatThrownBy(() -> Records.intent("k", CommitRequest.of("disk0").withBase("none")))
                 .isInstanceOf(BlockChainException.class);
     }
 
@@ -125,7 +125,7 @@ class JobRecordTest {
         assertThat(record.jobId().value()).isEqualTo("key-_disk0_flatten-7fgo74wykz96");
         assertThat(record.step()).isEqualTo(JobRecord.Step.ENDING);
         assertThat(record.asked()).hasValue(JobRecord.Verb.PIVOT);
-        assertThat(record.request()).isEqualTo(CommitRequest.of("disk0").base("base"));
+        assertThat(record.request()).isEqualTo(CommitRequest.of("disk0").withBase("base"));
         assertThat(record.qemu().marker()).isPresent();
         assertThat(record.disk().chain().nodes()).hasSize(2);
         assertThat(record.predicted().activeLayer().label()).isEqualTo("base");

@@ -75,7 +75,7 @@ class JobRecorderTest {
     @Test
     void areOnTheDiskBeforeATargetIsMade() throws Exception {
         CopyRequest copy = (CopyRequest) Life.COPY_AND_PIVOT.fast(disk.folder());
-        assertThat(played(copy.engine(CopyEngine.BLOCKDEV_MIRROR), BlockJob::outcome)
+        assertThat(played(copy.withEngine(CopyEngine.BLOCKDEV_MIRROR), BlockJob::outcome)
                         .pivoted())
                 .isTrue();
         assertThat(steps())
@@ -101,9 +101,8 @@ class JobRecorderTest {
                 JobStore file = JobStore.file(disk.path("jobs"));
                 QmpClient client = get(QmpClient.connect(
                         new QmpAddress.Unix(qemu.monitor()),
-                        QmpOptions.with(options -> options.observers = List.of(commands))));
-                BlockJobs jobs =
-                        BlockJobs.of(client, BlockJobOptions.with(options -> options.store = new Slow(file)))) {
+                        QmpOptions.defaults().withObservers(List.of(commands))));
+                BlockJobs jobs = BlockJobs.of(client, BlockJobOptions.defaults().withStore(new Slow(file)))) {
             JobOutcome outcome = get(verb.apply(get(jobs.adoptOrStart(Life.KEY, request))));
             steps.add("told");
             assertThat(get(file.find(Life.KEY)).orElseThrow().outcome()).hasValue(outcome);

@@ -39,8 +39,8 @@ class JobScheduleTest {
             Stream.of("active", "snap", "base").map(JobPlanTest::node).toList());
     private static final Disk DISK =
             new Disk(Optional.empty(), Optional.of("/machine/peripheral/disk0/virtio-backend"), CHAIN, List.of());
-    private static final NodeReservation TOP = claim(PullRequest.of("disk0").base("snap"));
-    private static final NodeReservation BOTTOM = claim(PullRequest.of("disk0").into("snap"));
+    private static final NodeReservation TOP = claim(PullRequest.of("disk0").withBase("snap"));
+    private static final NodeReservation BOTTOM = claim(PullRequest.of("disk0").withInto("snap"));
     private static final NodeReservation ALL = claim(PullRequest.of("disk0"));
 
     private static NodeReservation claim(BlockJobRequest request) {

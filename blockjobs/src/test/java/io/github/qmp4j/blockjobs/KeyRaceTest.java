@@ -39,23 +39,23 @@ class KeyRaceTest {
 
         BlockJobRequest request(Path folder, JobSettings settings) {
             return switch (this) {
-                case PULL -> PullRequest.of("disk0").with(settings);
+                case PULL -> PullRequest.of("disk0").withSettings(settings);
                 case COMMIT ->
-                    CommitRequest.of("disk0").top("snap2").base("snap1").with(settings);
+                    CommitRequest.of("disk0").withTop("snap2").withBase("snap1").withSettings(settings);
                 case ACTIVE_COMMIT ->
                     CommitRequest.of("disk0")
-                            .base("base")
-                            .whenReady(WhenReady.PIVOT)
-                            .with(settings);
-                case MIRROR -> copy(folder, CopyEngine.DRIVE_MIRROR).with(settings);
-                case BLOCKDEV_MIRROR -> copy(folder, CopyEngine.BLOCKDEV_MIRROR).with(settings);
+                            .withBase("base")
+                            .withWhenReady(WhenReady.PIVOT)
+                            .withSettings(settings);
+                case MIRROR -> copy(folder, CopyEngine.DRIVE_MIRROR).withSettings(settings);
+                case BLOCKDEV_MIRROR -> copy(folder, CopyEngine.BLOCKDEV_MIRROR).withSettings(settings);
             };
         }
 
         private static CopyRequest copy(Path folder, CopyEngine engine) {
             return CopyRequest.of("disk0", folder.resolve("copy.qcow2").toString(), "qcow2")
-                    .engine(engine)
-                    .whenReady(WhenReady.PIVOT);
+                    .withEngine(engine)
+                    .withWhenReady(WhenReady.PIVOT);
         }
     }
 
@@ -67,7 +67,8 @@ class KeyRaceTest {
             try (TestVm vm = TestVm.start(Nodes::plainChain, KeyRaceTest::secondMonitor);
                     QmpClient other = connect(vm, QmpOptions.defaults());
                     BlockJobs second = BlockJobs.of(other, BlockJobOptions.defaults())) {
-                BlockJobRequest request = work.request(vm.path(""), JobSettings.DEFAULT.withSpeed(1));
+                BlockJobRequest request =
+                        work.request(vm.path(""), JobSettings.defaults().withSpeed(1));
                 List<CompletableFuture<BlockJob>> both =
                         List.of(vm.jobs.adoptOrStart(KEY, request), second.adoptOrStart(KEY, request));
                 for (CompletableFuture<BlockJob> one : both) {
@@ -93,7 +94,7 @@ class KeyRaceTest {
             try (TestVm vm = TestVm.start(Nodes::plainChain, KeyRaceTest::secondMonitor);
                     QmpClient other = connect(vm, QmpOptions.defaults());
                     BlockJobs second = BlockJobs.of(other, BlockJobOptions.defaults())) {
-                JobSettings slow = JobSettings.DEFAULT.withSpeed(1);
+                JobSettings slow = JobSettings.defaults().withSpeed(1);
                 List<CompletableFuture<BlockJob>> both = List.of(
                         vm.jobs.start(work.request(vm.path(""), slow)),
                         second.start(work.request(Files.createDirectory(vm.path("second")), slow)));
@@ -125,10 +126,10 @@ class KeyRaceTest {
                     }
                 }
             };
-            try (QmpClient other = connect(vm, QmpOptions.with(o -> o.observers = List.of(overtaken)));
+            try (QmpClient other = connect(vm, QmpOptions.defaults().withObservers(List.of(overtaken)));
                     BlockJobs second = BlockJobs.of(other, BlockJobOptions.defaults())) {
                 CompletableFuture<BlockJob> late =
-                        second.start(PullRequest.of("disk0").base("base"));
+                        second.start(PullRequest.of("disk0").withBase("base"));
                 assertThat(ScriptedVm.failure(late))
                         .isInstanceOf(BlockChainException.class)
                         .hasMessageContaining("another client has changed the chain");

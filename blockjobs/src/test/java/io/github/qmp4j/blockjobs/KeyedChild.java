@@ -21,8 +21,8 @@ final class KeyedChild {
         try (JobStore file = JobStore.file(Path.of(arguments[1]));
                 QmpClient client = QmpClient.connect(new QmpAddress.Unix(Path.of(arguments[0])), QmpOptions.defaults())
                         .get(3, TimeUnit.MINUTES);
-                BlockJobs jobs = BlockJobs.of(
-                        client, BlockJobOptions.with(options -> options.store = new Halting(file, arguments[4])))) {
+                BlockJobs jobs =
+                        BlockJobs.of(client, BlockJobOptions.defaults().withStore(new Halting(file, arguments[4])))) {
             System.out.println("open");
             BlockJob job = jobs.adoptOrStart(Life.KEY, request).get(3, TimeUnit.MINUTES);
             System.out.println("handle");

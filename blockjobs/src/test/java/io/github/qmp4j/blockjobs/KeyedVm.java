@@ -11,9 +11,10 @@ import org.awaitility.Awaitility;
 /** A VM and a store of jobs that one process after another comes back to. */
 final class KeyedVm implements AutoCloseable {
     static final JobKey KEY = JobKey.of("vm-1/disk0/merge");
-    static final CommitRequest MERGE = CommitRequest.of("disk0").base("base").whenReady(WhenReady.PIVOT);
+    static final CommitRequest MERGE =
+            CommitRequest.of("disk0").withBase("base").withWhenReady(WhenReady.PIVOT);
 
-    private static final JobSettings SLOW = JobSettings.with(settings -> settings.speed = TestVm.MIB);
+    private static final JobSettings SLOW = JobSettings.defaults().withSpeed(TestVm.MIB);
 
     private final TempFolder folder = TempFolder.create("keyed");
     final JobStore store = JobStore.file(path("jobs"));
@@ -38,16 +39,16 @@ final class KeyedVm implements AutoCloseable {
 
     /** What a process that comes has of the VM. */
     BlockJobs process() {
-        return BlockJobs.of(vm.client, BlockJobOptions.with(options -> options.store = store));
+        return BlockJobs.of(vm.client, BlockJobOptions.defaults().withStore(store));
     }
 
     /** Goes on for as long as a test does. */
     static CommitRequest slow(CommitRequest request) {
-        return request.with(SLOW);
+        return request.withSettings(SLOW);
     }
 
     static PullRequest slow(PullRequest request) {
-        return request.with(SLOW);
+        return request.withSettings(SLOW);
     }
 
     JobRecord recorded() {

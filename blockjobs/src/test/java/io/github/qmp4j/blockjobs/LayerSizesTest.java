@@ -118,24 +118,29 @@ class LayerSizesTest {
 
     /** What is done to a disk, and what is expected of it. */
     enum Work {
-        PULL_TO_THE_BASE(disk -> PullRequest.of(disk.id()).base(disk.node("base")), chain -> chain.isHidden(3, 0)),
-        PULL_TO_THE_SECOND(disk -> PullRequest.of(disk.id()).base(disk.node("low")), chain -> chain.isHidden(3, 1)),
+        PULL_TO_THE_BASE(disk -> PullRequest.of(disk.id()).withBase(disk.node("base")), chain -> chain.isHidden(3, 0)),
+        PULL_TO_THE_SECOND(disk -> PullRequest.of(disk.id()).withBase(disk.node("low")), chain -> chain.isHidden(3, 1)),
         PULL_INTO_THE_MIDDLE(
-                disk -> PullRequest.of(disk.id()).into(disk.node("mid")).base(disk.node("base")),
+                disk -> PullRequest.of(disk.id()).withInto(disk.node("mid")).withBase(disk.node("base")),
                 chain -> chain.isHidden(2, 0)),
         PULL_ALL(disk -> PullRequest.of(disk.id()), chain -> false),
-        COMMIT_ALL_BELOW(disk -> CommitRequest.of(disk.id()).top(disk.node("mid")), chain -> chain.isHidden(3, 0)),
+        COMMIT_ALL_BELOW(disk -> CommitRequest.of(disk.id()).withTop(disk.node("mid")), chain -> chain.isHidden(3, 0)),
         COMMIT_THE_THIRD(
-                disk -> CommitRequest.of(disk.id()).top(disk.node("mid")).intoBackingNode(),
+                disk -> CommitRequest.of(disk.id()).withTop(disk.node("mid")).withShallow(true),
                 chain -> chain.isHidden(3, 1)),
-        COMMIT_THE_SECOND(disk -> CommitRequest.of(disk.id()).top(disk.node("low")), chain -> chain.isHidden(2, 0)),
-        COMMIT_ALL(disk -> CommitRequest.of(disk.id()).whenReady(WhenReady.PIVOT), chain -> isLarger(chain, 0), "base"),
+        COMMIT_THE_SECOND(disk -> CommitRequest.of(disk.id()).withTop(disk.node("low")), chain -> chain.isHidden(2, 0)),
+        COMMIT_ALL(
+                disk -> CommitRequest.of(disk.id()).withWhenReady(WhenReady.PIVOT),
+                chain -> isLarger(chain, 0),
+                "base"),
         COMMIT_THE_ACTIVE_LAYER(
-                disk -> CommitRequest.of(disk.id()).intoBackingNode().whenReady(WhenReady.PIVOT),
+                disk -> CommitRequest.of(disk.id()).withShallow(true).withWhenReady(WhenReady.PIVOT),
                 chain -> isLarger(chain, 2),
                 "mid"),
         COMMIT_ALL_AND_GROW(
-                disk -> CommitRequest.of(disk.id()).growingDisk().whenReady(WhenReady.PIVOT), chain -> false, "base") {
+                disk -> CommitRequest.of(disk.id()).withGrowsDisk(true).withWhenReady(WhenReady.PIVOT),
+                chain -> false,
+                "base") {
             @Override
             int[] expected(Chain chain) {
                 return Arrays.copyOf(
@@ -144,8 +149,8 @@ class LayerSizesTest {
             }
         },
         COPY_ALL(Work::copy, chain -> false, "copy"),
-        COPY_THE_ACTIVE_LAYER(disk -> copy(disk).ofActiveLayerOnly(), chain -> false, "copy"),
-        COPY_NOTHING(disk -> copy(disk).extent(CopyExtent.NONE), chain -> false, "copy");
+        COPY_THE_ACTIVE_LAYER(disk -> copy(disk).withExtent(CopyExtent.TOP), chain -> false, "copy"),
+        COPY_NOTHING(disk -> copy(disk).withExtent(CopyExtent.NONE), chain -> false, "copy");
 
         @SuppressWarnings("ImmutableEnumChecker") // none changes it
         final Function<OneDisk, BlockJobRequest> request;
@@ -167,7 +172,7 @@ class LayerSizesTest {
 
         private static CopyRequest copy(OneDisk disk) {
             return CopyRequest.of(disk.id(), disk.file("copy").toString(), "qcow2")
-                    .whenReady(WhenReady.PIVOT);
+                    .withWhenReady(WhenReady.PIVOT);
         }
 
         private static boolean isLarger(Chain chain, int layer) {
@@ -309,7 +314,7 @@ class LayerSizesTest {
             try (RealQemu reader = HeaderProofTest.reader(vm.image("large"))) {
                 assertThat(reader.oracle().execute("query-status").isObject()).isTrue();
                 assertThat(ScriptedVm.failure(
-                                vm.jobs.start(CommitRequest.of("disk0").growingDisk())))
+                                vm.jobs.start(CommitRequest.of("disk0").withGrowsDisk(true))))
                         .isInstanceOf(JobStartException.class)
                         .hasMessageContaining("lock")
                         .hasMessageContaining("disk disk0 was grown from 1048576 to 2097152 bytes for the job");

@@ -29,14 +29,14 @@ class LeftBehindTest {
 
     private static void assertNobodyCanSettle(TestVm vm, Finding found) {
         assertThat(found.command()).isEmpty();
-        assertThat(ScriptedVm.failure(vm.jobs.settle(found)))
+        assertThat(ScriptedVm.failure(vm.jobs.resolve(found)))
                 .isInstanceOf(BlockJobException.class)
                 .hasMessageContaining("nothing can be done here about " + found.name())
                 .hasMessageContaining(found.what());
     }
 
     private static void assertNoLongerSo(TestVm vm, Finding found) {
-        assertThat(ScriptedVm.failure(vm.jobs.settle(found)))
+        assertThat(ScriptedVm.failure(vm.jobs.resolve(found)))
                 .isInstanceOf(BlockJobException.class)
                 .hasMessageContaining("no longer, as it was found")
                 .hasMessageContaining("reconcile anew");
@@ -79,7 +79,7 @@ class LeftBehindTest {
             assertThat(found)
                     .extracting(Finding::name)
                     .containsExactlyInAnyOrder(TARGET, TARGET + "-file", "copy-look-xyz789");
-            found.forEach(one -> assertThat(get(vm.jobs.settle(one))).isEmpty());
+            found.forEach(one -> assertThat(get(vm.jobs.resolve(one))).isEmpty());
             assertThat(get(vm.jobs.reconcile())).isEmpty();
             assertThat(nodes(vm))
                     .contains("somebodys", "copy-target-ab")
@@ -142,7 +142,7 @@ class LeftBehindTest {
             Finding removable = found.get(0).command().isPresent() ? found.get(0) : found.get(1);
             Finding other = removable.equals(found.get(0)) ? found.get(1) : found.get(0);
             assertThat(removable.what()).contains("bitmap of active").contains("it will be removed");
-            assertThat(get(vm.jobs.settle(removable))).isEmpty();
+            assertThat(get(vm.jobs.resolve(removable))).isEmpty();
             assertThat(nodesWithBitmap(vm)).containsExactly("snap2");
             assertThat(other.what()).contains("qemu-img bitmap --remove %s daily".formatted(vm.image("snap2")));
             assertNobodyCanSettle(vm, other);
@@ -184,7 +184,7 @@ class LeftBehindTest {
             rewrite(vm, "snap2", "/elsewhere/other.qcow2");
             Finding found = only(vm, Kind.HEADER);
             assertThat(found.what()).contains("/elsewhere/other.qcow2").contains("snap1");
-            get(vm.jobs.settle(found));
+            get(vm.jobs.resolve(found));
             assertThat(get(vm.jobs.reconcile())).isEmpty();
             assertThat(header(vm, "snap2")).isEqualTo(vm.image("snap1").toString());
         }
@@ -196,7 +196,7 @@ class LeftBehindTest {
             rewrite(vm, "active", "");
             Finding found = only(vm, Kind.HEADER);
             assertThat(found.what()).contains("names no backing file").contains("snap2");
-            get(vm.jobs.settle(found));
+            get(vm.jobs.resolve(found));
             assertThat(header(vm, "active")).isEqualTo(vm.image("snap2").toString());
         }
     }
@@ -223,7 +223,7 @@ class LeftBehindTest {
         try (TestVm vm = TestVm.start()) {
             rewrite(vm, "snap2", "/elsewhere/other.qcow2");
             Finding found = only(vm, Kind.HEADER);
-            assertThat(vm.run(CommitRequest.of("disk0").top("snap1").base("base"))
+            assertThat(vm.run(CommitRequest.of("disk0").withTop("snap1").withBase("base"))
                             .completed())
                     .isTrue();
             assertNoLongerSo(vm, found);

@@ -8,38 +8,38 @@ enum Life {
     PULL("active", List.of("active.qcow2")) {
         @Override
         BlockJobRequest on(Path folder, JobSettings settings) {
-            return PullRequest.of("disk0").with(settings);
+            return PullRequest.of("disk0").withSettings(settings);
         }
     },
     INTERMEDIATE_COMMIT("active", List.of("active.qcow2", "base.qcow2")) {
         @Override
         BlockJobRequest on(Path folder, JobSettings settings) {
-            return CommitRequest.of("disk0").top("snap").base("base").with(settings);
+            return CommitRequest.of("disk0").withTop("snap").withBase("base").withSettings(settings);
         }
     },
     COMMIT_AND_PIVOT("base", List.of("base.qcow2")) {
         @Override
         BlockJobRequest on(Path folder, JobSettings settings) {
             return CommitRequest.of("disk0")
-                    .base("base")
-                    .whenReady(WhenReady.PIVOT)
-                    .with(settings);
+                    .withBase("base")
+                    .withWhenReady(WhenReady.PIVOT)
+                    .withSettings(settings);
         }
     },
     COPY_AND_PIVOT("copy", List.of("copy.qcow2")) {
         @Override
         BlockJobRequest on(Path folder, JobSettings settings) {
             return CopyRequest.of("disk0", folder.resolve("copy.qcow2").toString(), "qcow2")
-                    .whenReady(WhenReady.PIVOT)
-                    .with(settings);
+                    .withWhenReady(WhenReady.PIVOT)
+                    .withSettings(settings);
         }
     },
     COPY_AND_FINISH("copy", List.of("active.qcow2", "snap.qcow2", "base.qcow2")) {
         @Override
         BlockJobRequest on(Path folder, JobSettings settings) {
             return CopyRequest.of("disk0", folder.resolve("copy.qcow2").toString(), "qcow2")
-                    .whenReady(WhenReady.FINISH)
-                    .with(settings);
+                    .withWhenReady(WhenReady.FINISH)
+                    .withSettings(settings);
         }
     };
 
@@ -60,11 +60,11 @@ enum Life {
     abstract BlockJobRequest on(Path folder, JobSettings settings);
 
     BlockJobRequest fast(Path folder) {
-        return on(folder, JobSettings.DEFAULT);
+        return on(folder, JobSettings.defaults());
     }
 
     /** Takes about a second. */
     BlockJobRequest slow(Path folder) {
-        return on(folder, JobSettings.with(settings -> settings.speed = 2 << 20));
+        return on(folder, JobSettings.defaults().withSpeed(2 << 20));
     }
 }

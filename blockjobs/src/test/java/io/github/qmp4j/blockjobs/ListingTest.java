@@ -75,7 +75,7 @@ class ListingTest {
     /** Errors after READY kill 5.2 under any policy but report; the schema tells, not the number of the version. */
     @Test
     void refusesToStopAtErrorsAfterReadyWhereTheSchemaLacksWhatCameWithTheRepair() {
-        CommitRequest stopping = CommitRequest.of("disk0").with(ScriptedVm.J.withOnError(ErrorPolicy.STOP));
+        CommitRequest stopping = CommitRequest.of("disk0").withSettings(ScriptedVm.J.withOnError(ErrorPolicy.STOP));
         // Versions of no other test, since the schema of each is kept.
         try (ScriptedVm vm = ScriptedVm.ofVersion(7, 2, 98)) {
             vm.on("query-qmp-schema", Outgoing.reply(RecordedSchema.V5_2.json()));

@@ -48,8 +48,8 @@ class LongNameTest {
     void refusesABackingStringThatWouldKillQemu() {
         try (TestVm vm = withPathOf(1024)) {
             for (BlockJobRequest request : List.of(
-                    CommitRequest.of("disk0").top("snap2").base("base"),
-                    PullRequest.of("disk0").base("base"))) {
+                    CommitRequest.of("disk0").withTop("snap2").withBase("base"),
+                    PullRequest.of("disk0").withBase("base"))) {
                 assertThat(ScriptedVm.failure(vm.jobs.start(request)))
                         .isInstanceOf(BlockChainException.class)
                         .hasMessageContaining("has 1024 bytes");
@@ -63,7 +63,8 @@ class LongNameTest {
     @Test
     void writesABackingStringThatJustFits() {
         try (TestVm vm = withPathOf(1023)) {
-            JobOutcome outcome = vm.run(CommitRequest.of("disk0").top("snap2").base("base"));
+            JobOutcome outcome =
+                    vm.run(CommitRequest.of("disk0").withTop("snap2").withBase("base"));
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             vm.shutDown();
             assertThat(vm.images

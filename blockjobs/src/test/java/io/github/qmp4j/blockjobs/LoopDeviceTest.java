@@ -30,7 +30,7 @@ class LoopDeviceTest {
             CopyTargetTest.assertRefused(vm, onto(large), "has 68157440 bytes and disk disk0 has 67108864");
             CopyTargetTest.assertRefused(vm, CopyRequest.of("disk0", right.path(), "raw"), "exists");
             CopyTargetTest.assertRefused(
-                    vm, CopyRequest.of("disk0", right.path(), "raw").ontoExistingFile(), "is no regular file");
+                    vm, CopyRequest.of("disk0", right.path(), "raw").withReuseExternal(true), "is no regular file");
 
             JobOutcome outcome = TestVm.get(vm.start(onto(right)).finishWithoutPivot());
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
@@ -50,11 +50,11 @@ class LoopDeviceTest {
         try (TestVm vm = TestVm.start();
                 LoopDevice device = LoopDevice.over(vm.path("mounted.img"), TestVm.SIZE);
                 BlockJobs jobs =
-                        BlockJobs.of(vm.client, BlockJobOptions.with(options -> options.files = FileAccess.local()))) {
+                        BlockJobs.of(vm.client, BlockJobOptions.defaults().withFiles(FileAccess.local()))) {
             assumeTrue(device.works(), "no loop device can be had here");
             Path file = vm.path("mounted.img");
             CopyRequest ontoFile =
-                    CopyRequest.of("disk0", file.toString(), "raw").ontoExistingFile();
+                    CopyRequest.of("disk0", file.toString(), "raw").withReuseExternal(true);
             assertThat(ScriptedVm.failure(jobs.start(ontoFile)))
                     .isInstanceOf(BlockChainException.class)
                     .hasMessageContaining("the target '%s' is the file of the loop device loop".formatted(file));

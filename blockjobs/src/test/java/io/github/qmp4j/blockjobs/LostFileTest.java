@@ -26,7 +26,7 @@ class LostFileTest {
 
     private static CopyRequest copy(TestVm vm) {
         return CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2")
-                .with(JobSettings.DEFAULT.withJobId(ID));
+                .withSettings(JobSettings.defaults().withJobId(ID));
     }
 
     private static void remove(Path file) {
@@ -41,7 +41,7 @@ class LostFileTest {
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "AUTO")
     void refusesToPivotToATargetThatHasVanished(CopyEngine engine) {
         try (TestVm vm = TestVm.start()) {
-            BlockJob job = vm.start(copy(vm).engine(engine));
+            BlockJob job = vm.start(copy(vm).withEngine(engine));
             get(job.ready());
             remove(vm.path("copy.qcow2"));
 
@@ -83,7 +83,7 @@ class LostFileTest {
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "AUTO")
     void callsNoCopyCompletedThatIsFinishedIntoAFileThatHasVanished(CopyEngine engine) {
         try (TestVm vm = TestVm.start()) {
-            BlockJob job = vm.start(copy(vm).engine(engine));
+            BlockJob job = vm.start(copy(vm).withEngine(engine));
             get(job.ready());
             remove(vm.path("copy.qcow2"));
             JobOutcome outcome = get(job.finishWithoutPivot());
@@ -112,7 +112,8 @@ class LostFileTest {
     @Test
     void refusesToPivotToABaseThatHasVanished() {
         try (TestVm vm = TestVm.start()) {
-            BlockJob job = vm.start(CommitRequest.of("disk0").with(JobSettings.DEFAULT.withJobId(ID)));
+            BlockJob job = vm.start(CommitRequest.of("disk0")
+                    .withSettings(JobSettings.defaults().withJobId(ID)));
             get(job.ready());
             remove(vm.image("base"));
             assertThat(ScriptedVm.failure(job.pivot())).hasMessageContaining("no longer at its path");
@@ -123,7 +124,8 @@ class LostFileTest {
     @Test
     void releasesNothingWhereTheActiveLayerHasVanished() {
         try (TestVm vm = TestVm.start()) {
-            BlockJob job = vm.start(PullRequest.of("disk0").with(JobSettings.DEFAULT.withSpeed(1)));
+            BlockJob job = vm.start(
+                    PullRequest.of("disk0").withSettings(JobSettings.defaults().withSpeed(1)));
             remove(vm.image("active"));
             get(job.setSpeed(0));
             JobOutcome outcome = get(job.outcome());
@@ -138,7 +140,7 @@ class LostFileTest {
     void releasesNothingWhereTheActiveLayerHasVanishedAndAnotherClientFinalizesThePull() {
         try (TestVm vm = TestVm.start()) {
             BlockJob job = vm.start(PullRequest.of("disk0")
-                    .with(JobSettings.DEFAULT.withJobId(ID).withManualFinalize()));
+                    .withSettings(JobSettings.defaults().withJobId(ID).withManualFinalize(true)));
             await().until(
                             () -> vm.ask("query-jobs").get(0).path("status").asText(),
                             status -> status.equals("pending"));
@@ -151,8 +153,10 @@ class LostFileTest {
         }
     }
 
-    private static final CommitRequest BELOW_SNAP2 =
-            CommitRequest.of("disk0").top("snap1").base("base").with(JobSettings.DEFAULT.withSpeed(1));
+    private static final CommitRequest BELOW_SNAP2 = CommitRequest.of("disk0")
+            .withTop("snap1")
+            .withBase("base")
+            .withSettings(JobSettings.defaults().withSpeed(1));
 
     /** The base is what an intermediate commit moves all into. */
     @Test
@@ -207,7 +211,7 @@ class LostFileTest {
 
     private static void withFiles(TestVm vm, Consumer<BlockJobs> action) {
         vm.jobs.close();
-        BlockJobOptions options = BlockJobOptions.with(o -> o.files = FileAccess.local());
+        BlockJobOptions options = BlockJobOptions.defaults().withFiles(FileAccess.local());
         try (BlockJobs jobs = BlockJobs.of(vm.client, options)) {
             action.accept(jobs);
         }
@@ -219,14 +223,14 @@ class LostFileTest {
     void countsAFileInWhosePlaceAnotherOneWasPutAsVanished(String kind, String replaced) {
         try (TestVm vm = TestVm.start()) {
             withFiles(vm, jobs -> {
-                JobSettings slow = JobSettings.DEFAULT.withSpeed(1);
+                JobSettings slow = JobSettings.defaults().withSpeed(1);
                 BlockJob job = get(jobs.start(
                         switch (kind) {
-                            case "pull" -> PullRequest.of("disk0").with(slow);
+                            case "pull" -> PullRequest.of("disk0").withSettings(slow);
                             case "commit" -> BELOW_SNAP2;
                             case "active commit" ->
-                                CommitRequest.of("disk0").with(slow).whenReady(WhenReady.PIVOT);
-                            default -> copy(vm).with(slow).whenReady(WhenReady.PIVOT);
+                                CommitRequest.of("disk0").withSettings(slow).withWhenReady(WhenReady.PIVOT);
+                            default -> copy(vm).withSettings(slow).withWhenReady(WhenReady.PIVOT);
                         }));
                 replace(vm.image(replaced));
                 get(job.setSpeed(0));
@@ -261,7 +265,7 @@ class LostFileTest {
                     .hasMessageContaining("disk drive0 is on a temporary file")
                     .hasMessageContaining("a pull would leave it there");
             assertThat(ScriptedVm.failure(vm.jobs.start(
-                            CommitRequest.of("drive0").top(vm.image("snap2").toString()))))
+                            CommitRequest.of("drive0").withTop(vm.image("snap2").toString()))))
                     .hasMessageContaining("a commit would leave it there");
             assertThat(ScriptedVm.failure(vm.jobs.preview(PullRequest.of("drive0"))))
                     .hasMessageContaining("temporary file");
@@ -275,7 +279,7 @@ class LostFileTest {
     void commitsWhatIsInATemporaryFile() {
         try (TestVm vm = temporary()) {
             JobOutcome outcome =
-                    vm.run(CommitRequest.of("drive0").intoBackingNode().whenReady(WhenReady.PIVOT));
+                    vm.run(CommitRequest.of("drive0").withShallow(true).withWhenReady(WhenReady.PIVOT));
             assertThat(outcome.pivoted()).as("%s", outcome).isTrue();
             assertThat(vm.liveChain()).first().isEqualTo("active.qcow2");
             vm.assertUnchanged(vm.image("active"));

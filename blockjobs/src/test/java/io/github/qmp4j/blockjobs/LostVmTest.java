@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Timeout;
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class LostVmTest {
-    private static final CommitRequest SLOW_COMMIT = CommitRequest.of("disk0").with(JobSettings.DEFAULT.withSpeed(1));
+    private static final CommitRequest SLOW_COMMIT =
+            CommitRequest.of("disk0").withSettings(JobSettings.defaults().withSpeed(1));
 
     @Test
     void isUnknownWhenQemuIsKilled() {

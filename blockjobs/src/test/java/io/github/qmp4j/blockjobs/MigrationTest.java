@@ -43,7 +43,8 @@ class MigrationTest {
     @Test
     void finalizesNoPullThatRanBesideAMigration() {
         try (TestVm vm = start()) {
-            BlockJob job = vm.start(PullRequest.of("disk0").with(JobSettings.DEFAULT.withSpeed(8 * TestVm.MIB)));
+            BlockJob job = vm.start(
+                    PullRequest.of("disk0").withSettings(JobSettings.defaults().withSpeed(8 * TestVm.MIB)));
             migrate(vm);
             long then = offset(vm);
             await().until(() -> offset(vm) > then + MOVED_MEANWHILE);
@@ -51,9 +52,13 @@ class MigrationTest {
             TestVm.get(job.setSpeed(0));
             JobOutcome outcome = TestVm.get(job.outcome());
             assertThat(outcome.end()).isInstanceOfSatisfying(End.Failed.class, failed -> assertThat(failed.error())
-                    .contains("the guest was migrated or saved while the job ran", "cancelled instead of finalized"));
+                    .contains(
+                            "the guest was migrated or saved while the job ran",
+                            "qemu-img check",
+                            "cancelled instead of finalized"));
             vm.assertNoJobsLeft();
-            vm.assertUnchanged(vm.image("active"));
+            // QEMU 10.0 writes on meanwhile, and has left clusters there with two references.
+            vm.assertSameData(vm.image("active"));
         }
     }
 
@@ -65,8 +70,9 @@ class MigrationTest {
             migrate(vm);
             BlockJobRequest request =
                     switch (kind) {
-                        case "pull" -> PullRequest.of("disk0").base("base");
-                        case "commit" -> CommitRequest.of("disk0").top("snap2").base("base");
+                        case "pull" -> PullRequest.of("disk0").withBase("base");
+                        case "commit" ->
+                            CommitRequest.of("disk0").withTop("snap2").withBase("base");
                         case "active commit" -> CommitRequest.of("disk0");
                         default -> CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2");
                     };
@@ -88,7 +94,7 @@ class MigrationTest {
     @EnumSource(InternalSnapshotTest.Kind.class)
     void finalizesNoJobWhoseDiskHasBeenMigratedAwayInPending(InternalSnapshotTest.Kind kind) {
         try (TestVm vm = start()) {
-            BlockJob job = vm.start(kind.request(JobSettings.DEFAULT.withManualFinalize()));
+            BlockJob job = vm.start(kind.request(JobSettings.defaults().withManualFinalize(true)));
             await().until(() -> job.info().status() == JobStatus.PENDING);
             migrate(vm);
             TestVm.get(job.finalizeJob());

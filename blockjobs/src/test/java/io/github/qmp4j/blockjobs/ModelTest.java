@@ -84,7 +84,7 @@ class ModelTest {
             nodes.andAnotherDisk();
         })) {
             BlockJob ours = qsd.start(CommitRequest.of("active")
-                    .with(JobSettings.DEFAULT.withSpeed(1).withJobId(new JobId("nightly"))));
+                    .withSettings(JobSettings.defaults().withSpeed(1).withJobId(new JobId("nightly"))));
             assertThat(TestVm.get(qsd.jobs.disks()))
                     .extracting(Disk::name, Disk::jobs)
                     .containsExactlyInAnyOrder(
@@ -139,7 +139,7 @@ class ModelTest {
                         .isInstanceOf(BlockChainException.class)
                         .hasMessageContaining("the active layer 'active' of disk active is read-only");
             }
-            assertThat(qsd.run(CommitRequest.of("active").top("snap2").base("snap1"))
+            assertThat(qsd.run(CommitRequest.of("active").withTop("snap2").withBase("snap1"))
                             .completed())
                     .isTrue();
             assertThat(chain(qsd, "active").activeLayer().readOnly()).isTrue();

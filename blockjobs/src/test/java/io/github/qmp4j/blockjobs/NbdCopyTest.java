@@ -34,7 +34,7 @@ class NbdCopyTest {
         int seconds = Release.of(vm.qemu).isBefore(Release.V7_2) ? 1 : 60;
         vm.ask("blockdev-add", """
                 {"driver":"nbd","node-name":"copy","server":{"type":"unix","path":"%s"},"export":"e","reconnect-delay":%d}""".formatted(socket, seconds));
-        return vm.start(CopyRequest.of("disk0", new CopyTarget.Node("copy")).with(settings));
+        return vm.start(CopyRequest.of("disk0", new CopyTarget.Node("copy")).withSettings(settings));
     }
 
     @Test
@@ -46,7 +46,7 @@ class NbdCopyTest {
                         RealQemu.builder()
                                 .machine("none")
                                 .blockdev("driver=null-co,node-name=remote,size=" + TestVm.SIZE))) {
-            BlockJob job = copy(vm, vm.path("nbd.sock"), JobSettings.DEFAULT.withSpeed(TestVm.MIB));
+            BlockJob job = copy(vm, vm.path("nbd.sock"), JobSettings.defaults().withSpeed(TestVm.MIB));
             server.kill();
             TestVm.get(job.setSpeed(0));
 
@@ -71,7 +71,7 @@ class NbdCopyTest {
                     RealQemu.builder()
                             .disk("disk0", "active", moved, "raw")
                             .arguments("-incoming", "unix:" + incoming))) {
-                BlockJob job = copy(vm, vm.path("nbd.sock"), JobSettings.DEFAULT);
+                BlockJob job = copy(vm, vm.path("nbd.sock"), JobSettings.defaults());
                 TestVm.get(job.ready());
                 vm.ask("migrate-set-capabilities", """
                         {"capabilities":[{"capability":"pause-before-switchover","state":true}]}""");

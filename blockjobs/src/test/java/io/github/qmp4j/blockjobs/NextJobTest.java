@@ -17,10 +17,10 @@ class NextJobTest {
         try (TestVm vm = TestVm.start()) {
             String target = vm.path("copy.qcow2").toString();
             CompletableFuture<JobOutcome> chained = vm.start(
-                            CommitRequest.of("disk0").top("snap1").base("base"))
+                            CommitRequest.of("disk0").withTop("snap1").withBase("base"))
                     .outcome()
                     .thenCompose(committed ->
-                            next(vm, committed, PullRequest.of("disk0").base("base")))
+                            next(vm, committed, PullRequest.of("disk0").withBase("base")))
                     .thenCompose(BlockJob::outcome)
                     .thenCompose(pulled -> next(vm, pulled, CopyRequest.of("disk0", target, "qcow2")))
                     .thenCompose(BlockJob::pivot)
@@ -38,7 +38,8 @@ class NextJobTest {
     @Test
     void startsTheNextJobInsideTheOutcomeOfACancelledOne() {
         try (TestVm vm = TestVm.start()) {
-            BlockJob slow = vm.start(CommitRequest.of("disk0").with(JobSettings.DEFAULT.withSpeed(1)));
+            BlockJob slow = vm.start(CommitRequest.of("disk0")
+                    .withSettings(JobSettings.defaults().withSpeed(1)));
             CompletableFuture<JobOutcome> pivoted = slow.outcome()
                     .thenCompose(cancelled -> vm.jobs.start(CommitRequest.of("disk0")))
                     .thenCompose(BlockJob::pivot);

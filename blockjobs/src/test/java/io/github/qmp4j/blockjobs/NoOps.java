@@ -147,7 +147,7 @@ abstract class NoOps {
 
         @Override
         BlockJobRequest request(int number) {
-            return CommitRequest.of("commits").top(middle(number)).intoBackingNode();
+            return CommitRequest.of("commits").withTop(middle(number)).withShallow(true);
         }
 
         @Override

@@ -29,15 +29,15 @@ class NoSpaceTest {
         }
 
         BlockJob start(TestVm vm) {
-            JobSettings settings = JobSettings.DEFAULT.withOnError(ErrorPolicy.ENOSPC);
+            JobSettings settings = JobSettings.defaults().withOnError(ErrorPolicy.ENOSPC);
             return switch (this) {
-                case ACTIVE_OF_A_PULL -> vm.start(PullRequest.of("disk0").with(settings));
+                case ACTIVE_OF_A_PULL -> vm.start(PullRequest.of("disk0").withSettings(settings));
                 case BASE_OF_A_COMMIT -> theirs(vm);
                 case BASE_OF_AN_ACTIVE_COMMIT ->
-                    vm.start(CommitRequest.of("disk0").with(settings));
+                    vm.start(CommitRequest.of("disk0").withSettings(settings));
                 case TARGET_OF_A_COPY ->
                     vm.start(
-                            CopyRequest.of("disk0", new CopyTarget.Node("copy")).with(settings));
+                            CopyRequest.of("disk0", new CopyTarget.Node("copy")).withSettings(settings));
             };
         }
 

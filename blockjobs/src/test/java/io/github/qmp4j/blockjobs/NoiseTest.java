@@ -33,7 +33,7 @@ class NoiseTest {
     @Test
     void survivesAStormOfErrors() {
         // cases 38, 85
-        BlockJobOptions seldom = BlockJobOptions.with(options -> options.progressInterval = Duration.ofHours(1));
+        BlockJobOptions seldom = BlockJobOptions.defaults().withProgressInterval(Duration.ofHours(1));
         try (ScriptedVm vm = ScriptedVm.start(QmpOptions.defaults(), seldom)) {
             BlockJob job = vm.start(COMMIT);
             List<JobStatus> seen = new java.util.concurrent.CopyOnWriteArrayList<>();
@@ -81,10 +81,8 @@ class NoiseTest {
     @Test
     void findsTheEndThoughTheEventsOfItWereDropped() {
         ExecutorService callbacks = Executors.newCachedThreadPool();
-        try (ScriptedVm vm = ScriptedVm.start(QmpOptions.with(o -> {
-            o.eventQueue = 1;
-            o.callbacks = callbacks;
-        }))) {
+        try (ScriptedVm vm =
+                ScriptedVm.start(QmpOptions.defaults().withEventQueue(1).withCallbacks(callbacks))) {
             BlockJob job = vm.start(PULL);
             vm.job("stream", "concluded");
             vm.chain("active");
@@ -132,7 +130,7 @@ class NoiseTest {
     /** Nothing rests on events alone: the status is asked for besides. */
     @Test
     void findsTheEndThoughNoEventCame() {
-        BlockJobOptions often = BlockJobOptions.with(options -> options.checkInterval = Duration.ofMillis(100));
+        BlockJobOptions often = BlockJobOptions.defaults().withCheckInterval(Duration.ofMillis(100));
         try (ScriptedVm vm = ScriptedVm.start(QmpOptions.defaults(), often)) {
             BlockJob job = vm.start(PULL);
             vm.job("stream", "concluded");
@@ -144,7 +142,7 @@ class NoiseTest {
     @Test
     void endsThoughTheUserHasShutDownTheExecutorForCallbacks() {
         ExecutorService callbacks = Executors.newCachedThreadPool();
-        try (ScriptedVm vm = ScriptedVm.start(QmpOptions.with(o -> o.callbacks = callbacks))) {
+        try (ScriptedVm vm = ScriptedVm.start(QmpOptions.defaults().withCallbacks(callbacks))) {
             BlockJob job = vm.start(PULL);
             callbacks.shutdown();
             vm.job("stream", "concluded");

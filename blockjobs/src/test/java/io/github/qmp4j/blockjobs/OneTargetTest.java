@@ -21,7 +21,7 @@ class OneTargetTest {
     private static final int ROUNDS = 5;
 
     private static CopyRequest copy(String disk, Path target, CopyEngine engine) {
-        return CopyRequest.of(disk, target.toString(), "qcow2").engine(engine);
+        return CopyRequest.of(disk, target.toString(), "qcow2").withEngine(engine);
     }
 
     /** Waits for both, and gives what the one that was refused says. */

@@ -101,7 +101,7 @@ class OrderTest {
 
     @Test
     void failsAPivotThatQemuRefusesForGoodAndLeavesTheJobAsItIs() {
-        BlockJobOptions few = BlockJobOptions.with(options -> options.pivotRetries = 2);
+        BlockJobOptions few = BlockJobOptions.defaults().withPivotRetries(2);
         try (ScriptedVm vm = ScriptedVm.start(QmpOptions.defaults(), few)) {
             vm.on("job-complete", refusal("Could not open backing file"));
             BlockJob job = vm.start(COMMIT);

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class OtherOverlaysTest {
     private static final CommitRequest OF_SNAP1 =
-            CommitRequest.of("disk0").top("snap1").base("base");
+            CommitRequest.of("disk0").withTop("snap1").withBase("base");
 
     private static void assertRefused(Consumer<Nodes> nodes, String overlay) {
         try (TestVm vm = TestVm.start(nodes)) {
@@ -60,7 +60,7 @@ class OtherOverlaysTest {
             nodes.plainChain();
             nodes.images().overlay("other.qcow2", Path.of(nodes.path("snap1")), "qcow2");
         })) {
-            BlockJob job = vm.start(OF_SNAP1.with(JobSettings.DEFAULT.withSpeed(1)));
+            BlockJob job = vm.start(OF_SNAP1.withSettings(JobSettings.defaults().withSpeed(1)));
             vm.ask(
                     "blockdev-add",
                     "{\"driver\":\"qcow2\",\"node-name\":\"other\",\"backing\":\"snap1\",\"file\":{\"driver\":\"file\",\"filename\":\"%s\"}}"
@@ -84,7 +84,7 @@ class OtherOverlaysTest {
             nodes.at("other", "base", nodes.path("other"));
             nodes.disk("disk1", "other");
         })) {
-            JobOutcome outcome = vm.run(PullRequest.of("disk0").base("base"));
+            JobOutcome outcome = vm.run(PullRequest.of("disk0").withBase("base"));
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             assertThat(outcome.released()).extracting(BlockNode::label).containsExactly("snap2");
         }

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class OverlapTest {
-    private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
+    private static final JobSettings SLOW = JobSettings.defaults().withSpeed(1);
 
     enum Kind {
         PULL("block-stream", ""),
@@ -32,10 +32,10 @@ class OverlapTest {
 
         BlockJobRequest request() {
             return switch (this) {
-                case PULL -> PullRequest.of("disk0").with(SLOW);
+                case PULL -> PullRequest.of("disk0").withSettings(SLOW);
                 case COMMIT ->
-                    CommitRequest.of("disk0").top("snap2").base("base").with(SLOW);
-                case ACTIVE_COMMIT -> CommitRequest.of("disk0").with(SLOW);
+                    CommitRequest.of("disk0").withTop("snap2").withBase("base").withSettings(SLOW);
+                case ACTIVE_COMMIT -> CommitRequest.of("disk0").withSettings(SLOW);
             };
         }
 

@@ -20,7 +20,8 @@ class PauseByVersionTest {
     @Test
     void pausesAJobThatItsLimitHoldsUpAtOnceOrWhenTheLimitIsRaised() {
         try (TestVm vm = TestVm.start()) {
-            BlockJob job = vm.start(PullRequest.of("disk0").with(JobSettings.DEFAULT.withSpeed(1)));
+            BlockJob job = vm.start(
+                    PullRequest.of("disk0").withSettings(JobSettings.defaults().withSpeed(1)));
             await().until(() -> vm.onlyJob().path("offset").asLong() > 0);
             TestVm.get(job.pause());
             JsonNode paused = vm.onlyJob();
@@ -42,10 +43,9 @@ class PauseByVersionTest {
 
     @Test
     void holdsThePivotOfAPausedJobUntilItIsResumedOrRefusesIt() {
-        BlockJobOptions onlyOnce = BlockJobOptions.with(options -> {
-            options.progressInterval = Duration.ofSeconds(1);
-            options.pivotRetries = 0;
-        });
+        BlockJobOptions onlyOnce = BlockJobOptions.defaults()
+                .withProgressInterval(Duration.ofSeconds(1))
+                .withPivotRetries(0);
         try (TestVm vm = TestVm.start();
                 BlockJobs jobs = BlockJobs.of(vm.client, onlyOnce)) {
             BlockJob job = TestVm.get(jobs.start(CommitRequest.of("disk0")));

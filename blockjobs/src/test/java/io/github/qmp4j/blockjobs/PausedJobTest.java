@@ -18,10 +18,10 @@ import org.junit.jupiter.api.Timeout;
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class PausedJobTest {
-    private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
+    private static final JobSettings SLOW = JobSettings.defaults().withSpeed(1);
 
     /** Half a second between two looks at whether to pause: before 7.2 a job that its limit holds up sleeps through. */
-    private static final JobSettings LESS_SLOW = JobSettings.DEFAULT.withSpeed(TestVm.MIB);
+    private static final JobSettings LESS_SLOW = JobSettings.defaults().withSpeed(TestVm.MIB);
 
     private static String status(TestVm vm) {
         return vm.onlyJob().path("status").asText();
@@ -30,7 +30,7 @@ class PausedJobTest {
     @Test
     void pausesAndResumes() {
         try (TestVm vm = TestVm.start()) {
-            BlockJob job = vm.start(PullRequest.of("disk0").with(LESS_SLOW));
+            BlockJob job = vm.start(PullRequest.of("disk0").withSettings(LESS_SLOW));
             TestVm.get(job.pause());
             await().untilAsserted(() -> assertThat(status(vm)).isEqualTo("paused"));
             await().untilAsserted(() -> assertThat(job.info().status()).isEqualTo(JobStatus.PAUSED));
@@ -44,7 +44,7 @@ class PausedJobTest {
     @Test
     void staysWhereItIsWhilePausedAndCompletesWhenResumed() {
         try (TestVm vm = TestVm.start()) {
-            BlockJob job = vm.start(PullRequest.of("disk0").with(LESS_SLOW));
+            BlockJob job = vm.start(PullRequest.of("disk0").withSettings(LESS_SLOW));
             TestVm.get(job.pause());
             await().until(() -> status(vm).equals("paused"));
             long offset = vm.onlyJob().path("offset").asLong();
@@ -62,7 +62,7 @@ class PausedJobTest {
     @Test
     void changesTheSpeed() {
         try (TestVm vm = TestVm.start()) {
-            BlockJob job = vm.start(PullRequest.of("disk0").with(SLOW));
+            BlockJob job = vm.start(PullRequest.of("disk0").withSettings(SLOW));
             assertThat(vm.onlyJob().path("speed").asLong()).isOne();
             TestVm.get(job.setSpeed(12_345));
             assertThat(vm.onlyJob().path("speed").asLong()).isEqualTo(12_345);
@@ -73,9 +73,9 @@ class PausedJobTest {
 
     @Test
     void refusesANegativeSpeed() {
-        assertThatThrownBy(() -> JobSettings.DEFAULT.withSpeed(-1)).hasMessageContaining("(-1 bytes/s)");
+        assertThatThrownBy(() -> JobSettings.defaults().withSpeed(-1)).hasMessageContaining("(-1 bytes/s)");
         try (TestVm vm = TestVm.start()) {
-            BlockJob job = vm.start(PullRequest.of("disk0").with(SLOW));
+            BlockJob job = vm.start(PullRequest.of("disk0").withSettings(SLOW));
             assertThatThrownBy(() -> job.setSpeed(-1)).hasMessageContaining("must not be negative");
             assertThat(vm.onlyJob().path("speed").asLong()).isOne();
             TestVm.get(job.cancel());
@@ -104,7 +104,7 @@ class PausedJobTest {
     @Test
     void showsThatAnotherClientHasPausedTheJob() {
         try (TestVm vm = TestVm.start()) {
-            BlockJob job = vm.start(PullRequest.of("disk0").with(LESS_SLOW));
+            BlockJob job = vm.start(PullRequest.of("disk0").withSettings(LESS_SLOW));
             vm.ask("job-pause", "{\"id\":\"" + job.id() + "\"}");
             await().until(() -> status(vm).equals("paused"));
             await().untilAsserted(() -> assertThat(job.info().status()).isEqualTo(JobStatus.PAUSED));
@@ -135,7 +135,7 @@ class PausedJobTest {
     @Test
     void showsNoPauseOfItsOwnAfterAnotherClientHasResumedTheJob() {
         try (TestVm vm = TestVm.start()) {
-            BlockJob job = vm.start(PullRequest.of("disk0").with(LESS_SLOW));
+            BlockJob job = vm.start(PullRequest.of("disk0").withSettings(LESS_SLOW));
             TestVm.get(job.pause());
             await().untilAsserted(() -> assertThat(job.info().status()).isEqualTo(JobStatus.PAUSED));
             vm.ask("job-resume", "{\"id\":\"" + job.id() + "\"}");
@@ -150,9 +150,9 @@ class PausedJobTest {
     void showsNoneOfQemusOwnPauses() {
         try (TestVm vm = TestVm.start();
                 BlockJobs jobs = BlockJobs.of(
-                        vm.client, BlockJobOptions.with(options -> options.progressInterval = Duration.ofMillis(5)))) {
+                        vm.client, BlockJobOptions.defaults().withProgressInterval(Duration.ofMillis(5)))) {
             assertNoDrainIsShown(
-                    vm, TestVm.get(jobs.start(PullRequest.of("disk0").with(LESS_SLOW))));
+                    vm, TestVm.get(jobs.start(PullRequest.of("disk0").withSettings(LESS_SLOW))));
         }
     }
 
@@ -193,7 +193,7 @@ class PausedJobTest {
     @Test
     void finishesAJobThatWasPausedBeforeReady() {
         try (TestVm vm = TestVm.start()) {
-            BlockJob job = vm.start(CommitRequest.of("disk0").with(SLOW));
+            BlockJob job = vm.start(CommitRequest.of("disk0").withSettings(SLOW));
             TestVm.get(job.pause());
             // Before 7.2 only this wakes a job that its limit holds up, so that it can pause.
             TestVm.get(job.setSpeed(0));

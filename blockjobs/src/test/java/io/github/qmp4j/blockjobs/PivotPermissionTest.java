@@ -26,7 +26,7 @@ class PivotPermissionTest {
             List<String> before = nodes(vm);
             Path target = vm.path("copy.qcow2");
             BlockJob job =
-                    vm.start(CopyRequest.of("disk0", target.toString(), "qcow2").engine(engine));
+                    vm.start(CopyRequest.of("disk0", target.toString(), "qcow2").withEngine(engine));
             TestVm.get(job.ready());
             // One user of the target lets nobody read it, which a copy does not mind; one of the source must read.
             hold(vm, "strict", targetNode(vm, target), "unshare-child-perms");

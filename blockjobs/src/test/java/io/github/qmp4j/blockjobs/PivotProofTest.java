@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class PivotProofTest {
     private static final CopyRequest COPY =
-            CopyRequest.of("disk0", "/images/copy.qcow2", "qcow2").with(J);
+            CopyRequest.of("disk0", "/images/copy.qcow2", "qcow2").withSettings(J);
 
     /** Starts a job, brings it to READY, and asks for the pivot. */
     static CompletableFuture<JobOutcome> pivoting(ScriptedVm vm, BlockJobRequest request, String type) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class PlainTextTest {
     private static final long SIZE = 8 * TestVm.MIB;
-    private static final JobSettings ALLOWED = JobSettings.DEFAULT.allowingPlainText();
+    private static final JobSettings ALLOWED = JobSettings.defaults().withPlainText(true);
 
     /** Makes an encrypted image; qemu-img measures its own speed for that, and fails where the machine is too busy. */
     private static Path encrypted(Nodes nodes, String name, String format, String... more) {
@@ -69,7 +69,7 @@ class PlainTextTest {
     }
 
     private static CopyRequest copy(TestVm vm) {
-        return CopyRequest.of("disk0", vm.path("copy.raw").toString(), "raw").whenReady(WhenReady.PIVOT);
+        return CopyRequest.of("disk0", vm.path("copy.raw").toString(), "raw").withWhenReady(WhenReady.PIVOT);
     }
 
     @ParameterizedTest
@@ -93,7 +93,7 @@ class PlainTextTest {
     void copiesItWhereThatIsAllowedAndSaysSo(String format) {
         try (TestVm vm = encryptedDisk(format)) {
             vm.qemu.guestWrite("disk0", 0x5a, 0, 65536);
-            CopyRequest request = copy(vm).with(ALLOWED);
+            CopyRequest request = copy(vm).withSettings(ALLOWED);
             assertThat(get(vm.jobs.preview(request)).plainText()).isTrue();
             JobOutcome outcome = vm.run(request);
             assertThat(outcome.pivoted()).as("%s", outcome).isTrue();
@@ -112,7 +112,7 @@ class PlainTextTest {
             node(nodes, "target", "qcow2", encrypted(nodes, "target.img", "qcow2"), "");
         })) {
             JobOutcome outcome = vm.run(
-                    CopyRequest.of("disk0", new CopyTarget.Node("target")).whenReady(WhenReady.PIVOT));
+                    CopyRequest.of("disk0", new CopyTarget.Node("target")).withWhenReady(WhenReady.PIVOT));
             assertThat(outcome.pivoted()).as("%s", outcome).isTrue();
             assertThat(outcome.plainText()).isFalse();
         }
@@ -148,7 +148,7 @@ class PlainTextTest {
         })) {
             assertThat(ScriptedVm.failure(vm.jobs.start(PullRequest.of("disk0"))))
                     .hasMessageContaining("a pull of disk disk0 would write in plain text what secret holds encrypted");
-            JobOutcome outcome = vm.run(PullRequest.of("disk0").with(ALLOWED));
+            JobOutcome outcome = vm.run(PullRequest.of("disk0").withSettings(ALLOWED));
             assertThat(outcome.completed()).isTrue();
             assertThat(outcome.plainText()).isTrue();
         }
@@ -172,7 +172,7 @@ class PlainTextTest {
                     .hasMessageContaining("a copy of disk disk0 would write in plain text what outer holds encrypted");
             assertThat(vm.path("copy.raw")).doesNotExist();
             JobOutcome outcome = vm.run(
-                    CopyRequest.of("disk0", new CopyTarget.Node("target")).whenReady(WhenReady.PIVOT));
+                    CopyRequest.of("disk0", new CopyTarget.Node("target")).withWhenReady(WhenReady.PIVOT));
             assertThat(outcome.pivoted()).as("%s", outcome).isTrue();
             assertThat(outcome.plainText()).isFalse();
         }

@@ -20,32 +20,35 @@ import java.util.stream.Stream;
  * @param completed how many steps had been recorded when the outcome said that the job had completed
  */
 record PowerCutRun(Kind kind, Recording recording, PowerCutModel model, int completed) {
-    private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(PowerCutDisk.SIZE);
+    private static final JobSettings SLOW = JobSettings.defaults().withSpeed(PowerCutDisk.SIZE);
 
     /** What is done; each ends with the disk on {@code result}. */
     enum Kind {
         PULL("active", "snap", "base") {
             @Override
             BlockJobRequest request() {
-                return PullRequest.of("disk0").with(SLOW);
+                return PullRequest.of("disk0").withSettings(SLOW);
             }
         },
         INTERMEDIATE_COMMIT("active", "snap") {
             @Override
             BlockJobRequest request() {
-                return CommitRequest.of("disk0").top("snap").base("base").with(SLOW);
+                return CommitRequest.of("disk0")
+                        .withTop("snap")
+                        .withBase("base")
+                        .withSettings(SLOW);
             }
         },
         ACTIVE_COMMIT_AND_PIVOT("base", "active", "snap") {
             @Override
             BlockJobRequest request() {
-                return CommitRequest.of("disk0").with(SLOW);
+                return CommitRequest.of("disk0").withSettings(SLOW);
             }
         },
         COPY_AND_PIVOT("copy", "active", "snap", "base") {
             @Override
             BlockJobRequest request() {
-                return CopyRequest.of("disk0", new CopyTarget.Node("copy")).with(SLOW);
+                return CopyRequest.of("disk0", new CopyTarget.Node("copy")).withSettings(SLOW);
             }
         };
 

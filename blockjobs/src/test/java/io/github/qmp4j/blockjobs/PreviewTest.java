@@ -35,12 +35,12 @@ class PreviewTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private static CopyRequest copy(TestVm vm, CopyEngine engine, String format) {
-        return CopyRequest.of("disk0", vm.path("copy").toString(), format).engine(engine);
+        return CopyRequest.of("disk0", vm.path("copy").toString(), format).withEngine(engine);
     }
 
     private static CopyRequest ontoExisting(TestVm vm, CopyEngine engine) {
         vm.images.overlay("copy", vm.image("snap2"), "qcow2");
-        return copy(vm, engine, "qcow2").ofActiveLayerOnly().ontoExistingFile();
+        return copy(vm, engine, "qcow2").withExtent(CopyExtent.TOP).withReuseExternal(true);
     }
 
     private static CopyRequest ontoNode(TestVm vm) {
@@ -51,7 +51,7 @@ class PreviewTest {
     }
 
     private static Stream<Named<Function<TestVm, BlockJobRequest>>> requests() {
-        JobSettings settings = JobSettings.DEFAULT
+        JobSettings settings = JobSettings.defaults()
                 .withSpeed(1L << 40)
                 .withOnError(ErrorPolicy.REPORT)
                 .withJobId(new JobId("mine"));
@@ -59,22 +59,22 @@ class PreviewTest {
                 Named.of("pull", vm -> PullRequest.of("disk0")),
                 Named.of(
                         "pull to a base",
-                        vm -> PullRequest.of("disk0").base("base").with(settings)),
+                        vm -> PullRequest.of("disk0").withBase("base").withSettings(settings)),
                 Named.of(
-                        "pull into a middle node", vm -> PullRequest.of("disk0").into("snap2")),
+                        "pull into a middle node", vm -> PullRequest.of("disk0").withInto("snap2")),
                 Named.of("commit of a middle node", vm -> CommitRequest.of("disk0")
-                        .top("snap2")),
+                        .withTop("snap2")),
                 Named.of("commit of the active layer", vm -> CommitRequest.of("disk0")
-                        .with(settings)),
+                        .withSettings(settings)),
                 Named.of("drive-mirror", vm -> copy(vm, CopyEngine.DRIVE_MIRROR, "qcow2")
-                        .with(settings)),
+                        .withSettings(settings)),
                 Named.of("drive-mirror, shallow", vm -> copy(vm, CopyEngine.DRIVE_MIRROR, "qcow2")
-                        .ofActiveLayerOnly()),
+                        .withExtent(CopyExtent.TOP)),
                 Named.of("blockdev-mirror", vm -> copy(vm, CopyEngine.BLOCKDEV_MIRROR, "qcow2")),
                 Named.of("blockdev-mirror, raw", vm -> copy(vm, CopyEngine.BLOCKDEV_MIRROR, "raw")
-                        .withoutUnmap()),
+                        .withUnmap(false)),
                 Named.of("blockdev-mirror, shallow", vm -> copy(vm, CopyEngine.BLOCKDEV_MIRROR, "qcow2")
-                        .ofActiveLayerOnly()),
+                        .withExtent(CopyExtent.TOP)),
                 Named.of("blockdev-mirror onto a file", vm -> ontoExisting(vm, CopyEngine.BLOCKDEV_MIRROR)),
                 Named.of("blockdev-mirror onto a node", PreviewTest::ontoNode));
     }
@@ -115,7 +115,7 @@ class PreviewTest {
     @Test
     void leavesTheDiskWhereItIsIfTheRequestSaysFinish() {
         try (TestVm vm = TestVm.start()) {
-            CommitRequest request = CommitRequest.of("disk0").whenReady(WhenReady.FINISH);
+            CommitRequest request = CommitRequest.of("disk0").withWhenReady(WhenReady.FINISH);
             JobPreview preview = TestVm.get(vm.jobs.preview(request));
             assertThat(preview.after()).isEqualTo(preview.before());
             assertThat(preview.invalidated()).extracting(BlockNode::label).containsExactly("snap2", "snap1");
@@ -130,13 +130,14 @@ class PreviewTest {
             CopyRequest onto = CopyRequest.of("disk0", vm.path("there.qcow2").toString(), "qcow2");
             assertThat(ScriptedVm.failure(vm.jobs.preview(onto))).hasMessageContaining("exists");
             assertThat(ScriptedVm.failure(
-                            vm.jobs.preview(onto.ofActiveLayerOnly().ontoExistingFile())))
+                            vm.jobs.preview(onto.withExtent(CopyExtent.TOP).withReuseExternal(true))))
                     .hasMessageContaining("header of the target");
             assertThat(ScriptedVm.failure(vm.jobs.preview(PullRequest.of("disk9"))))
                     .isInstanceOf(BlockChainException.class);
             assertThat(everything(vm)).isEqualTo(before);
 
-            BlockJob job = vm.start(PullRequest.of("disk0").with(JobSettings.DEFAULT.withSpeed(1)));
+            BlockJob job = vm.start(
+                    PullRequest.of("disk0").withSettings(JobSettings.defaults().withSpeed(1)));
             assertThat(ScriptedVm.failure(vm.jobs.preview(CommitRequest.of("disk0"))))
                     .isInstanceOf(JobConflictException.class)
                     .hasMessageContaining(job.id().value());
@@ -180,11 +181,11 @@ class PreviewTest {
     private static QmpClient traced(TestVm vm, List<String> sent) {
         return TestVm.get(QmpClient.connect(
                 new QmpAddress.Unix(vm.qemu.monitor()),
-                QmpOptions.with(options -> options.trace = java.util.Optional.of((time, way, connection, json) -> {
+                QmpOptions.defaults().withTrace((time, way, connection, json) -> {
                     if (way == WireTrace.Direction.SENT) {
                         sent.add(json);
                     }
-                }))));
+                })));
     }
 
     /** The commands of a trace that change anything; what is added and removed again to look at a target changes nothing. */

@@ -34,7 +34,7 @@ class PullErrorTest {
     }
 
     private static PullRequest pull(ErrorPolicy policy) {
-        return PullRequest.of("disk0").with(JobSettings.DEFAULT.withOnError(policy));
+        return PullRequest.of("disk0").withSettings(JobSettings.defaults().withOnError(policy));
     }
 
     private static List<JsonNode> errors(TestVm vm) {

@@ -35,7 +35,7 @@ class PullTest {
     @Test
     void pullsToABaseAndNamesItInTheHeader() {
         try (TestVm vm = TestVm.start()) {
-            JobOutcome outcome = vm.run(PullRequest.of("disk0").base("snap1"));
+            JobOutcome outcome = vm.run(PullRequest.of("disk0").withBase("snap1"));
 
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             assertThat(outcome.released()).extracting(BlockNode::label).containsExactly("snap2");
@@ -56,13 +56,14 @@ class PullTest {
     @Test
     void pullsIntoAMiddleNode() {
         try (TestVm vm = TestVm.start()) {
-            JobOutcome outcome = vm.run(PullRequest.of("disk0").into("snap2").base("base"));
+            JobOutcome outcome =
+                    vm.run(PullRequest.of("disk0").withInto("snap2").withBase("base"));
 
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             assertThat(outcome.head()).isEqualTo(Head.SOURCE);
             assertThat(outcome.released()).extracting(BlockNode::label).containsExactly("snap1");
             assertThat(vm.liveChain()).containsExactly("active.qcow2", "snap2.qcow2", "base.qcow2");
-            assertThat(vm.run(PullRequest.of("disk0").into(vm.image("snap2").toString()))
+            assertThat(vm.run(PullRequest.of("disk0").withInto(vm.image("snap2").toString()))
                             .completed())
                     .isTrue();
             assertThat(vm.liveChain()).containsExactly("active.qcow2", "snap2.qcow2");
@@ -76,11 +77,11 @@ class PullTest {
     @Test
     void refusesToPullIntoWhatHasNothingBelow() {
         try (TestVm vm = TestVm.start()) {
-            assertThat(ScriptedVm.failure(
-                            vm.jobs.start(PullRequest.of("disk0").into("snap1").base("snap2"))))
+            assertThat(ScriptedVm.failure(vm.jobs.start(
+                            PullRequest.of("disk0").withInto("snap1").withBase("snap2"))))
                     .isInstanceOf(BlockChainException.class)
                     .hasMessageContaining("what is pulled into 'snap1' lies below it");
-            assertThat(ScriptedVm.failure(vm.jobs.start(PullRequest.of("disk0").into("nope"))))
+            assertThat(ScriptedVm.failure(vm.jobs.start(PullRequest.of("disk0").withInto("nope"))))
                     .hasMessageContaining("into 'nope' is not in the chain");
         }
     }
@@ -89,18 +90,18 @@ class PullTest {
     @Test
     void namesTheBaseRelativelyOrAbsolutely() {
         try (TestVm vm = TestVm.start()) {
-            assertThat(vm.run(PullRequest.of("disk0").base("snap1").backingName(BackingName.RELATIVE))
+            assertThat(vm.run(PullRequest.of("disk0").withBase("snap1").withBackingName(BackingName.RELATIVE))
                             .completed())
                     .isTrue();
             assertThat(header(vm)).isEqualTo("snap1.qcow2");
-            assertThat(vm.run(CommitRequest.of("disk0").top("snap1").backingName(BackingName.RELATIVE))
+            assertThat(vm.run(CommitRequest.of("disk0").withTop("snap1").withBackingName(BackingName.RELATIVE))
                             .completed())
                     .isTrue();
             assertThat(header(vm)).isEqualTo("base.qcow2");
             vm.assertUnchanged(vm.image("active"));
         }
         try (TestVm vm = TestVm.start()) {
-            assertThat(vm.run(PullRequest.of("disk0").base("base").backingName(BackingName.ABSOLUTE))
+            assertThat(vm.run(PullRequest.of("disk0").withBase("base").withBackingName(BackingName.ABSOLUTE))
                             .completed())
                     .isTrue();
             assertThat(header(vm)).isEqualTo(vm.image("base").toString());

@@ -88,7 +88,7 @@ class QemuKillTest {
     private static JobOutcome work(RealQemu qemu, JobStore store, Life life, SmallDisk disk, int millis)
             throws Exception {
         try (QmpClient client = get(QmpClient.connect(new QmpAddress.Unix(qemu.monitor()), QmpOptions.defaults()));
-                BlockJobs jobs = BlockJobs.of(client, BlockJobOptions.with(options -> options.store = store))) {
+                BlockJobs jobs = BlockJobs.of(client, BlockJobOptions.defaults().withStore(store))) {
             BlockJob job = get(jobs.adoptOrStart(Life.KEY, life.slow(disk.folder())));
             if (millis < Integer.MAX_VALUE) {
                 job.outcome()

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class QuitTest {
-    private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
+    private static final JobSettings SLOW = JobSettings.defaults().withSpeed(1);
     private static final Duration SOON = Duration.ofMinutes(2);
 
     /** A job of each kind, so slow that it cannot be over, or at READY. */
@@ -32,12 +32,15 @@ class QuitTest {
             CopyRequest copy = CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2");
             BlockJob job = vm.start(
                     switch (this) {
-                        case PULL -> PullRequest.of("disk0").with(SLOW);
+                        case PULL -> PullRequest.of("disk0").withSettings(SLOW);
                         case INTERMEDIATE_COMMIT ->
-                            CommitRequest.of("disk0").top("snap2").base("base").with(SLOW);
-                        case ACTIVE_COMMIT -> CommitRequest.of("disk0").with(SLOW);
+                            CommitRequest.of("disk0")
+                                    .withTop("snap2")
+                                    .withBase("base")
+                                    .withSettings(SLOW);
+                        case ACTIVE_COMMIT -> CommitRequest.of("disk0").withSettings(SLOW);
                         case READY_COMMIT -> CommitRequest.of("disk0");
-                        case COPY -> copy.with(SLOW);
+                        case COPY -> copy.withSettings(SLOW);
                         case READY_COPY -> copy;
                     });
             if (name().startsWith("READY")) {
@@ -95,7 +98,7 @@ class QuitTest {
     @Test
     void survivesACommitThatIsFollowedByQuitAtOnce() {
         try (TestVm vm = TestVm.start()) {
-            BlockJob job = vm.start(CommitRequest.of("disk0").top("snap2").base("base"));
+            BlockJob job = vm.start(CommitRequest.of("disk0").withTop("snap2").withBase("base"));
             vm.quit();
             assertThat(vm.qemu.awaitEnd(SOON)).isTrue();
             // It may have been over before.

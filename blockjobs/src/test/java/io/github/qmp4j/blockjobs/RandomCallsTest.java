@@ -275,7 +275,7 @@ class RandomCallsTest {
             case 13 -> handle.ifPresent(one -> round.answer("finalize", handle, one.finalizeJob()));
             case 14 -> round.lastJob().ifPresent(id -> foreign(random, round, id));
             case 15 -> look(random, disk, round, jobs);
-            case 16 -> answered(round, "collect", jobs.collect(DiskRef.of(disk.name)), true);
+            case 16 -> answered(round, "collect", jobs.dismissEnded(DiskRef.of(disk.name)), true);
             case 17 -> settle(round, facade);
             case 18 -> {
                 EventSubscription listening = jobs.onJob(info -> {});
@@ -323,7 +323,7 @@ class RandomCallsTest {
                     .filter(id -> finding.name().equals(id.value()))
                     .isPresent();
             if (isOfRound && (finding.kind() == Finding.Kind.RUNNING || finding.kind() == Finding.Kind.ENDED)) {
-                answered(round, "settle", jobs.settle(finding), true)
+                answered(round, "settle", jobs.resolve(finding), true)
                         .flatMap(one -> one)
                         .ifPresent(one -> round.met(facade, one));
             }

@@ -26,10 +26,10 @@ class RawTargetTest {
     void letsTheGuestWriteTheFirstSector(CopyEngine engine, boolean existing) throws IOException {
         try (TestVm vm = TestVm.start()) {
             Path target = vm.path("copy.raw");
-            CopyRequest copy = CopyRequest.of("disk0", target.toString(), "raw").engine(engine);
+            CopyRequest copy = CopyRequest.of("disk0", target.toString(), "raw").withEngine(engine);
             if (existing) {
                 vm.images.create("copy.raw", "raw", TestVm.SIZE);
-                copy = copy.ontoExistingFile();
+                copy = copy.withReuseExternal(true);
             }
             BlockJob job = vm.start(copy);
             TestVm.get(job.ready());

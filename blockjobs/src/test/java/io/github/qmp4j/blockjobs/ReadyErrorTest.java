@@ -70,15 +70,15 @@ class ReadyErrorTest {
             names = {"IGNORE", "STOP", "ENOSPC"})
     void refusesEveryPolicyButReportWhereQemuWouldNotSurviveIt(ErrorPolicy policy) {
         try (TestVm vm = TestVm.start()) {
-            JobSettings settings = JobSettings.DEFAULT.withOnError(policy);
+            JobSettings settings = JobSettings.defaults().withOnError(policy);
             BlockJobRequest copy = CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2")
-                    .with(settings);
+                    .withSettings(settings);
             if (survives(vm)) {
                 assertThat(TestVm.get(vm.start(copy).pivot()).pivoted()).isTrue();
                 return;
             }
             for (BlockJobRequest refused :
-                    List.of(copy, CommitRequest.of("disk0").with(settings))) {
+                    List.of(copy, CommitRequest.of("disk0").withSettings(settings))) {
                 assertThat(ScriptedVm.failure(vm.jobs.start(refused)))
                         .isInstanceOf(BlockChainException.class)
                         .hasMessageContaining("error policy " + policy.qmpName())
@@ -88,12 +88,12 @@ class ReadyErrorTest {
             assertThat(Files.exists(vm.path("copy.qcow2"))).isFalse();
             // What never becomes READY is as safe as anywhere.
             assertThat(vm.run(CommitRequest.of("disk0")
-                                    .top("snap2")
-                                    .base("snap1")
-                                    .with(settings))
+                                    .withTop("snap2")
+                                    .withBase("snap1")
+                                    .withSettings(settings))
                             .completed())
                     .isTrue();
-            assertThat(vm.run(PullRequest.of("disk0").with(settings)).completed())
+            assertThat(vm.run(PullRequest.of("disk0").withSettings(settings)).completed())
                     .isTrue();
         }
     }

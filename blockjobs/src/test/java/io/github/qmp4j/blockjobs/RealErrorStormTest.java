@@ -84,12 +84,13 @@ class RealErrorStormTest {
             vm.client.close();
             Counter counter = new Counter();
             QmpClient client = TestVm.get(QmpClient.connect(
-                    new QmpAddress.Unix(vm.qemu.monitor()), QmpOptions.with(o -> o.observers = List.of(counter))));
+                    new QmpAddress.Unix(vm.qemu.monitor()),
+                    QmpOptions.defaults().withObservers(List.of(counter))));
             try (client;
                     BlockJobs jobs = BlockJobs.of(client, BlockJobOptions.defaults())) {
                 Latencies calm = Latencies.measureFor(CALM, client);
-                BlockJob job = TestVm.get(jobs.start(
-                        CommitRequest.of("disk0").with(JobSettings.DEFAULT.withOnError(ErrorPolicy.IGNORE))));
+                BlockJob job = TestVm.get(jobs.start(CommitRequest.of("disk0")
+                        .withSettings(JobSettings.defaults().withOnError(ErrorPolicy.IGNORE))));
                 job.onUpdate(info -> {});
                 await().until(() -> counter.of("BLOCK_JOB_ERROR") > 0);
                 storm("active commit", COMMIT_ERRORS, counter, client, calm);
@@ -109,7 +110,8 @@ class RealErrorStormTest {
             vm.client.close();
             Counter counter = new Counter();
             QmpClient client = TestVm.get(QmpClient.connect(
-                    new QmpAddress.Unix(vm.qemu.monitor()), QmpOptions.with(o -> o.observers = List.of(counter))));
+                    new QmpAddress.Unix(vm.qemu.monitor()),
+                    QmpOptions.defaults().withObservers(List.of(counter))));
             try (client;
                     BlockJobs jobs = BlockJobs.of(client, BlockJobOptions.defaults())) {
                 Latencies calm = Latencies.measureFor(CALM, client);

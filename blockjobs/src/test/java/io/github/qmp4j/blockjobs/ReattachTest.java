@@ -42,7 +42,7 @@ class ReattachTest {
     }
 
     private static BlockJobs jobs(QmpSupervisor supervisor, Duration window) {
-        return BlockJobs.of(supervisor, BlockJobOptions.with(options -> options.reattachWindow = window));
+        return BlockJobs.of(supervisor, BlockJobOptions.defaults().withReattachWindow(window));
     }
 
     private static <T> T get(CompletableFuture<T> future) {
@@ -118,7 +118,8 @@ class ReattachTest {
         Duration window = Duration.ofSeconds(10);
         try (QmpSupervisor supervisor = supervise(proxy.socket());
                 BlockJobs jobs = jobs(supervisor, window)) {
-            BlockJob job = get(jobs.start(Life.PULL.on(disk.folder(), JobSettings.DEFAULT.withSpeed(1))));
+            BlockJob job = get(jobs.start(
+                    Life.PULL.on(disk.folder(), JobSettings.defaults().withSpeed(1))));
             proxy.cut(Direction.TO_QEMU, proxy.messages(Direction.TO_QEMU) + 1, Place.BEFORE);
             get(job.setSpeed(2));
             Awaitility.await()

@@ -51,7 +51,7 @@ class ReconcileTest {
             Finding found = only(jobs);
             assertThat(found.kind()).isEqualTo(Kind.RUNNING);
             assertThat(found.key()).hasValue(KEY);
-            BlockJob job = get(jobs.settle(found)).orElseThrow();
+            BlockJob job = get(jobs.resolve(found)).orElseThrow();
             get(job.setSpeed(0));
             assertThat(get(job.outcome()).pivoted()).isTrue();
             assertThat(get(jobs.reconcile())).isEmpty();
@@ -70,7 +70,7 @@ class ReconcileTest {
         try (BlockJobs jobs = process()) {
             Finding found = only(jobs);
             assertThat(found.kind()).isEqualTo(Kind.ENDED);
-            assertThat(get(get(jobs.settle(found)).orElseThrow().outcome()).completed())
+            assertThat(get(get(jobs.resolve(found)).orElseThrow().outcome()).completed())
                     .isTrue();
         }
         vm.assertNoJobsLeft();
@@ -83,7 +83,7 @@ class ReconcileTest {
         try (BlockJobs jobs = process()) {
             Finding found = only(jobs);
             assertThat(found.kind()).isEqualTo(Kind.UNSEEN);
-            assertThat(get(get(jobs.settle(found)).orElseThrow().outcome()).end())
+            assertThat(get(get(jobs.resolve(found)).orElseThrow().outcome()).end())
                     .isInstanceOf(JobOutcome.End.Unknown.class);
         }
         get(store.record(intent));
@@ -91,7 +91,7 @@ class ReconcileTest {
             Finding found = only(jobs);
             assertThat(found.kind()).isEqualTo(Kind.NOT_STARTED);
             vm.assertNoJobsLeft();
-            assertThat(get(get(jobs.settle(found)).orElseThrow().outcome()).pivoted())
+            assertThat(get(get(jobs.resolve(found)).orElseThrow().outcome()).pivoted())
                     .isTrue();
             assertThat(get(jobs.reconcile())).isEmpty();
         }
@@ -109,7 +109,7 @@ class ReconcileTest {
             Finding found = only(jobs);
             assertThat(found.kind()).isEqualTo(Kind.RUNNING);
             assertThat(found.what()).contains("waits in PENDING");
-            assertThat(get(get(jobs.settle(found)).orElseThrow().outcome()).completed())
+            assertThat(get(get(jobs.resolve(found)).orElseThrow().outcome()).completed())
                     .isTrue();
         }
         vm.assertNoJobsLeft();
@@ -149,7 +149,7 @@ class ReconcileTest {
         try (BlockJobs jobs = process()) {
             Finding found = only(jobs);
             assertThat(found.kind()).isEqualTo(Kind.UNSEEN);
-            assertThat(get(get(jobs.settle(found)).orElseThrow().outcome()).error())
+            assertThat(get(get(jobs.resolve(found)).orElseThrow().outcome()).error())
                     .hasValueSatisfying(why -> assertThat(why).contains("QEMU ended before the job did"));
             assertThat(get(jobs.reconcile())).isEmpty();
         }
@@ -170,7 +170,7 @@ class ReconcileTest {
             Finding found = only(jobs);
             assertThat(found.kind()).isEqualTo(Kind.ENDED);
             assertThat(found.key()).hasValue(KEY);
-            assertThat(get(get(jobs.settle(found)).orElseThrow().outcome()).completed())
+            assertThat(get(get(jobs.resolve(found)).orElseThrow().outcome()).completed())
                     .isTrue();
             assertThat(keyed.recorded().step()).isEqualTo(JobRecord.Step.CLEANED);
             assertThat(get(jobs.reconcile())).isEmpty();

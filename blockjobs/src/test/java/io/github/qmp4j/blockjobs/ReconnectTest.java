@@ -32,10 +32,11 @@ class ReconnectTest {
             nodes.disk("disk2", "third");
         })) {
             BlockJob kept = vm.start(CommitRequest.of("disk0")
-                    .top("snap2")
-                    .base("snap1")
-                    .with(JobSettings.DEFAULT.withJobId(KEPT).withSpeed(1)));
-            BlockJob ready = vm.start(CommitRequest.of("disk1").with(JobSettings.DEFAULT.withJobId(READY)));
+                    .withTop("snap2")
+                    .withBase("snap1")
+                    .withSettings(JobSettings.defaults().withJobId(KEPT).withSpeed(1)));
+            BlockJob ready = vm.start(CommitRequest.of("disk1")
+                    .withSettings(JobSettings.defaults().withJobId(READY)));
             TestVm.get(ready.ready());
             vm.client.close();
             assertThat(TestVm.get(kept.outcome()).end()).isInstanceOf(End.Unknown.class);

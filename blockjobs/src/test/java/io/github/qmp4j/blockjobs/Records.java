@@ -12,33 +12,32 @@ final class Records {
     static final Instant NOON = Instant.parse("2026-11-21T12:00:00.123456789Z");
     static final QemuInstance QEMU =
             new QemuInstance("unix:/run/vm.qmp", "7.2.22", Optional.of("0b7c9d3e-1111-4222-8333-444455556666"));
-    static final JobSettings SETTINGS = JobSettings.with(settings -> {
-        settings.jobId = Optional.of(new JobId("mine"));
-        settings.speed = 1 << 20;
-        settings.onError = ErrorPolicy.ENOSPC;
-        settings.bitmaps = BitmapRule.DROP;
-    });
+    static final JobSettings SETTINGS = JobSettings.defaults()
+            .withJobId(new JobId("mine"))
+            .withSpeed(1 << 20)
+            .withOnError(ErrorPolicy.ENOSPC)
+            .withBitmaps(BitmapRule.DROP);
 
     /** Each with every component other than its default. */
     static final List<BlockJobRequest> REQUESTS = List.of(
-            PullRequest.of("disk0").base("base").with(SETTINGS),
-            PullRequest.of("disk0").bottom("snap").into("active").backingName(BackingName.RELATIVE),
+            PullRequest.of("disk0").withBase("base").withSettings(SETTINGS),
+            PullRequest.of("disk0").withBottom("snap").withInto("active").withBackingName(BackingName.RELATIVE),
             PullRequest.of("disk0"),
-            CommitRequest.of("disk0").top("snap").base("base").with(SETTINGS),
+            CommitRequest.of("disk0").withTop("snap").withBase("base").withSettings(SETTINGS),
             CommitRequest.of("disk0")
-                    .intoBackingNode()
-                    .whenReady(WhenReady.PIVOT)
-                    .backingName(BackingName.ABSOLUTE),
+                    .withShallow(true)
+                    .withWhenReady(WhenReady.PIVOT)
+                    .withBackingName(BackingName.ABSOLUTE),
             CopyRequest.of("disk0", "/vm/größe \"x\"\n\u007f.qcow2", "qcow2")
-                    .ofActiveLayerOnly()
-                    .ontoExistingFile()
-                    .granularity(65536)
-                    .bufSize(1 << 20)
-                    .withSynchronousWrites()
-                    .withoutUnmap()
-                    .whenReady(WhenReady.FINISH)
-                    .engine(CopyEngine.BLOCKDEV_MIRROR)
-                    .with(SETTINGS),
+                    .withExtent(CopyExtent.TOP)
+                    .withReuseExternal(true)
+                    .withGranularity(65536)
+                    .withBufSize(1 << 20)
+                    .withSynchronousWrites(true)
+                    .withUnmap(false)
+                    .withWhenReady(WhenReady.FINISH)
+                    .withEngine(CopyEngine.BLOCKDEV_MIRROR)
+                    .withSettings(SETTINGS),
             CopyRequest.of("disk0", new CopyTarget.BlockDevice("/dev/vg/lv", "raw")),
             CopyRequest.of("disk0", new CopyTarget.Node("node")),
             CopyRequest.of("disk0", "/vm/new.raw", "raw"));

@@ -35,12 +35,15 @@ class RefusalTest {
             assertRefused(vm, PullRequest.of("disk7"), "there is no disk 'disk7'; this QEMU has disk0");
             assertRefused(
                     vm, PullRequest.of("snap1"), "'snap1' is no disk but lies in the backing chain of disk disk0");
-            assertRefused(vm, PullRequest.of("disk0").base("nope"), "base 'nope' is not in the chain");
-            assertRefused(vm, PullRequest.of("disk0").base("active"), "the active layer of disk disk0 itself");
-            assertRefused(vm, commit.top("snap1").base("snap2"), "base 'snap2' is not below top 'snap1'");
-            assertRefused(vm, commit.base("active"), "is not below top 'active'");
-            assertRefused(vm, commit.top("base"), "is not below top 'base'");
-            assertRefused(vm, commit.top("snap2").base("base").intoBackingNode(), "goes into its backing node 'snap1'");
+            assertRefused(vm, PullRequest.of("disk0").withBase("nope"), "base 'nope' is not in the chain");
+            assertRefused(vm, PullRequest.of("disk0").withBase("active"), "the active layer of disk disk0 itself");
+            assertRefused(vm, commit.withTop("snap1").withBase("snap2"), "base 'snap2' is not below top 'snap1'");
+            assertRefused(vm, commit.withBase("active"), "is not below top 'active'");
+            assertRefused(vm, commit.withTop("base"), "is not below top 'base'");
+            assertRefused(
+                    vm,
+                    commit.withTop("snap2").withBase("base").withShallow(true),
+                    "goes into its backing node 'snap1'");
         }
     }
 
@@ -120,7 +123,7 @@ class RefusalTest {
     @Test
     void leavesNoProbeBehindThatIsAddedTooLate() {
         try (ScriptedVm vm = ScriptedVm.start(
-                io.github.qmp4j.QmpOptions.with(o -> o.blockCommandTimeout = java.time.Duration.ofMillis(300)))) {
+                io.github.qmp4j.QmpOptions.defaults().withBlockCommandTimeout(java.time.Duration.ofMillis(300)))) {
             vm.on("blockdev-add");
             ScriptedVm.failure(vm.jobs.start(CopyRequest.of("disk0", "/no/such/copy.qcow2", "qcow2")));
             assertThat(vm.qemu
@@ -137,7 +140,7 @@ class RefusalTest {
             nodes.qcow2("snap1", "base");
             nodes.qcow2("active", "snap1");
         })) {
-            assertRefused(vm, PullRequest.of("disk0").base("base"), "no plain file name");
+            assertRefused(vm, PullRequest.of("disk0").withBase("base"), "no plain file name");
         }
     }
 }

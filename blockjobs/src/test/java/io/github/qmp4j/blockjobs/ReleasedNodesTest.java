@@ -33,11 +33,11 @@ class ReleasedNodesTest {
     private static BlockJobRequest request(TestVm vm, String kind) {
         return switch (kind) {
             case "pull" -> PullRequest.of("disk0");
-            case "commit" -> CommitRequest.of("disk0").top("snap2").base("base");
-            case "active commit" -> CommitRequest.of("disk0").whenReady(WhenReady.PIVOT);
+            case "commit" -> CommitRequest.of("disk0").withTop("snap2").withBase("base");
+            case "active commit" -> CommitRequest.of("disk0").withWhenReady(WhenReady.PIVOT);
             default ->
                 CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2")
-                        .whenReady(WhenReady.PIVOT);
+                        .withWhenReady(WhenReady.PIVOT);
         };
     }
 
@@ -64,7 +64,7 @@ class ReleasedNodesTest {
                 assertThat(TestVm.get(vm.jobs.disks())).hasSize(1);
                 JobOutcome copy =
                         vm.run(CopyRequest.of("disk0", vm.path("second.qcow2").toString(), "qcow2")
-                                .whenReady(WhenReady.PIVOT));
+                                .withWhenReady(WhenReady.PIVOT));
                 assertThat(copy.pivoted()).as("%s", copy).isTrue();
                 vm.assertUnchanged(vm.path("second.qcow2"));
             }
@@ -74,7 +74,8 @@ class ReleasedNodesTest {
     @Test
     void aRequestMayKeepThem() {
         try (TestVm vm = TestVm.start()) {
-            JobOutcome outcome = vm.run(PullRequest.of("disk0").with(JobSettings.DEFAULT.withReleasedNodesKept()));
+            JobOutcome outcome = vm.run(
+                    PullRequest.of("disk0").withSettings(JobSettings.defaults().withKeepReleasedNodes(true)));
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             assertThat(nodes(vm)).contains("snap2", "snap1", "base");
         }
@@ -109,7 +110,8 @@ class ReleasedNodesTest {
                         return super.record(record);
                     }
                 };
-                BlockJobs jobs = BlockJobs.of(vm.client, BlockJobOptions.with(options -> options.store = store))) {
+                BlockJobs jobs =
+                        BlockJobs.of(vm.client, BlockJobOptions.defaults().withStore(store))) {
             JobKey key = JobKey.of("late");
             JobOutcome outcome = TestVm.get(
                     TestVm.get(jobs.adoptOrStart(key, PullRequest.of("disk0"))).outcome());

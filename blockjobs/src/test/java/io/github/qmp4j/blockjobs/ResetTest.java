@@ -35,14 +35,16 @@ class ResetTest {
                     vm.ask("system_reset");
                 }
             });
+            // Each reset wakes a job that its speed holds back, so only PENDING holds it until it is cancelled.
+            JobSettings held = JobSettings.defaults().withSpeed(1).withManualFinalize(true);
             try {
                 for (int i = 0; i < MANY; i++) {
                     JobOutcome failed = vm.run(PullRequest.of("disk0"));
                     assertThat(failed.end()).isEqualTo(new End.Failed("Input/output error"));
                     JobOutcome cancelled = TestVm.get(vm.start(CommitRequest.of("disk0")
-                                    .top("snap2")
-                                    .base("snap1")
-                                    .with(JobSettings.DEFAULT.withSpeed(1)))
+                                    .withTop("snap2")
+                                    .withBase("snap1")
+                                    .withSettings(held))
                             .cancel());
                     assertThat(cancelled.end()).isInstanceOf(End.Cancelled.class);
                 }

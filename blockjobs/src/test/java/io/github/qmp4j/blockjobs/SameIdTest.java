@@ -87,7 +87,7 @@ class SameIdTest {
             CompletableFuture<BlockJob> first = vm.jobs.start(PULL);
             var command = vm.qemu.awaitReceived("block-stream", 1, Duration.ofMinutes(2));
             CompletableFuture<BlockJob> second =
-                    vm.jobs.start(PullRequest.of("disk1").with(ScriptedVm.J));
+                    vm.jobs.start(PullRequest.of("disk1").withSettings(ScriptedVm.J));
 
             assertThat(failure(second)).isInstanceOf(JobConflictException.class);
             vm.qemu.answer(command, Outgoing.reply());

@@ -96,7 +96,7 @@ class SchemaByVersionTest {
         })) {
             boolean masks = vm.qemu.knows("block-stream/arg/backing-mask-protocol");
             assertThat(masks).isEqualTo(!Release.of(vm.qemu).isBefore(Release.V10_0));
-            JobOutcome outcome = vm.run(PullRequest.of("disk0").base("bare"));
+            JobOutcome outcome = vm.run(PullRequest.of("disk0").withBase("bare"));
 
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             vm.shutDown();

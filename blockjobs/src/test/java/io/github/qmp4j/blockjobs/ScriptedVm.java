@@ -25,9 +25,9 @@ import java.util.stream.Stream;
  * queries; what a job does to it is each test's to say.
  */
 final class ScriptedVm implements AutoCloseable {
-    static final JobSettings J = JobSettings.DEFAULT.withJobId(new JobId("j"));
-    static final PullRequest PULL = PullRequest.of("disk0").with(J);
-    static final CommitRequest COMMIT = CommitRequest.of("disk0").with(J);
+    static final JobSettings J = JobSettings.defaults().withJobId(new JobId("j"));
+    static final PullRequest PULL = PullRequest.of("disk0").withSettings(J);
+    static final CommitRequest COMMIT = CommitRequest.of("disk0").withSettings(J);
 
     /** What flushes, which every QEMU has. */
     private static final String SCHEMA = """
@@ -69,7 +69,7 @@ final class ScriptedVm implements AutoCloseable {
 
     /** Not only callbacks run on this executor, but also what the library does itself. */
     static ScriptedVm working(Executor executor) {
-        QmpOptions options = QmpOptions.with(o -> o.callbacks = executor);
+        QmpOptions options = QmpOptions.defaults().withCallbacks(executor);
         return new ScriptedVm(List.of(7, 2, 22), options, BlockJobOptions.defaults(), executor);
     }
 

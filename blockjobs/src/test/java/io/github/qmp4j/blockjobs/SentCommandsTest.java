@@ -27,9 +27,13 @@ class SentCommandsTest {
     @Test
     void aPull() {
         // cases 59, 62
-        assertSent(PullRequest.of("disk0").with(J), """
+        assertSent(PullRequest.of("disk0").withSettings(J), """
                 {"execute":"block-stream","job-id":"j","device":"active","auto-finalize":false,"auto-dismiss":false}""");
-        assertSent(PullRequest.of("disk0").base("base").with(J.withSpeed(5).withOnError(ErrorPolicy.STOP)), """
+        assertSent(
+                PullRequest.of("disk0")
+                        .withBase("base")
+                        .withSettings(J.withSpeed(5).withOnError(ErrorPolicy.STOP)),
+                """
                 {"execute":"block-stream","job-id":"j","device":"active","auto-finalize":false,"auto-dismiss":false,"speed":5,
                 "on-error":"stop","base-node":"base","backing-file":"/images/base.qcow2"}""");
     }
@@ -37,10 +41,10 @@ class SentCommandsTest {
     @Test
     void aCommit() {
         // cases 36, 59, 62
-        assertSent(CommitRequest.of("disk0").with(J), """
+        assertSent(CommitRequest.of("disk0").withSettings(J), """
                 {"execute":"block-commit","job-id":"j","device":"active","auto-dismiss":false,
                 "top-node":"active","base-node":"base"}""");
-        assertSent(CommitRequest.of("disk0").top("mid").with(J.withOnError(ErrorPolicy.ENOSPC)), """
+        assertSent(CommitRequest.of("disk0").withTop("mid").withSettings(J.withOnError(ErrorPolicy.ENOSPC)), """
                 {"execute":"block-commit","job-id":"j","device":"active","auto-finalize":false,"auto-dismiss":false,"on-error":"enospc",
                 "top-node":"mid","base-node":"base","backing-file":"/images/base.qcow2"}""");
     }
@@ -48,15 +52,15 @@ class SentCommandsTest {
     @Test
     void aCopy() {
         // cases 39, 59, 62
-        assertSent(COPY.with(J), """
+        assertSent(COPY.withSettings(J), """
                 {"execute":"drive-mirror","job-id":"j","device":"active","auto-dismiss":false,"node-name":"j",
                 "target":"/images/copy.qcow2","format":"qcow2","sync":"full","mode":"absolute-paths"}""");
         assertSent(
-                COPY.ofActiveLayerOnly()
-                        .granularity(65536)
-                        .bufSize(1 << 20)
-                        .withSynchronousWrites()
-                        .with(J.withOnError(ErrorPolicy.IGNORE)),
+                COPY.withExtent(CopyExtent.TOP)
+                        .withGranularity(65536)
+                        .withBufSize(1 << 20)
+                        .withSynchronousWrites(true)
+                        .withSettings(J.withOnError(ErrorPolicy.IGNORE)),
                 """
                 {"execute":"drive-mirror","job-id":"j","device":"active","auto-dismiss":false,"node-name":"j",
                 "target":"/images/copy.qcow2","format":"qcow2","sync":"top","mode":"absolute-paths","granularity":65536,
@@ -95,10 +99,10 @@ class SentCommandsTest {
     void eachReleaseTakesAllOfIt(RecordedSchema release) {
         // case 60
         for (BlockJobRequest request : new BlockJobRequest[] {
-            PullRequest.of("disk0").base("base").with(J),
-            CommitRequest.of("disk0").with(J),
-            CommitRequest.of("disk0").top("mid").with(J),
-            COPY.withSynchronousWrites().with(J)
+            PullRequest.of("disk0").withBase("base").withSettings(J),
+            CommitRequest.of("disk0").withSettings(J),
+            CommitRequest.of("disk0").withTop("mid").withSettings(J),
+            COPY.withSynchronousWrites(true).withSettings(J)
         }) {
             try (ScriptedVm vm = ofRelease(release)) {
                 BlockJob job = vm.start(request);

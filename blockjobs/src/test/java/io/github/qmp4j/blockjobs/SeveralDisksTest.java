@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class SeveralDisksTest {
-    private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
+    private static final JobSettings SLOW = JobSettings.defaults().withSpeed(1);
 
     private static TestVm twoDisks() {
         return TestVm.start(nodes -> {
@@ -38,7 +38,7 @@ class SeveralDisksTest {
     @Test
     void refusesASecondJobOnOneDiskAndNamesTheFirst() {
         try (TestVm vm = TestVm.start()) {
-            BlockJob first = vm.start(CommitRequest.of("disk0").with(SLOW));
+            BlockJob first = vm.start(CommitRequest.of("disk0").withSettings(SLOW));
             CompletableFuture<BlockJob> second = vm.jobs.start(PullRequest.of("active"));
 
             assertThat(ScriptedVm.failure(second))
@@ -56,7 +56,7 @@ class SeveralDisksTest {
     @Test
     void readsAndStartsBesideAPullWithoutKillingQemu() {
         try (TestVm vm = twoDisks()) {
-            BlockJob pull = vm.start(PullRequest.of("disk0").with(SLOW));
+            BlockJob pull = vm.start(PullRequest.of("disk0").withSettings(SLOW));
             assertThat(TestVm.get(vm.jobs.disks())).hasSize(2);
             assertThat(TestVm.get(vm.start(CommitRequest.of("disk1")).pivot()).pivoted())
                     .isTrue();
@@ -90,8 +90,8 @@ class SeveralDisksTest {
             nodes.plainChain();
             nodes.overTheSameBase();
         })) {
-            assertThat(ScriptedVm.failure(
-                            vm.jobs.start(CommitRequest.of("disk0").top("snap2").base("base"))))
+            assertThat(ScriptedVm.failure(vm.jobs.start(
+                            CommitRequest.of("disk0").withTop("snap2").withBase("base"))))
                     .isInstanceOf(io.github.qmp4j.QmpCommandException.class);
             assertThat(ScriptedVm.failure(vm.jobs.start(CommitRequest.of("disk0"))))
                     .isInstanceOf(io.github.qmp4j.QmpCommandException.class);

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class SideBySideTest {
-    private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
+    private static final JobSettings SLOW = JobSettings.defaults().withSpeed(1);
 
     private static TestVm sixLayers() {
         return TestVm.start(nodes -> {
@@ -43,11 +43,11 @@ class SideBySideTest {
     }
 
     private static PullRequest upperPull() {
-        return PullRequest.of("disk0").base("active");
+        return PullRequest.of("disk0").withBase("active");
     }
 
     private static PullRequest lowerPull() {
-        return PullRequest.of("disk0").into("snap2");
+        return PullRequest.of("disk0").withInto("snap2");
     }
 
     /** Ends QEMU, and compares what the guest would read with what it would have read at the start. */
@@ -63,8 +63,8 @@ class SideBySideTest {
     @CsvSource({"true", "false"})
     void completesTwoPullsOfDisjointParts(boolean upperEndsFirst) {
         try (TestVm vm = sixLayers()) {
-            BlockJob upper = vm.start(upperPull().with(SLOW));
-            BlockJob lower = vm.start(lowerPull().with(SLOW));
+            BlockJob upper = vm.start(upperPull().withSettings(SLOW));
+            BlockJob lower = vm.start(lowerPull().withSettings(SLOW));
             assertThat(vm.ask("query-jobs")).hasSize(2);
             for (BlockJob job : upperEndsFirst ? List.of(upper, lower) : List.of(lower, upper)) {
                 TestVm.get(job.setSpeed(0));
@@ -81,9 +81,11 @@ class SideBySideTest {
     @Test
     void completesACommitBesideAPullBelowIt() {
         try (TestVm vm = sixLayers()) {
-            BlockJob commit = vm.start(
-                    CommitRequest.of("disk0").top("active").base("snap2").with(SLOW));
-            BlockJob pull = vm.start(PullRequest.of("disk0").into("snap1").with(SLOW));
+            BlockJob commit = vm.start(CommitRequest.of("disk0")
+                    .withTop("active")
+                    .withBase("snap2")
+                    .withSettings(SLOW));
+            BlockJob pull = vm.start(PullRequest.of("disk0").withInto("snap1").withSettings(SLOW));
             for (BlockJob job : List.of(pull, commit)) {
                 TestVm.get(job.setSpeed(0));
                 JobOutcome outcome = TestVm.get(job.outcome());
@@ -102,7 +104,7 @@ class SideBySideTest {
             // What the library has seen before the foreign pull keeps the versions before 10.0 from listing nodes.
             assertThat(TestVm.get(vm.jobs.disks())).hasSize(1);
             vm.ask("block-stream", "{\"job-id\":\"theirs\",\"device\":\"snap2\",\"speed\":1,\"auto-dismiss\":true}");
-            BlockJob job = vm.start(upperPull().with(SLOW));
+            BlockJob job = vm.start(upperPull().withSettings(SLOW));
             vm.ask("block-job-set-speed", "{\"device\":\"theirs\",\"speed\":0}");
             await().until(() -> vm.ask("query-jobs").size() == 1);
             TestVm.get(job.setSpeed(0));
@@ -164,10 +166,10 @@ class SideBySideTest {
     @Test
     void takesAPartAgainWhenItsJobHasEnded() {
         try (TestVm vm = sixLayers()) {
-            BlockJob upper = vm.start(upperPull().with(SLOW));
+            BlockJob upper = vm.start(upperPull().withSettings(SLOW));
             // Each start drains the disk, and after that the limit lets some more through.
             TestVm.get(upper.pause());
-            BlockJob lower = vm.start(lowerPull().with(SLOW));
+            BlockJob lower = vm.start(lowerPull().withSettings(SLOW));
             assertThat(TestVm.get(lower.cancel()).end()).isInstanceOf(End.Cancelled.class);
             assertThat(vm.run(lowerPull()).completed()).isTrue();
             assertThat(TestVm.get(upper.cancel()).end()).isInstanceOf(End.Cancelled.class);
@@ -178,11 +180,11 @@ class SideBySideTest {
     private static BlockJobRequest request(String kind, String top, @Nullable String base) {
         if (kind.equals("commit")) {
             return CommitRequest.of("disk0")
-                    .top(top)
-                    .base(Objects.requireNonNull(base))
-                    .with(SLOW);
+                    .withTop(top)
+                    .withBase(Objects.requireNonNull(base))
+                    .withSettings(SLOW);
         }
-        PullRequest pull = PullRequest.of("disk0").into(top).with(SLOW);
-        return base == null ? pull : pull.base(base);
+        PullRequest pull = PullRequest.of("disk0").withInto(top).withSettings(SLOW);
+        return base == null ? pull : pull.withBase(base);
     }
 }

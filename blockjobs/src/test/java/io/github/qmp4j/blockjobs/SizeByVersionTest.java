@@ -55,7 +55,7 @@ class SizeByVersionTest {
             Path target = vm.images.create("copy.raw", "raw", TestVm.SIZE);
             assertThat(lenOfCopy(
                             vm,
-                            CopyRequest.of("disk0", target.toString(), "raw").ontoExistingFile()))
+                            CopyRequest.of("disk0", target.toString(), "raw").withReuseExternal(true)))
                     .isEqualTo(release.isBefore(Release.V11_1) ? TestVm.SIZE : DATA);
             if (release == Release.V10_0) {
                 assertThat(allocated(vm, target)).isGreaterThanOrEqualTo(TestVm.SIZE);
@@ -71,7 +71,7 @@ class SizeByVersionTest {
         try (TestVm vm = TestVm.start()) {
             Path target = vm.images.create("small.raw", "raw", TestVm.SIZE / 2);
             assertThat(vm.jobs.start(
-                            CopyRequest.of("disk0", target.toString(), "raw").ontoExistingFile()))
+                            CopyRequest.of("disk0", target.toString(), "raw").withReuseExternal(true)))
                     .failsWithin(Duration.ofMinutes(2))
                     .withThrowableThat()
                     .withMessageContaining("a copy needs exactly as many");
@@ -109,7 +109,7 @@ class SizeByVersionTest {
             JobOutcome copied = TestVm.get(copy.finishWithoutPivot());
             assertThat(copied.completed()).as("%s", copied).isTrue();
             assertThat(copied.progress().len()).isZero();
-            JobOutcome pulled = vm.run(PullRequest.of("disk0").base("none"));
+            JobOutcome pulled = vm.run(PullRequest.of("disk0").withBase("none"));
             assertThat(pulled.completed()).as("%s", pulled).isTrue();
             JobOutcome committed =
                     TestVm.get(vm.start(CommitRequest.of("disk0")).pivot());

@@ -22,10 +22,9 @@ class StallWatchTest {
     private static final Duration SHORT = Duration.ofMillis(400);
 
     /** QEMU is asked several times before a job has stalled. */
-    private static final BlockJobOptions OFTEN =
-            BlockJobOptions.with(options -> options.progressInterval = SHORT.dividedBy(4));
+    private static final BlockJobOptions OFTEN = BlockJobOptions.defaults().withProgressInterval(SHORT.dividedBy(4));
 
-    private static final JobSettings STALLS_SOON = JobSettings.DEFAULT.withStallTimeout(SHORT);
+    private static final JobSettings STALLS_SOON = JobSettings.defaults().withStallTimeout(SHORT);
 
     /** After its first piece such a job moves nothing for longer than any test takes. */
     private static final JobSettings HELD_UP = STALLS_SOON.withSpeed(1);
@@ -48,7 +47,7 @@ class StallWatchTest {
     void saysThatAJobHasStalledAndLetsItRun() {
         try (TestVm vm = TestVm.start();
                 BlockJobs jobs = BlockJobs.of(vm.client, OFTEN)) {
-            BlockJob job = start(jobs, PullRequest.of("disk0").with(HELD_UP));
+            BlockJob job = start(jobs, PullRequest.of("disk0").withSettings(HELD_UP));
             awaitDoubt(job, Doubt.STALLED);
 
             assertThat(job.outcome()).isNotDone();
@@ -65,7 +64,10 @@ class StallWatchTest {
     void saysThatADeadlineHasPassedAndLetsTheJobRun() {
         try (TestVm vm = TestVm.start();
                 BlockJobs jobs = BlockJobs.of(vm.client, OFTEN)) {
-            BlockJob job = start(jobs, CommitRequest.of("disk0").with(JobSettings.DEFAULT.withDeadline(SHORT)));
+            BlockJob job = start(
+                    jobs,
+                    CommitRequest.of("disk0")
+                            .withSettings(JobSettings.defaults().withDeadline(SHORT)));
             TestVm.get(job.ready());
             awaitDoubt(job, Doubt.DEADLINE_PASSED);
 
@@ -79,7 +81,7 @@ class StallWatchTest {
     void doesNotCallAReadyJobThatWaitsForItsPivotStalled() {
         try (TestVm vm = TestVm.start();
                 BlockJobs jobs = BlockJobs.of(vm.client, OFTEN)) {
-            BlockJob job = start(jobs, CommitRequest.of("disk0").with(STALLS_SOON));
+            BlockJob job = start(jobs, CommitRequest.of("disk0").withSettings(STALLS_SOON));
             TestVm.get(job.ready());
             assertNeverInDoubt(job);
             assertThat(TestVm.get(job.pivot()).pivoted()).isTrue();
@@ -90,7 +92,7 @@ class StallWatchTest {
     void doesNotCallAJobThatTheUserHasPausedStalledUntilItIsResumed() {
         try (TestVm vm = TestVm.start();
                 BlockJobs jobs = BlockJobs.of(vm.client, OFTEN)) {
-            BlockJob job = start(jobs, PullRequest.of("disk0").with(HELD_UP));
+            BlockJob job = start(jobs, PullRequest.of("disk0").withSettings(HELD_UP));
             TestVm.get(job.pause());
             assertNeverInDoubt(job);
             TestVm.get(job.resume());
@@ -108,7 +110,7 @@ class StallWatchTest {
                     nodes.qcow2("active", "snap2");
                 });
                 BlockJobs jobs = BlockJobs.of(vm.client, OFTEN)) {
-            BlockJob job = start(jobs, PullRequest.of("disk0").with(STALLS_SOON.withOnError(ErrorPolicy.STOP)));
+            BlockJob job = start(jobs, PullRequest.of("disk0").withSettings(STALLS_SOON.withOnError(ErrorPolicy.STOP)));
             await().until(() -> job.info().status() == JobStatus.PAUSED_ON_ERROR);
             assertNeverInDoubt(job);
             TestVm.get(job.resume());
@@ -121,7 +123,8 @@ class StallWatchTest {
     void noticesBothWhereQemuHangs() {
         try (TestVm vm = TestVm.start();
                 BlockJobs jobs = BlockJobs.of(vm.client, OFTEN)) {
-            BlockJob job = start(jobs, PullRequest.of("disk0").with(HELD_UP.withDeadline(SHORT.multipliedBy(8))));
+            BlockJob job =
+                    start(jobs, PullRequest.of("disk0").withSettings(HELD_UP.withDeadline(SHORT.multipliedBy(8))));
             vm.qemu.freeze();
             try {
                 awaitDoubt(job, Doubt.STALLED);
@@ -142,7 +145,7 @@ class StallWatchTest {
                     "query-block-jobs",
                     got -> List.of(Outgoing.reply(
                             "[{\"device\":\"j\",\"len\":8,\"offset\":%d,\"speed\":0}]".formatted(offset.get()))));
-            BlockJob job = vm.start(ScriptedVm.PULL.with(J.withStallTimeout(SHORT)));
+            BlockJob job = vm.start(ScriptedVm.PULL.withSettings(J.withStallTimeout(SHORT)));
             vm.job("stream", "running");
             vm.tell("created", "running");
             awaitDoubt(job, Doubt.STALLED);
@@ -154,25 +157,25 @@ class StallWatchTest {
 
     @Test
     void asksForTheProgressOfAJobThatNobodyListensToOnlyWhereItMayStall() {
-        BlockJobOptions often = BlockJobOptions.with(options -> options.progressInterval = Duration.ofMillis(20));
+        BlockJobOptions often = BlockJobOptions.defaults().withProgressInterval(Duration.ofMillis(20));
         try (ScriptedVm vm = ScriptedVm.start(QmpOptions.defaults(), often)) {
-            vm.start(ScriptedVm.PULL.with(J.withDeadline(Duration.ofDays(1))));
+            vm.start(ScriptedVm.PULL.withSettings(J.withDeadline(Duration.ofDays(1))));
             long before = vm.count("query-block-jobs");
             await().during(Duration.ofMillis(500)).untilAsserted(() -> assertThat(vm.count("query-block-jobs"))
                     .isEqualTo(before));
         }
         try (ScriptedVm vm = ScriptedVm.start(QmpOptions.defaults(), often)) {
-            vm.start(ScriptedVm.PULL.with(J.withStallTimeout(Duration.ofDays(1))));
+            vm.start(ScriptedVm.PULL.withSettings(J.withStallTimeout(Duration.ofDays(1))));
             await().untilAsserted(() -> assertThat(vm.count("query-block-jobs")).isGreaterThan(5));
         }
     }
 
     @Test
     void refusesALimitOfNoTime() {
-        assertThatThrownBy(() -> JobSettings.DEFAULT.withStallTimeout(Duration.ZERO))
+        assertThatThrownBy(() -> JobSettings.defaults().withStallTimeout(Duration.ZERO))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("stallTimeout (PT0S) must be positive");
-        assertThatThrownBy(() -> JobSettings.DEFAULT.withDeadline(Duration.ofSeconds(-1)))
+        assertThatThrownBy(() -> JobSettings.defaults().withDeadline(Duration.ofSeconds(-1)))
                 .hasMessage("deadline (PT-1S) must be positive");
     }
 }

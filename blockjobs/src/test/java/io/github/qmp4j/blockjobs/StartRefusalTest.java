@@ -33,13 +33,16 @@ class StartRefusalTest {
             nodes.plainChain();
             nodes.overTheSameBase();
         })) {
-            CommitRequest commit =
-                    CommitRequest.of("disk0").top("snap2").base("base").with(JobSettings.DEFAULT.withJobId(id));
+            CommitRequest commit = CommitRequest.of("disk0")
+                    .withTop("snap2")
+                    .withBase("base")
+                    .withSettings(JobSettings.defaults().withJobId(id));
             assertThat(ScriptedVm.failure(vm.jobs.start(commit))).isInstanceOf(QmpCommandException.class);
             vm.assertNoJobsLeft();
             assertThat(told(vm, id)).containsExactly("created", "null");
             // Neither the disk nor the id is taken.
-            assertThat(vm.run(PullRequest.of("disk0").with(JobSettings.DEFAULT.withJobId(id)))
+            assertThat(vm.run(PullRequest.of("disk0")
+                                    .withSettings(JobSettings.defaults().withJobId(id)))
                             .completed())
                     .isTrue();
             vm.assertUnchanged(vm.image("active"));
@@ -77,7 +80,7 @@ class StartRefusalTest {
                     .isInstanceOfAny(BlockJobException.class, QmpCommandException.class);
             String file = vm.image("active").toString();
             assertThat(ScriptedVm.failure(
-                            vm.jobs.start(CopyRequest.of("disk0", file, "qcow2").ontoExistingFile())))
+                            vm.jobs.start(CopyRequest.of("disk0", file, "qcow2").withReuseExternal(true))))
                     .isInstanceOfAny(BlockJobException.class, QmpCommandException.class);
             vm.assertNoJobsLeft();
             vm.assertUnchanged(vm.image("active"));
@@ -90,8 +93,8 @@ class StartRefusalTest {
         try (TestVm vm = TestVm.start()) {
             BlockJob job =
                     vm.start(CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2")
-                            .bufSize(65536)
-                            .granularity(65536));
+                            .withBufSize(65536)
+                            .withGranularity(65536));
             TestVm.get(job.ready());
             assertRefused(vm, "block_resize", "{\"node-name\":\"active\",\"size\":" + 2 * TestVm.SIZE + "}");
             assertThat(TestVm.get(job.pivot()).pivoted()).isTrue();

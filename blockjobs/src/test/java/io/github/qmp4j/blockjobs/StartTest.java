@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 /** What comes of a start, in whatever order QEMU answers. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class StartTest {
-    private static final QmpOptions IMPATIENT = QmpOptions.with(o -> o.blockCommandTimeout = Duration.ofMillis(400));
+    private static final QmpOptions IMPATIENT = QmpOptions.defaults().withBlockCommandTimeout(Duration.ofMillis(400));
 
     @Test
     void hearsAWholeLifeThatPrecedesTheReply() {

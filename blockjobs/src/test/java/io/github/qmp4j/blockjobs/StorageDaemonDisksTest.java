@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 @QemuVersions
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class StorageDaemonDisksTest {
-    private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
+    private static final JobSettings SLOW = JobSettings.defaults().withSpeed(1);
 
     private static TestDaemon start() {
         return TestDaemon.start(nodes -> {
@@ -49,8 +49,8 @@ class StorageDaemonDisksTest {
     void completesTwoPullsSideBySide() {
         try (TestDaemon qsd = start()) {
             assertThat(TestVm.get(qsd.jobs.disks())).hasSize(2);
-            BlockJob one = qsd.start(PullRequest.of("active").with(SLOW));
-            BlockJob two = qsd.start(PullRequest.of("other").with(SLOW));
+            BlockJob one = qsd.start(PullRequest.of("active").withSettings(SLOW));
+            BlockJob two = qsd.start(PullRequest.of("other").withSettings(SLOW));
             assertThat(qsd.ask("query-jobs")).hasSize(2);
             TestVm.get(one.setSpeed(0));
             await().until(() -> qsd.ask("query-jobs").size() == 1);
@@ -87,7 +87,7 @@ class StorageDaemonDisksTest {
         try (TestDaemon qsd = start()) {
             BlockJob ready = qsd.start(CommitRequest.of("active"));
             TestVm.get(ready.ready());
-            BlockJob running = qsd.start(PullRequest.of("other").with(SLOW));
+            BlockJob running = qsd.start(PullRequest.of("other").withSettings(SLOW));
             qsd.ask("quit");
             for (BlockJob job : List.of(ready, running)) {
                 assertThat(TestVm.get(job.outcome()).end()).isInstanceOfAny(End.Unknown.class, End.Cancelled.class);

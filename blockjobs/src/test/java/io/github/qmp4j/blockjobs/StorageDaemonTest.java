@@ -22,11 +22,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QemuVersions
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class StorageDaemonTest {
-    private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
+    private static final JobSettings SLOW = JobSettings.defaults().withSpeed(1);
 
     private static CopyRequest copy(TestDaemon qsd, CopyEngine engine) {
         return CopyRequest.of("active", qsd.path("copy.qcow2").toString(), "qcow2")
-                .engine(engine);
+                .withEngine(engine);
     }
 
     private static List<String> labels(List<BlockNode> nodes) {
@@ -66,7 +66,7 @@ class StorageDaemonTest {
     @Test
     void pullsTheWholeChain() {
         try (TestDaemon qsd = TestDaemon.start()) {
-            BlockJob job = qsd.start(PullRequest.of("active").with(SLOW));
+            BlockJob job = qsd.start(PullRequest.of("active").withSettings(SLOW));
             assertThat(job.id().value()).startsWith("pull-active-");
             job.setSpeed(0);
             JobOutcome outcome = TestVm.get(job.outcome());
@@ -87,10 +87,11 @@ class StorageDaemonTest {
         try (TestDaemon qsd = TestDaemon.start()) {
             BlockJob job = qsd.start(
                     switch (kind) {
-                        case "pull" -> PullRequest.of("active").with(SLOW);
-                        case "commit" -> CommitRequest.of("active").top("snap2").with(SLOW);
-                        case "active commit" -> CommitRequest.of("active").with(SLOW);
-                        default -> copy(qsd, CopyEngine.valueOf(kind)).with(SLOW);
+                        case "pull" -> PullRequest.of("active").withSettings(SLOW);
+                        case "commit" ->
+                            CommitRequest.of("active").withTop("snap2").withSettings(SLOW);
+                        case "active commit" -> CommitRequest.of("active").withSettings(SLOW);
+                        default -> copy(qsd, CopyEngine.valueOf(kind)).withSettings(SLOW);
                     });
             String node = "{\"node-name\":\"active\"}";
             assertThatThrownBy(() -> qsd.ask("blockdev-del", node)).isInstanceOf(QmpErrorException.class);
@@ -102,7 +103,7 @@ class StorageDaemonTest {
     @Test
     void pullsToABaseAndNamesItInTheHeader() {
         try (TestDaemon qsd = TestDaemon.start()) {
-            JobOutcome outcome = qsd.run(PullRequest.of("active").base("base"));
+            JobOutcome outcome = qsd.run(PullRequest.of("active").withBase("base"));
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             assertThat(labels(outcome.released())).containsExactly("snap2", "snap1");
             assertThat(qsd.liveChain("active")).containsExactly("active.qcow2", "base.qcow2");
@@ -118,7 +119,8 @@ class StorageDaemonTest {
     @Test
     void commitsMiddleNodes() {
         try (TestDaemon qsd = TestDaemon.start()) {
-            JobOutcome outcome = qsd.run(CommitRequest.of("active").top("snap2").base("snap1"));
+            JobOutcome outcome =
+                    qsd.run(CommitRequest.of("active").withTop("snap2").withBase("snap1"));
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             assertThat(outcome.head()).isEqualTo(Head.SOURCE);
             assertThat(labels(outcome.released())).containsExactly("snap2");
@@ -131,7 +133,7 @@ class StorageDaemonTest {
     @Test
     void pivotsACommitThatNoGraphShows() {
         try (TestDaemon qsd = TestDaemon.start()) {
-            JobOutcome outcome = qsd.run(CommitRequest.of("active").whenReady(WhenReady.PIVOT));
+            JobOutcome outcome = qsd.run(CommitRequest.of("active").withWhenReady(WhenReady.PIVOT));
             assertThat(outcome.pivoted()).as("%s", outcome).isTrue();
             assertThat(labels(outcome.released())).containsExactly("active", "snap2", "snap1");
             qsd.assertNoJobsLeft();
@@ -142,7 +144,7 @@ class StorageDaemonTest {
     @Test
     void finishesACommitThatNoGraphShows() {
         try (TestDaemon qsd = TestDaemon.start()) {
-            JobOutcome outcome = qsd.run(CommitRequest.of("active").whenReady(WhenReady.FINISH));
+            JobOutcome outcome = qsd.run(CommitRequest.of("active").withWhenReady(WhenReady.FINISH));
             assertThat(outcome.completed()).as("%s", outcome).isTrue();
             assertThat(outcome.head()).isEqualTo(Head.SOURCE);
             assertThat(outcome.released()).isEmpty();
@@ -171,7 +173,7 @@ class StorageDaemonTest {
     void pivotsACommitBelowAnExport() {
         try (TestDaemon qsd = TestDaemon.start()) {
             qsd.export("active");
-            JobOutcome outcome = qsd.run(CommitRequest.of("active").whenReady(WhenReady.PIVOT));
+            JobOutcome outcome = qsd.run(CommitRequest.of("active").withWhenReady(WhenReady.PIVOT));
             assertThat(outcome.pivoted()).as("%s", outcome).isTrue();
             assertThat(labels(outcome.released())).containsExactly("active", "snap2", "snap1");
             assertThat(qsd.exports()).isEqualTo(Map.of("active-export", "base"));
@@ -202,7 +204,7 @@ class StorageDaemonTest {
             if (exported) {
                 qsd.export("active");
             }
-            JobOutcome outcome = qsd.run(copy(qsd, engine).whenReady(WhenReady.PIVOT));
+            JobOutcome outcome = qsd.run(copy(qsd, engine).withWhenReady(WhenReady.PIVOT));
 
             assertThat(outcome.pivoted()).as("%s", outcome).isTrue();
             assertThat(labels(outcome.released())).containsExactly("active", "snap2", "snap1", "base");
@@ -220,7 +222,7 @@ class StorageDaemonTest {
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "AUTO")
     void finishesACopyWithoutAPivot(CopyEngine engine) {
         try (TestDaemon qsd = TestDaemon.start()) {
-            CopyRequest copy = copy(qsd, engine).ofActiveLayerOnly().whenReady(WhenReady.FINISH);
+            CopyRequest copy = copy(qsd, engine).withExtent(CopyExtent.TOP).withWhenReady(WhenReady.FINISH);
             // A daemon does not tell whether it has I/O threads, with which such a copy would kill it.
             boolean isSafe = new Quirks(qsd.client.greeting().version()).survivesNodesAboveIoThreads();
             if (engine == CopyEngine.BLOCKDEV_MIRROR && !isSafe) {

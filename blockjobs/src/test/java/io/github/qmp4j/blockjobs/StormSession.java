@@ -27,7 +27,8 @@ final class StormSession {
         ExecutorService callbacks = userHangs ? Executors.newSingleThreadExecutor() : Executors.newCachedThreadPool();
         CountDownLatch over = new CountDownLatch(1);
         try (QmpClient client = QmpClient.connect(
-                        QmpAddress.parse("unix:" + arguments[0]), QmpOptions.with(o -> o.callbacks = callbacks))
+                        QmpAddress.parse("unix:" + arguments[0]),
+                        QmpOptions.defaults().withCallbacks(callbacks))
                 .get(3, TimeUnit.MINUTES)) {
             BlockJobs jobs = BlockJobs.of(client, BlockJobOptions.defaults());
             BlockJob job = jobs.start(ScriptedVm.COMMIT).get(3, TimeUnit.MINUTES);

@@ -44,10 +44,10 @@ record Story(
         BlockJobRequest request() {
             return switch (this) {
                 case PULL -> ScriptedVm.PULL;
-                case INTERMEDIATE -> ScriptedVm.COMMIT.top("mid");
+                case INTERMEDIATE -> ScriptedVm.COMMIT.withTop("mid");
                 case ACTIVE -> ScriptedVm.COMMIT;
                 case COPY ->
-                    CopyRequest.of("disk0", "/images/copy.qcow2", "qcow2").with(J);
+                    CopyRequest.of("disk0", "/images/copy.qcow2", "qcow2").withSettings(J);
             };
         }
 

@@ -37,7 +37,7 @@ final class TestDaemon implements AutoCloseable {
         daemon = RealStorageDaemon.start(folder.path(), arguments);
         client = TestVm.get(QmpClient.connect(new QmpAddress.Unix(daemon.monitor()), QmpOptions.defaults()));
         // No test has a client of an export at work while a job starts.
-        jobs = BlockJobs.of(client, BlockJobOptions.with(options -> options.quietExports = true));
+        jobs = BlockJobs.of(client, BlockJobOptions.defaults().withIdleExports(true));
     }
 
     static TestDaemon start() {

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TogetherTest {
     private static final CommitRequest FIRST = CommitRequest.of("disk0");
     private static final CommitRequest SECOND = CommitRequest.of("disk1");
-    private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
+    private static final JobSettings SLOW = JobSettings.defaults().withSpeed(1);
 
     private static TestVm twoDisks() {
         return TestVm.start(nodes -> {
@@ -78,8 +78,8 @@ class TogetherTest {
         try (TestVm vm = twoDisks()) {
             List<BlockJob> jobs = start(
                     vm,
-                    SECOND.whenReady(WhenReady.PIVOT),
-                    FIRST.whenReady(WhenReady.PIVOT).with(SLOW));
+                    SECOND.withWhenReady(WhenReady.PIVOT),
+                    FIRST.withWhenReady(WhenReady.PIVOT).withSettings(SLOW));
             TestVm.get(jobs.get(0).ready());
             await().during(1, TimeUnit.SECONDS)
                     .untilAsserted(() -> assertThat(status(vm, jobs.get(0))).isEqualTo("ready"));
@@ -102,7 +102,7 @@ class TogetherTest {
         try (TestVm vm = twoDisks();
                 BlockJobs stuck = BlockJobs.of(vm.client.withCallbacks(task -> {}), BlockJobOptions.defaults())) {
             List<BlockJob> jobs =
-                    TestVm.get(stuck.startTogether(List.of(SECOND.whenReady(then), FIRST.whenReady(then))));
+                    TestVm.get(stuck.startTogether(List.of(SECOND.withWhenReady(then), FIRST.withWhenReady(then))));
             if (then == WhenReady.HOLD) {
                 assertThat(TestVm.get(BlockJobs.pivotTogether(jobs, PivotHooks.NONE)))
                         .allMatch(JobOutcome::pivoted);
@@ -154,8 +154,8 @@ class TogetherTest {
         try (TestVm vm = twoDisks()) {
             List<BlockJob> jobs = start(
                     vm,
-                    SECOND.whenReady(WhenReady.PIVOT),
-                    FIRST.whenReady(WhenReady.PIVOT).with(SLOW));
+                    SECOND.withWhenReady(WhenReady.PIVOT),
+                    FIRST.withWhenReady(WhenReady.PIVOT).withSettings(SLOW));
             TestVm.get(jobs.get(0).ready());
             vm.ask("job-cancel", "{\"id\":\"" + jobs.get(1).id() + "\"}");
 
@@ -179,7 +179,7 @@ class TogetherTest {
                     vm,
                     CopyRequest.of("disk0", vm.path("copy0.qcow2").toString(), "qcow2"),
                     CopyRequest.of("disk1", vm.path("copy1.qcow2").toString(), "qcow2")
-                            .with(atReady ? JobSettings.DEFAULT : SLOW));
+                            .withSettings(atReady ? JobSettings.defaults() : SLOW));
             TestVm.get(jobs.get(0).ready());
             if (atReady) {
                 TestVm.get(jobs.get(1).ready());
@@ -218,9 +218,9 @@ class TogetherTest {
     void areCancelledWhereOneIsNotStarted() {
         try (TestVm vm = twoDisks()) {
             Throwable refusal = ScriptedVm.failure(vm.jobs.startTogether(List.of(
-                    FIRST.whenReady(WhenReady.PIVOT).with(SLOW),
+                    FIRST.withWhenReady(WhenReady.PIVOT).withSettings(SLOW),
                     CopyRequest.of("disk1", "/no/such/folder/copy.qcow2", "qcow2")
-                            .engine(CopyEngine.DRIVE_MIRROR))));
+                            .withEngine(CopyEngine.DRIVE_MIRROR))));
 
             assertThat(refusal)
                     .isInstanceOfSatisfying(StartTogetherException.class, group -> assertThat(group.outcomes())
@@ -251,7 +251,7 @@ class TogetherTest {
     @Test
     void areNotPivotedTogetherWithAPull() {
         try (TestVm vm = twoDisks()) {
-            List<BlockJob> jobs = start(vm, FIRST, PullRequest.of("disk1").with(SLOW));
+            List<BlockJob> jobs = start(vm, FIRST, PullRequest.of("disk1").withSettings(SLOW));
             assertThat(ScriptedVm.failure(BlockJobs.pivotTogether(jobs, PivotHooks.NONE)))
                     .isInstanceOf(BlockJobException.class)
                     .hasMessageContaining(
@@ -293,11 +293,11 @@ class TogetherTest {
     void haveTheirHooksRunOnceForAll() {
         try (TestVm vm = twoDisks()) {
             Notes notes = new Notes(new CopyOnWriteArrayList<>(), false);
-            JobSettings settings = JobSettings.DEFAULT.withPivotHooks(notes);
+            JobSettings settings = JobSettings.defaults().withPivotHooks(notes);
             List<BlockJob> jobs = start(
                     vm,
-                    FIRST.whenReady(WhenReady.PIVOT).with(settings),
-                    SECOND.whenReady(WhenReady.PIVOT).with(settings));
+                    FIRST.withWhenReady(WhenReady.PIVOT).withSettings(settings),
+                    SECOND.withWhenReady(WhenReady.PIVOT).withSettings(settings));
             assertThat(outcomes(jobs)).allMatch(JobOutcome::pivoted);
             await().untilAsserted(() -> assertThat(notes.calls()).containsExactly("before 2", "after 2"));
         }
@@ -322,8 +322,8 @@ class TogetherTest {
     void areRefusedWithDifferentHooks() {
         try (TestVm vm = twoDisks()) {
             Notes notes = new Notes(new CopyOnWriteArrayList<>(), true);
-            assertThat(ScriptedVm.failure(vm.jobs.startTogether(
-                            List.of(FIRST, SECOND.with(JobSettings.DEFAULT.withPivotHooks(notes))))))
+            assertThat(ScriptedVm.failure(vm.jobs.startTogether(List.of(
+                            FIRST, SECOND.withSettings(JobSettings.defaults().withPivotHooks(notes))))))
                     .isInstanceOf(BlockJobException.class)
                     .hasMessageContaining("the same hooks");
             vm.assertNoJobsLeft();

@@ -41,8 +41,8 @@ class TwoPhaseEndTest {
 
     /** The two kinds of jobs that end so. */
     enum Kind {
-        PULL(PullRequest.of("disk0").base("base")),
-        COMMIT(CommitRequest.of("disk0").top("snap2").base("base"));
+        PULL(PullRequest.of("disk0").withBase("base")),
+        COMMIT(CommitRequest.of("disk0").withTop("snap2").withBase("base"));
 
         @SuppressWarnings("ImmutableEnumChecker") // none changes it
         final BlockJobRequest request;
@@ -52,7 +52,9 @@ class TwoPhaseEndTest {
         }
 
         BlockJobRequest with(JobSettings settings) {
-            return request instanceof PullRequest pull ? pull.with(settings) : ((CommitRequest) request).with(settings);
+            return request instanceof PullRequest pull
+                    ? pull.withSettings(settings)
+                    : ((CommitRequest) request).withSettings(settings);
         }
     }
 
@@ -80,7 +82,8 @@ class TwoPhaseEndTest {
         try (TempFolder folder = TempFolder.create("gate");
                 Gate gate = new Gate(JobStore.file(folder.resolve("jobs")));
                 TestVm vm = TestVm.start();
-                BlockJobs jobs = BlockJobs.of(vm.client, BlockJobOptions.with(options -> options.store = gate))) {
+                BlockJobs jobs =
+                        BlockJobs.of(vm.client, BlockJobOptions.defaults().withStore(gate))) {
             BlockJob job = TestVm.get(jobs.adoptOrStart(KEY, kind.request));
             TestVm.get(gate.reached);
             assertThat(vm.onlyJob().path("status").asText()).isEqualTo("pending");
@@ -147,8 +150,9 @@ class TwoPhaseEndTest {
             vm.client.close();
             try (QmpClient client = TestVm.get(QmpClient.connect(
                             new QmpAddress.Unix(vm.qemu.monitor()),
-                            QmpOptions.with(options -> options.observers = List.of(commands))));
-                    BlockJobs jobs = BlockJobs.of(client, BlockJobOptions.with(options -> options.store = store))) {
+                            QmpOptions.defaults().withObservers(List.of(commands))));
+                    BlockJobs jobs =
+                            BlockJobs.of(client, BlockJobOptions.defaults().withStore(store))) {
                 BlockJob job = TestVm.get(jobs.adoptOrStart(KEY, kind.request));
                 assertThat(TestVm.get(job.outcome()).completed()).isTrue();
             }
@@ -238,7 +242,7 @@ class TwoPhaseEndTest {
                 vm.chain("active", "base");
                 return List.of(ScriptedVm.completed(), ScriptedVm.status("concluded"), Outgoing.reply());
             });
-            BlockJob job = vm.start(ScriptedVm.COMMIT.top("mid"));
+            BlockJob job = vm.start(ScriptedVm.COMMIT.withTop("mid"));
             vm.job("commit", "pending");
             vm.tell("created", "running", "waiting", "pending");
             JobOutcome outcome = TestVm.get(job.outcome());
@@ -262,7 +266,7 @@ class TwoPhaseEndTest {
     @EnumSource
     void keepsWhatTheGuestWritesInPending(Kind kind) {
         try (TestVm vm = TestVm.start()) {
-            BlockJob job = vm.start(kind.with(JobSettings.DEFAULT.withManualFinalize()));
+            BlockJob job = vm.start(kind.with(JobSettings.defaults().withManualFinalize(true)));
             await().until(() -> job.info().status() == JobStatus.PENDING);
             vm.qemu.guestWrite("disk0", 9, 0, 65536);
             await().untilAsserted(() -> assertThat(vm.qemu.stderr()).contains("wrote 65536/65536 bytes"));
@@ -287,7 +291,7 @@ class TwoPhaseEndTest {
                         ScriptedVm.status("concluded"),
                         Outgoing.reply());
             });
-            BlockJob job = vm.start(ScriptedVm.COMMIT.top("mid"));
+            BlockJob job = vm.start(ScriptedVm.COMMIT.withTop("mid"));
             vm.chain("active", "other", "base");
             vm.job("commit", "pending");
             vm.tell("created", "running", "waiting", "pending");
@@ -434,7 +438,8 @@ class TwoPhaseEndTest {
                             new QmpAddress.Unix(proxy.socket()),
                             QmpOptions.defaults(),
                             new Backoff(Duration.ofMillis(10), Duration.ofMillis(100), 2, 0));
-                    BlockJobs jobs = BlockJobs.of(supervisor, BlockJobOptions.with(options -> options.store = gate))) {
+                    BlockJobs jobs =
+                            BlockJobs.of(supervisor, BlockJobOptions.defaults().withStore(gate))) {
                 BlockJob job = TestVm.get(jobs.adoptOrStart(KEY, kind.request));
                 TestVm.get(gate.reached);
                 // The next one is job-finalize.

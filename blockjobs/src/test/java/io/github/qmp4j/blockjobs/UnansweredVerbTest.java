@@ -22,7 +22,7 @@ class UnansweredVerbTest {
     @Test
     void waitsForTheOutcomeWhenThePivotIsNotAnswered() {
         // case 39
-        try (ScriptedVm vm = ScriptedVm.start(QmpOptions.with(o -> o.blockCommandTimeout = Duration.ofMillis(300)))) {
+        try (ScriptedVm vm = ScriptedVm.start(QmpOptions.defaults().withBlockCommandTimeout(Duration.ofMillis(300)))) {
             vm.on("job-complete");
             CompletableFuture<JobOutcome> pivot = pivoting(vm, COMMIT, "commit");
             // The library is told that no reply came before the job ends: this command times out after it.

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @QemuVersions
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class UnplugTest {
-    private static final JobSettings SLOW = JobSettings.DEFAULT.withSpeed(1);
+    private static final JobSettings SLOW = JobSettings.defaults().withSpeed(1);
 
     private static final JobId THEIRS = new JobId("theirs");
 
@@ -38,7 +38,7 @@ class UnplugTest {
         try (TestVm vm = TestVm.start(nodes -> {}, builder -> builder.machine("pc")
                 .arguments("-drive", "if=none,id=drive0,format=qcow2,file=active.qcow2")
                 .device("virtio-blk-pci,id=disk0,drive=drive0"))) {
-            BlockJob job = vm.start(CommitRequest.of("drive0").with(SLOW));
+            BlockJob job = vm.start(CommitRequest.of("drive0").withSettings(SLOW));
             unplug(vm);
             JobOutcome outcome = TestVm.get(job.outcome());
 
@@ -103,8 +103,8 @@ class UnplugTest {
     @Test
     void cancelsAPullAndACommitBelowTheActiveLayerWhoseDiskHasGone() {
         for (BlockJobRequest request : List.of(
-                PullRequest.of("disk0").with(SLOW),
-                CommitRequest.of("disk0").top("snap2").base("base").with(SLOW))) {
+                PullRequest.of("disk0").withSettings(SLOW),
+                CommitRequest.of("disk0").withTop("snap2").withBase("base").withSettings(SLOW))) {
             try (TestVm vm = TestVm.start(Nodes::plainChain, builder -> builder.machine("pc"))) {
                 BlockJob job = vm.start(request);
                 unplug(vm);

@@ -57,19 +57,19 @@ class VerbPairsTest {
         }
 
         BlockJobRequest request(VerbVm.Round round) {
-            JobSettings settings = JobSettings.DEFAULT.withSpeed(status.equals("running") ? SLOW : 0);
-            JobSettings held = status.equals("pending") ? settings.withManualFinalize() : settings;
+            JobSettings settings = JobSettings.defaults().withSpeed(status.equals("running") ? SLOW : 0);
+            JobSettings held = status.equals("pending") ? settings.withManualFinalize(true) : settings;
             return switch (this) {
                 case COPY_READY ->
                     CopyRequest.of(round.disk, round.image("copy").toString(), "qcow2")
-                            .with(held);
-                case ACTIVE_COMMIT_READY -> CommitRequest.of(round.disk).with(held);
-                case PULL_RUNNING, PULL_PENDING -> PullRequest.of(round.disk).with(held);
+                            .withSettings(held);
+                case ACTIVE_COMMIT_READY -> CommitRequest.of(round.disk).withSettings(held);
+                case PULL_RUNNING, PULL_PENDING -> PullRequest.of(round.disk).withSettings(held);
                 case COMMIT_RUNNING, COMMIT_PENDING ->
                     CommitRequest.of(round.disk)
-                            .top("snap" + round.number)
-                            .base("base" + round.number)
-                            .with(held);
+                            .withTop("snap" + round.number)
+                            .withBase("base" + round.number)
+                            .withSettings(held);
             };
         }
 

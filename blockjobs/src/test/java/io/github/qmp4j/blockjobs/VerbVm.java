@@ -48,12 +48,11 @@ final class VerbVm implements AutoCloseable {
             .start();
 
     final QmpClient client = TestVm.get(QmpClient.connect(
-            new QmpAddress.Unix(qemu.monitor()),
-            QmpOptions.with(options -> options.observers = List.of(new Accepted()))));
+            new QmpAddress.Unix(qemu.monitor()), QmpOptions.defaults().withObservers(List.of(new Accepted()))));
     private final QmpClient otherClient =
             TestVm.get(QmpClient.connect(new QmpAddress.Unix(folder.resolve("third.sock")), QmpOptions.defaults()));
 
-    final BlockJobs jobs = BlockJobs.of(client, BlockJobOptions.with(options -> options.store = store));
+    final BlockJobs jobs = BlockJobs.of(client, BlockJobOptions.defaults().withStore(store));
     final BlockJobs sameSession = BlockJobs.of(client, BlockJobOptions.defaults());
     final BlockJobs otherSession = BlockJobs.of(otherClient, BlockJobOptions.defaults());
 

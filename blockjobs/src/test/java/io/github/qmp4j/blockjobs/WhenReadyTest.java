@@ -25,9 +25,9 @@ class WhenReadyTest {
 
         BlockJobRequest request(TestVm vm, WhenReady then) {
             return this == COMMIT
-                    ? CommitRequest.of("disk0").whenReady(then)
+                    ? CommitRequest.of("disk0").withWhenReady(then)
                     : CopyRequest.of("disk0", vm.path("copy.qcow2").toString(), "qcow2")
-                            .whenReady(then);
+                            .withWhenReady(then);
         }
 
         String target() {
@@ -81,14 +81,15 @@ class WhenReadyTest {
     @Test
     void doesWhatIsAskedOfTheHandleInstead() {
         try (TestVm vm = TestVm.start()) {
-            BlockJob job = vm.start(
-                    CommitRequest.of("disk0").whenReady(WhenReady.PIVOT).with(JobSettings.DEFAULT.withSpeed(1)));
+            BlockJob job = vm.start(CommitRequest.of("disk0")
+                    .withWhenReady(WhenReady.PIVOT)
+                    .withSettings(JobSettings.defaults().withSpeed(1)));
             JobOutcome outcome = TestVm.get(job.cancel());
             assertThat(outcome.end()).isInstanceOf(End.Cancelled.class);
             assertThat(outcome.head()).isEqualTo(Head.SOURCE);
         }
         try (ScriptedVm vm = ScriptedVm.start()) {
-            BlockJob job = vm.start(COMMIT.whenReady(WhenReady.PIVOT));
+            BlockJob job = vm.start(COMMIT.withWhenReady(WhenReady.PIVOT));
             var finish = job.finishWithoutPivot();
             vm.job("commit", "ready");
             vm.tell("created", "running", "ready");
@@ -117,7 +118,8 @@ class WhenReadyTest {
                 vm.chain("base");
                 return List.of(Outgoing.reply(), ScriptedVm.completed(), ScriptedVm.status("concluded"));
             });
-            assertThat(TestVm.get(vm.start(COMMIT.whenReady(WhenReady.PIVOT)).outcome())
+            assertThat(TestVm.get(vm.start(COMMIT.withWhenReady(WhenReady.PIVOT))
+                                    .outcome())
                             .pivoted())
                     .isTrue();
         }
@@ -125,10 +127,10 @@ class WhenReadyTest {
 
     @Test
     void staysReadyAndTellsWhyWhereQemuRefusesForGood() {
-        BlockJobOptions few = BlockJobOptions.with(options -> options.pivotRetries = 1);
+        BlockJobOptions few = BlockJobOptions.defaults().withPivotRetries(1);
         try (ScriptedVm vm = ScriptedVm.start(io.github.qmp4j.QmpOptions.defaults(), few)) {
             vm.on("job-complete", ScriptedVm.refusal("Could not open backing file"));
-            BlockJob job = vm.start(COMMIT.whenReady(WhenReady.PIVOT));
+            BlockJob job = vm.start(COMMIT.withWhenReady(WhenReady.PIVOT));
             vm.job("commit", "ready");
             vm.tell("created", "running", "ready");
 

@@ -37,7 +37,8 @@ class ZombieTest {
             awaitStatus(vm, "ready");
             vm.ask("job-cancel", "{\"id\":\"j\"}");
             awaitStatus(vm, "concluded");
-            CommitRequest ours = CommitRequest.of("disk0").with(JobSettings.DEFAULT.withJobId(J));
+            CommitRequest ours = CommitRequest.of("disk0")
+                    .withSettings(JobSettings.defaults().withJobId(J));
             assertThat(ScriptedVm.failure(vm.jobs.start(ours)))
                     .isInstanceOfAny(JobConflictException.class, QmpCommandException.class)
                     .hasMessageContaining("j");
@@ -58,7 +59,7 @@ class ZombieTest {
             assertThat(TestVm.get(vm.jobs.adopt(new JobId("nobody")))).isEmpty();
             assertThatThrownBy(() -> vm.ask("job-dismiss", "{\"id\":\"nobody\"}"))
                     .isInstanceOf(QmpErrorException.class);
-            assertThat(TestVm.get(vm.jobs.collect(DiskRef.of("disk0")))).isEmpty();
+            assertThat(TestVm.get(vm.jobs.dismissEnded(DiskRef.of("disk0")))).isEmpty();
         }
     }
 
@@ -71,7 +72,7 @@ class ZombieTest {
             vm.ask("job-pause", "{\"id\":\"j\"}");
             awaitStatus(vm, "standby");
             BlockJob job = TestVm.get(vm.jobs.adopt(J)).orElseThrow();
-            assertThat(TestVm.get(vm.jobs.collect(DiskRef.of("disk0")))).isEmpty();
+            assertThat(TestVm.get(vm.jobs.dismissEnded(DiskRef.of("disk0")))).isEmpty();
             assertThatThrownBy(() -> vm.ask("job-dismiss", "{\"id\":\"j\"}")).isInstanceOf(QmpErrorException.class);
             await().during(Duration.ofMillis(300))
                     .until(() -> vm.onlyJob().path("status").asText().equals("standby")

@@ -35,7 +35,7 @@ class LeftStartTest {
     private static QmpClient client(Vm vm, QmpObserver observer) {
         return QmpClient.connect(
                         new QmpAddress.Unix(vm.qemu.monitor()),
-                        QmpOptions.with(options -> options.observers = List.of(observer)))
+                        QmpOptions.defaults().withObservers(List.of(observer)))
                 .join();
     }
 

@@ -27,6 +27,16 @@ import java.util.function.Consumer;
 public interface QmpClient extends AutoCloseable {
 
     /**
+     * The same as {@link #connect(QmpAddress, QmpOptions)} with {@link QmpOptions#defaults()}.
+     *
+     * @param address as {@link QmpAddress#parse} takes it, for example {@code unix:/run/vm.qmp}
+     * @throws IllegalArgumentException if the text is no address
+     */
+    static CompletableFuture<QmpClient> connect(String address) {
+        return connect(QmpAddress.parse(address), QmpOptions.defaults());
+    }
+
+    /**
      * Connects, and negotiates the session. Never blocks.
      *
      * @return fails with {@link io.github.qmp4j.QmpConnectException}, within {@link QmpOptions#waitFor()} plus

@@ -144,7 +144,7 @@ class AwaitedEventTest {
     @Test
     void aSubscriberThatLosesEventsEndsWithAnError() {
         try (FakeQemu fake = FakeQemu.responding().start();
-                QmpClient client = open(fake, QmpOptions.with(options -> options.eventQueue = 8))) {
+                QmpClient client = open(fake, QmpOptions.defaults().withEventQueue(8))) {
             Recorder none = new Recorder(1);
             client.events(EventFilter.all()).subscribe(none);
             for (int i = 0; i < 100; i++) {

@@ -39,7 +39,7 @@ class CallbackThreadTest {
                         .on("query-commands", "[\"stuck\"]")
                         .on("query-qmp-schema", "[]")
                         .start();
-                QmpClient client = open(fake, QmpOptions.with(o -> o.callbacks = task -> {}))) {
+                QmpClient client = open(fake, QmpOptions.defaults().withCallbacks(task -> {}))) {
             CompletableFuture<JsonNode> reply = client.execute(STATUS);
             assertThat(value(reply).asText()).isEqualTo("here");
             assertThat(reply.join().asText()).isEqualTo("here");
@@ -98,7 +98,7 @@ class CallbackThreadTest {
     @Test
     void aConnectInsideACallbackOfASingleThreadWorks() {
         ExecutorService one = Executors.newSingleThreadExecutor();
-        QmpOptions options = QmpOptions.with(o -> o.callbacks = one);
+        QmpOptions options = QmpOptions.defaults().withCallbacks(one);
         try (FakeQemu first = FakeQemu.responding().on("query-status", "{}").start();
                 FakeQemu second = FakeQemu.responding().start();
                 QmpClient client = open(first, options)) {
@@ -114,7 +114,7 @@ class CallbackThreadTest {
     @Test
     void closeDoesNotWaitOnTheLoopThatAnExecutorRunsCallbacksOn() {
         try (FakeQemu fake = FakeQemu.responding().start();
-                QmpClient client = open(fake, QmpOptions.with(o -> o.callbacks = Runnable::run))) {
+                QmpClient client = open(fake, QmpOptions.defaults().withCallbacks(Runnable::run))) {
             CompletableFuture<Long> waits = new CompletableFuture<>();
             client.subscribe(EventFilter.all(), event -> waits.complete(waitsIn(client::close)));
             fake.send(Outgoing.event("STOP", "{}"));
@@ -125,10 +125,7 @@ class CallbackThreadTest {
 
     @Test
     void aListenerClosesOnTheLoopThatAnExecutorRunsCallbacksOn() {
-        QmpOptions inline = QmpOptions.with(o -> {
-            o.nativeTransport = false; // as the listeners, so that they share loops
-            o.callbacks = Runnable::run;
-        });
+        QmpOptions inline = QmpOptions.defaults().withNativeTransport(false).withCallbacks(Runnable::run);
         CompletableFuture<Void> closed = new CompletableFuture<>();
         try (TempFolder folder = TempFolder.create("inline");
                 FakeQemu fake = FakeQemu.responding().start();
@@ -162,7 +159,7 @@ class CallbackThreadTest {
     @Test
     void anExecutorThatRefusesWorkIsReplacedByADaemonThread() {
         // R7
-        QmpOptions options = QmpOptions.with(o -> o.callbacks = task -> {
+        QmpOptions options = QmpOptions.defaults().withCallbacks(task -> {
             throw new RejectedExecutionException("shut down");
         });
         try (FakeQemu fake = FakeQemu.responding().on("query-status", "{}").start();

@@ -185,7 +185,7 @@ class CommandTest {
                         .respond()
                         .on("query-status", "{}")
                         .start();
-                QmpClient client = open(fake, QmpOptions.with(o -> o.maxInFlight = 3))) {
+                QmpClient client = open(fake, QmpOptions.defaults().withMaxInFlight(3))) {
             List<CompletableFuture<JsonNode>> three = IntStream.range(0, 3)
                     .mapToObj(i -> client.execute(QmpCommand.of("stop")))
                     .toList();
@@ -197,7 +197,7 @@ class CommandTest {
             }
         }
         try (FakeQemu fake = FakeQemu.responding(got -> List.of()).start();
-                QmpClient client = open(fake, QmpOptions.with(o -> o.maxInFlight = 1))) {
+                QmpClient client = open(fake, QmpOptions.defaults().withMaxInFlight(1))) {
             CompletableFuture<JsonNode> waiting = client.execute(STATUS);
             assertThat(failure(client.execute(STATUS), QmpException.class))
                     .isExactlyInstanceOf(QmpException.class)

@@ -38,10 +38,7 @@ class ConnectErrorTest {
     Path folder;
 
     ConnectErrorTest(boolean epoll) {
-        options = QmpOptions.with(o -> {
-            o.nativeTransport = epoll;
-            o.greetingTimeout = Duration.ofMillis(300);
-        });
+        options = QmpOptions.defaults().withNativeTransport(epoll).withGreetingTimeout(Duration.ofMillis(300));
     }
 
     @Test

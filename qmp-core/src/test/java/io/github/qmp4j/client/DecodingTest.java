@@ -39,7 +39,7 @@ class DecodingTest {
                         .event("STOP", "{}")
                         .reply("{\"text\": \"üü\"}")
                         .start();
-                QmpClient client = open(fake, QmpOptions.with(o -> o.nativeTransport = epoll))) {
+                QmpClient client = open(fake, QmpOptions.defaults().withNativeTransport(epoll))) {
             List<QmpEvent> heard = new CopyOnWriteArrayList<>();
             client.subscribe(EventFilter.all(), heard::add);
             assertThat(value(client.execute(STATUS)).path("text").asText()).isEqualTo("üü");
@@ -127,7 +127,7 @@ class DecodingTest {
         // R6, case 74
         ends(
                 Outgoing.reply("\"" + "x".repeat(20_000) + "\""),
-                QmpOptions.with(o -> o.maxMessageBytes = 10_000),
+                QmpOptions.defaults().withMaxMessageBytes(10_000),
                 "more than 10000 bytes, which is the limit");
     }
 
@@ -136,7 +136,7 @@ class DecodingTest {
         String deep = "[".repeat(200) + "]".repeat(200);
         ends(
                 Outgoing.reply(deep),
-                QmpOptions.with(o -> o.maxNesting = 100),
+                QmpOptions.defaults().withMaxNesting(100),
                 "nested deeper than 100, which is the limit");
         try (FakeQemu fake = FakeQemu.responding().on("query-status", deep).start();
                 QmpClient client = open(fake)) {

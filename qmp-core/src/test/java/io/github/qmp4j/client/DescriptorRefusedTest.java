@@ -46,7 +46,7 @@ class DescriptorRefusedTest {
     @Test
     void isNotSentWhereTheConnectionIsNotOfNettysNativeTransport() throws IOException {
         try (FakeQemu fake = FakeQemu.responding().on("query-status", "{}").start();
-                QmpClient client = open(fake, QmpOptions.with(o -> o.nativeTransport = false))) {
+                QmpClient client = open(fake, QmpOptions.defaults().withNativeTransport(false))) {
             failure(client.execute(ADD_FD, descriptor()))
                     .isExactlyInstanceOf(QmpException.class)
                     .hasMessage("add-fd was not sent: passing a file descriptor needs Netty's native transport"

@@ -36,7 +36,7 @@ class ExitDetailsTest {
                         .reply("\"bye\"")
                         .disconnect()
                         .start();
-                QmpClient client = open(fake, QmpOptions.with(o -> o.nativeTransport = epoll))) {
+                QmpClient client = open(fake, QmpOptions.defaults().withNativeTransport(epoll))) {
             CompletableFuture<JsonNode> quit = client.execute(QmpCommand.of("quit"));
             IntStream.range(0, 300).forEach(i -> client.execute(QmpCommand.of("query-status")));
             assertThat(value(quit).asText()).isEqualTo("bye");

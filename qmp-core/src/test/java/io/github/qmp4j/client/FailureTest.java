@@ -38,7 +38,7 @@ class FailureTest {
 
     @Test
     void eachFailureNamesItsCommandAndHasAStackTraceOfItsOwn() {
-        QmpOptions options = QmpOptions.with(o -> o.maxInFlight = 3);
+        QmpOptions options = QmpOptions.defaults().withMaxInFlight(3);
         try (FakeQemu fake = FakeQemu.responding(got -> List.of())
                         .on("query-status", got -> List.of(Outgoing.error("GenericError", "QEMU's own sentence")))
                         .start();
@@ -72,7 +72,7 @@ class FailureTest {
     @Test
     void nothingThatGivesAFutureWaitsForThePeer() {
         CountDownLatch returned = new CountDownLatch(1);
-        QmpOptions options = QmpOptions.with(o -> o.outOfBand = true);
+        QmpOptions options = QmpOptions.defaults().withOutOfBand(true);
         try (FakeQemu frozen = FakeQemu.frozen();
                 FakeQemu fake = FakeQemu.script()
                         .negotiate()

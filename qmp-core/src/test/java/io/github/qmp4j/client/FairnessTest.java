@@ -157,10 +157,7 @@ class FairnessTest {
         private final BlockingQueue<Long> turns = new LinkedBlockingQueue<>();
 
         QmpOptions options() {
-            return QmpOptions.with(o -> {
-                o.observers = List.of(this);
-                o.maxInFlight = Integer.MAX_VALUE;
-            });
+            return QmpOptions.defaults().withObservers(List.of(this)).withMaxInFlight(Integer.MAX_VALUE);
         }
 
         @Override

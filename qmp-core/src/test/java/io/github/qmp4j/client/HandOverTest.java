@@ -42,7 +42,7 @@ class HandOverTest {
         do {
             int faulty = call++;
             try (FaultyExecutor executor = FaultyExecutor.at(n -> n == faulty)) {
-                playSession(QmpOptions.with(o -> o.callbacks = executor));
+                playSession(QmpOptions.defaults().withCallbacks(executor));
                 calls = executor.calls();
             } catch (RuntimeException | AssertionError e) {
                 throw new AssertionError("an error at hand-over %d: %s".formatted(faulty, e), e);
@@ -54,7 +54,7 @@ class HandOverTest {
     @Test
     void anErrorAtEveryHandOverOfASessionLosesNothing() {
         try (FaultyExecutor executor = FaultyExecutor.at(n -> true)) {
-            playSession(QmpOptions.with(o -> o.callbacks = executor));
+            playSession(QmpOptions.defaults().withCallbacks(executor));
         }
     }
 
@@ -119,7 +119,7 @@ class HandOverTest {
     private static void assertReconnects(Executor callbacks) {
         try (FakeQemu fake = FakeQemu.responding().start();
                 QmpSupervisor supervisor = QmpSupervisor.start(
-                        unix(fake.socket()), QmpOptions.with(o -> o.callbacks = callbacks), QUICK)) {
+                        unix(fake.socket()), QmpOptions.defaults().withCallbacks(callbacks), QUICK)) {
             QmpClient first = value(supervisor.client());
             fake.disconnect();
             await().until(() -> !supervisor.state().equals(new MonitorState.Connected(first)));
@@ -138,7 +138,7 @@ class HandOverTest {
         };
         List<String> heard = new CopyOnWriteArrayList<>();
         try (FakeQemu fake = FakeQemu.responding().on("query-status", "1").start();
-                QmpClient client = open(fake, QmpOptions.with(o -> o.callbacks = takesAndThrows))) {
+                QmpClient client = open(fake, QmpOptions.defaults().withCallbacks(takesAndThrows))) {
             EventSubscription events = client.subscribe(EventFilter.all(), event -> heard.add(event.name()));
             List<String> sent = new ArrayList<>();
             for (int i = 0; i < 200; i++) {

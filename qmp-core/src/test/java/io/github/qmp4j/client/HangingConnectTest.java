@@ -37,10 +37,7 @@ class HangingConnectTest {
     private ServerSocket server;
 
     HangingConnectTest(boolean epoll) {
-        options = QmpOptions.with(o -> {
-            o.nativeTransport = epoll;
-            o.connectTimeout = LIMIT;
-        });
+        options = QmpOptions.defaults().withNativeTransport(epoll).withConnectTimeout(LIMIT);
     }
 
     @BeforeEach

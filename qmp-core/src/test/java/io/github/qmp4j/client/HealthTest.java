@@ -121,7 +121,7 @@ class HealthTest {
     void busyCallbacksAreNotTakenForABusyQemu() throws Exception {
         CountDownLatch opened = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
-        QmpOptions options = QmpOptions.with(o -> o.callbacks = task -> new Thread(() -> {
+        QmpOptions options = QmpOptions.defaults().withCallbacks(task -> new Thread(() -> {
                     if (opened.getCount() == 0) {
                         join(release);
                     }

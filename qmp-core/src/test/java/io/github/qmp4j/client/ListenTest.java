@@ -41,7 +41,7 @@ class ListenTest {
     @ValueSource(booleans = {true, false})
     void QEMU_connects_to_us_and_connects_again_when_its_session_ends(boolean nativeTransport) throws Exception {
         // cases 10, 28
-        QmpOptions options = QmpOptions.with(o -> o.nativeTransport = nativeTransport);
+        QmpOptions options = QmpOptions.defaults().withNativeTransport(nativeTransport);
         Path socket = folder.resolve("vm.qmp");
         try (QmpListener listener = QmpClient.listen(new QmpAddress.Unix(socket), options);
                 RealQemu qemu = connecting("path=" + socket)) {
@@ -62,7 +62,7 @@ class ListenTest {
     void QEMU_that_finds_the_listener_full_starts_and_has_its_turn_later() throws Exception {
         Path socket = folder.resolve("vm.qmp");
         List<SocketChannel> silent = new ArrayList<>();
-        QmpOptions patient = QmpOptions.with(o -> o.greetingTimeout = Duration.ofMinutes(10));
+        QmpOptions patient = QmpOptions.defaults().withGreetingTimeout(Duration.ofMinutes(10));
         try (QmpListener listener = QmpClient.listen(new QmpAddress.Unix(socket), patient)) {
             for (int i = 0; i < 16; i++) {
                 SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);

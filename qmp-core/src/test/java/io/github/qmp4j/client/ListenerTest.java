@@ -52,7 +52,7 @@ class ListenerTest {
     void a_path_that_is_taken_is_refused_and_left_as_it_is(boolean nativeTransport) throws Exception {
         // case 9
         Path file = Files.writeString(folder.resolve("vm.qmp"), "kept");
-        QmpOptions options = QmpOptions.with(o -> o.nativeTransport = nativeTransport);
+        QmpOptions options = QmpOptions.defaults().withNativeTransport(nativeTransport);
         assertThatThrownBy(() -> QmpClient.listen(new QmpAddress.Unix(file), options))
                 .isInstanceOfSatisfying(
                         QmpConnectException.class, e -> assertThat(e.reason()).isEqualTo(Reason.ADDRESS_IN_USE))
@@ -143,7 +143,7 @@ class ListenerTest {
         Path socket = folder.resolve("vm.qmp");
         List<SocketChannel> kept = new ArrayList<>();
         // The ones that wait are not to be taken for ones that take too long.
-        QmpOptions patient = QmpOptions.with(o -> o.greetingTimeout = Duration.ofMinutes(10));
+        QmpOptions patient = QmpOptions.defaults().withGreetingTimeout(Duration.ofMinutes(10));
         try (QmpListener listener = QmpClient.listen(new QmpAddress.Unix(socket), patient)) {
             for (int i = 0; i < 16; i++) {
                 kept.add(greeting(socket));
@@ -172,7 +172,7 @@ class ListenerTest {
     void silent_peers_make_newcomers_wait_and_close_none_of_them() throws Exception {
         Path socket = folder.resolve("vm.qmp");
         List<SocketChannel> silent = new ArrayList<>();
-        QmpOptions patient = QmpOptions.with(o -> o.greetingTimeout = Duration.ofMinutes(10));
+        QmpOptions patient = QmpOptions.defaults().withGreetingTimeout(Duration.ofMinutes(10));
         try (QmpListener listener = QmpClient.listen(new QmpAddress.Unix(socket), patient)) {
             for (int i = 0; i < 16; i++) {
                 silent.add(peer(socket));

@@ -67,10 +67,8 @@ class ObserverTest {
     }
 
     private static QmpClient connect(FakeQemu qemu, QmpObserver... observers) throws Exception {
-        QmpOptions options = QmpOptions.with(o -> {
-            o.observers = List.of(observers);
-            o.eventQueue = 1;
-        });
+        QmpOptions options =
+                QmpOptions.defaults().withObservers(List.of(observers)).withEventQueue(1);
         return QmpClient.connect(new QmpAddress.Unix(qemu.socket()), options).get(3, TimeUnit.MINUTES);
     }
 

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Timeout;
 @QemuVersions
 @Timeout(300)
 class OutOfBandTest {
-    private static final QmpOptions OUT_OF_BAND = QmpOptions.with(options -> options.outOfBand = true);
+    private static final QmpOptions OUT_OF_BAND = QmpOptions.defaults().withOutOfBand(true);
     private static final QmpCommand<JsonNode> SLOW = QmpCommand.of("slow");
     private static final QmpCommand<JsonNode> URGENT = QmpCommand.of("urgent");
 
@@ -109,9 +109,9 @@ class OutOfBandTest {
             List<CompletableFuture<JsonNode>> waiting = slow(client, 9);
             fake.awaitReceived("slow", 8, LONG);
             fake.disconnect();
-            assertThat(failure(waiting.get(7), QmpDisconnectedException.class).wasSent())
+            assertThat(failure(waiting.get(7), QmpDisconnectedException.class).mayHaveReachedQemu())
                     .isTrue();
-            assertThat(failure(waiting.get(8), QmpDisconnectedException.class).wasSent())
+            assertThat(failure(waiting.get(8), QmpDisconnectedException.class).mayHaveReachedQemu())
                     .isFalse();
         }
     }
@@ -161,10 +161,7 @@ class OutOfBandTest {
                 finished.add("nobody's");
             }
         };
-        QmpOptions options = QmpOptions.with(o -> {
-            o.outOfBand = true;
-            o.observers = List.of(inOrder);
-        });
+        QmpOptions options = QmpOptions.defaults().withOutOfBand(true).withObservers(List.of(inOrder));
         try (TempFolder folder = TempFolder.create("qmp4j-oob");
                 RealQemu qemu = RealQemu.builder().machine("none").start();
                 Injector between = new Injector(qemu.monitor());

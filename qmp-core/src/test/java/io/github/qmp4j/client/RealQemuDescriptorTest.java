@@ -166,7 +166,8 @@ class RealQemuDescriptorTest {
     void eachArrivesWithItsOwnCommandAlthoughQemuReadsAheadWithOutOfBand() throws IOException {
         client.close();
         client = QmpClient.connect(
-                        new QmpAddress.Unix(qemu.monitor()), QmpOptions.with(options -> options.outOfBand = true))
+                        new QmpAddress.Unix(qemu.monitor()),
+                        QmpOptions.defaults().withOutOfBand(true))
                 .join();
         AtomicBoolean over = new AtomicBoolean();
         CompletableFuture<Void> meanwhile = CompletableFuture.runAsync(() -> {

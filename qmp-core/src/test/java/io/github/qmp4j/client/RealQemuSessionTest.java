@@ -76,7 +76,7 @@ class RealQemuSessionTest {
             port = free.getLocalPort();
         }
         QmpAddress address = QmpAddress.parse("tcp:127.0.0.1:" + port);
-        QmpOptions options = QmpOptions.with(o -> o.nativeTransport = epoll);
+        QmpOptions options = QmpOptions.defaults().withNativeTransport(epoll);
         try (RealQemu qemu = RealQemu.builder()
                         .machine("none")
                         .arguments("-qmp", address + ",server=on,wait=off")
@@ -112,7 +112,7 @@ class RealQemuSessionTest {
     void twoThousandCommandsInFlightGetTwoThousandReplies(boolean epoll) {
         try (RealQemu qemu = RealQemu.builder().machine("none").start();
                 QmpClient client = value(QmpClient.connect(
-                        Sessions.unix(qemu.monitor()), QmpOptions.with(o -> o.nativeTransport = epoll)))) {
+                        Sessions.unix(qemu.monitor()), QmpOptions.defaults().withNativeTransport(epoll)))) {
             List<CompletableFuture<JsonNode>> all =
                     Stream.generate(() -> client.execute(STATUS)).limit(2000).toList();
             assertThat(all)
@@ -147,7 +147,7 @@ class RealQemuSessionTest {
             failure(client.execute(STATUS, Duration.ofMillis(1)), QmpTimeoutException.class);
             qemu.kill();
             QmpDisconnectedException lost = failure(waiting, QmpDisconnectedException.class);
-            assertThat(lost.wasSent()).isTrue();
+            assertThat(lost.mayHaveReachedQemu()).isTrue();
             failure(client.closed(), QmpDisconnectedException.class);
         }
     }

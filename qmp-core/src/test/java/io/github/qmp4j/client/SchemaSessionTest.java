@@ -146,7 +146,7 @@ class SchemaSessionTest {
         // case 60
         QmpCommand<JsonNode> go = QmpCommand.of("go");
         try (FakeQemu fake = fake("checked");
-                QmpClient client = open(fake, QmpOptions.with(options -> options.checkCommands = true))) {
+                QmpClient client = open(fake, QmpOptions.defaults().withCheckCommands(true))) {
             value(client.execute(go.with("x", 1)));
             assertThat(failure(client.execute(go.with("x", "one")), QmpException.class))
                     .hasMessage("go was not sent: go/x must be of type int, not \"one\"");

@@ -35,13 +35,12 @@ public final class SessionFuzz {
     /** A TCP address, since a silent UNIX socket would be looked up in the kernel's list of sockets. */
     private static final QmpAddress ADDRESS = new QmpAddress.Tcp("peer", 4444);
 
-    private static final QmpOptions OPTIONS = QmpOptions.with(o -> {
-        o.maxMessageBytes = 1024;
-        o.maxNesting = 16;
-        o.eventQueue = 4;
-        o.maxInFlight = 8;
-        o.callbacks = Runnable::run;
-    });
+    private static final QmpOptions OPTIONS = QmpOptions.defaults()
+            .withMaxMessageBytes(1024)
+            .withMaxNesting(16)
+            .withEventQueue(4)
+            .withMaxInFlight(8)
+            .withCallbacks(Runnable::run);
 
     private final Handshake handshake = new Handshake(ADDRESS, OPTIONS, new ConnectFailures(ADDRESS));
     private final EmbeddedChannel channel = EmbeddedWire.open(OPTIONS, handshake);

@@ -35,11 +35,10 @@ import org.junit.jupiter.api.Timeout;
 @QemuVersions
 @Timeout(300)
 class SilentMonitorTest {
-    private final QmpOptions options = QmpOptions.with(o -> {
-        o.nativeTransport = nativeTransport();
-        o.connectTimeout = Duration.ofMillis(300);
-        o.greetingTimeout = Duration.ofMillis(300);
-    });
+    private final QmpOptions options = QmpOptions.defaults()
+            .withNativeTransport(nativeTransport())
+            .withConnectTimeout(Duration.ofMillis(300))
+            .withGreetingTimeout(Duration.ofMillis(300));
 
     /** The transport is not a parameter of the class, since a class has the versions of QEMU or parameters. */
     boolean nativeTransport() {
@@ -83,11 +82,10 @@ class SilentMonitorTest {
     /** Each holds the monitor for a moment, and most find the backlog full. */
     @Test
     void manyThatComeAtOnceAllHaveTheirTurnInTheTimeThatWasAsked() {
-        QmpOptions patient = QmpOptions.with(o -> {
-            o.nativeTransport = nativeTransport();
-            o.connectTimeout = Duration.ofMinutes(2);
-            o.greetingTimeout = Duration.ofMinutes(2);
-        });
+        QmpOptions patient = QmpOptions.defaults()
+                .withNativeTransport(nativeTransport())
+                .withConnectTimeout(Duration.ofMinutes(2))
+                .withGreetingTimeout(Duration.ofMinutes(2));
         try (RealQemu qemu = RealQemu.builder().machine("none").start()) {
             RawMonitor holder = RawMonitor.connect(qemu.monitor(), LONG);
             List<CompletableFuture<JsonNode>> all = new ArrayList<>();

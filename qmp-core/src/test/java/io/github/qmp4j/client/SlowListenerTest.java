@@ -37,7 +37,7 @@ class SlowListenerTest {
     @Test
     void aStuckListenerLosesWhatExceedsItsQueueAndIsToldAtTheGap() {
         try (FakeQemu fake = storm();
-                QmpClient client = open(fake, QmpOptions.with(o -> o.eventQueue = QUEUE))) {
+                QmpClient client = open(fake, QmpOptions.defaults().withEventQueue(QUEUE))) {
             CountDownLatch first = new CountDownLatch(1);
             EventSubscription slow = client.subscribe(EventFilter.all(), event -> {
                 first.countDown();

@@ -107,7 +107,7 @@ class TimeoutTest {
     @Test
     void aTimeOutFreesItsPlace() {
         try (FakeQemu fake = FakeQemu.responding(got -> List.of()).start();
-                QmpClient client = open(fake, QmpOptions.with(o -> o.maxInFlight = 1))) {
+                QmpClient client = open(fake, QmpOptions.defaults().withMaxInFlight(1))) {
             for (int i = 0; i < 3; i++) {
                 failure(client.execute(STOP, Duration.ofMillis(10)), QmpTimeoutException.class);
             }
@@ -127,10 +127,9 @@ class TimeoutTest {
     @ParameterizedTest
     @CsvSource({"query-status,2", "qom-get,2", "block-commit,1", "blockdev-add,1", "drive-mirror,1", "job-dismiss,1"})
     void commandsThatWaitForADiskHaveTheLongDefault(String name, int limit) {
-        QmpOptions options = QmpOptions.with(o -> {
-            o.blockCommandTimeout = Duration.ofSeconds(1);
-            o.commandTimeout = Duration.ofSeconds(2);
-        });
+        QmpOptions options = QmpOptions.defaults()
+                .withBlockCommandTimeout(Duration.ofSeconds(1))
+                .withCommandTimeout(Duration.ofSeconds(2));
         assertThat(CommandTimeouts.of(name, options)).isEqualTo(Duration.ofSeconds(limit));
     }
 
@@ -139,7 +138,7 @@ class TimeoutTest {
         assertThat(QmpOptions.defaults().commandTimeout()).isEqualTo(Duration.ofMinutes(1));
         assertThat(QmpOptions.defaults().blockCommandTimeout()).isEqualTo(Duration.ofMinutes(10));
         try (FakeQemu fake = FakeQemu.responding(got -> List.of()).start();
-                QmpClient client = open(fake, QmpOptions.with(o -> o.commandTimeout = SHORT))) {
+                QmpClient client = open(fake, QmpOptions.defaults().withCommandTimeout(SHORT))) {
             failure(client.execute(STATUS), QmpTimeoutException.class);
         }
     }

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(300)
 class TlsTest {
     private static final String IP = "127.0.0.1";
-    private static final QmpOptions HASTY = QmpOptions.with(o -> o.greetingTimeout = Duration.ofSeconds(5));
+    private static final QmpOptions HASTY = QmpOptions.defaults().withGreetingTimeout(Duration.ofSeconds(5));
 
     @TempDir
     private static Path folder;
@@ -84,7 +84,7 @@ class TlsTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void a_client_with_a_certificate_gets_a_session_behind_TLS(boolean nativeTransport) throws Exception {
-        QmpOptions options = QmpOptions.with(o -> o.nativeTransport = nativeTransport);
+        QmpOptions options = QmpOptions.defaults().withNativeTransport(nativeTransport);
         QmpAddress address = secure(IP, TlsOptions.client(folder.resolve("client")));
         for (int session = 0; session < 2; session++) {
             try (QmpClient client = Outcomes.value(QmpClient.connect(address, options))) {
@@ -166,8 +166,8 @@ class TlsTest {
     void a_certificate_for_another_host_is_refused_unless_that_is_asked_for() throws Exception {
         TlsOptions tls = TlsOptions.client(folder.resolve("client"));
         assertFails(secure("localhost", tls), Phase.TLS, Reason.WRONG_HOST, "'localhost'");
-        try (QmpClient client =
-                Outcomes.value(QmpClient.connect(secure("localhost", tls.withoutHostCheck()), QmpOptions.defaults()))) {
+        try (QmpClient client = Outcomes.value(
+                QmpClient.connect(secure("localhost", tls.withVerifyHost(false)), QmpOptions.defaults()))) {
             assertThat(client.state()).isEqualTo(ConnectionState.RUNNING);
         }
     }

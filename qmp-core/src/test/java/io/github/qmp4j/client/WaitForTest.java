@@ -38,7 +38,7 @@ class WaitForTest {
     @Test
     void aSocketThatAppearsInTimeIsConnectedTo() throws IOException {
         QmpAddress address = unix(folder.resolve("qmp.sock"));
-        QmpOptions options = QmpOptions.with(o -> o.waitFor = ChronoUnit.FOREVER.getDuration());
+        QmpOptions options = QmpOptions.defaults().withWaitFor(ChronoUnit.FOREVER.getDuration());
         CompletableFuture<QmpClient> connecting = QmpClient.connect(address, options);
         await().pollDelay(Duration.ofMillis(150)).until(() -> !connecting.isDone());
 
@@ -69,10 +69,9 @@ class WaitForTest {
                 waiting.add(SocketChannel.open(UnixDomainSocketAddress.of(bound)));
             }
             Files.move(bound, renamed); // the table of the holders has the old name
-            QmpOptions options = QmpOptions.with(o -> {
-                o.waitFor = ChronoUnit.FOREVER.getDuration();
-                o.nativeTransport = epoll;
-            });
+            QmpOptions options = QmpOptions.defaults()
+                    .withWaitFor(ChronoUnit.FOREVER.getDuration())
+                    .withNativeTransport(epoll);
             CompletableFuture<QmpClient> connecting = QmpClient.connect(unix(renamed), options);
             await().pollDelay(Duration.ofMillis(150)).until(() -> !connecting.isDone());
 
@@ -91,7 +90,7 @@ class WaitForTest {
     @Test
     void aSocketThatNeverAppearsFailsWhenTheTimeIsUpAndNotBefore() {
         long start = System.nanoTime();
-        QmpOptions options = QmpOptions.with(o -> o.waitFor = Duration.ofMillis(300));
+        QmpOptions options = QmpOptions.defaults().withWaitFor(Duration.ofMillis(300));
         QmpConnectException refusal =
                 failure(QmpClient.connect(unix(folder.resolve("none")), options), QmpConnectException.class);
         assertThat(refusal.reason()).isEqualTo(Reason.NO_SUCH_SOCKET);
@@ -100,7 +99,7 @@ class WaitForTest {
 
     @Test
     void whatWaitingCannotMendFailsAtOnce() {
-        QmpOptions options = QmpOptions.with(o -> o.waitFor = Duration.ofHours(1));
+        QmpOptions options = QmpOptions.defaults().withWaitFor(Duration.ofHours(1));
         assertThat(failure(QmpClient.connect(unix(folder), options), QmpConnectException.class)
                         .reason())
                 .isEqualTo(Reason.NOT_A_SOCKET);

@@ -28,7 +28,7 @@ class MicrometerObserverTest {
 
     @Test
     void sessionWithRealQemuShowsInTheMetrics() throws Exception {
-        QmpOptions options = QmpOptions.with(o -> o.observers = List.of(observer));
+        QmpOptions options = QmpOptions.defaults().withObservers(List.of(observer));
         try (RealQemu qemu = RealQemu.builder().start()) {
             try (QmpClient client = QmpClient.connect(new QmpAddress.Unix(qemu.monitor()), options)
                     .get(3, TimeUnit.MINUTES)) {

@@ -8,7 +8,7 @@ import java.util.List;
 
 /** A program that starts a QEMU and a storage daemon, says where their monitors are, and then waits to be killed. */
 final class Owner {
-    static final QmpOptions PATIENT = QmpOptions.with(options -> options.waitFor = Duration.ofSeconds(20));
+    static final QmpOptions PATIENT = QmpOptions.defaults().withWaitFor(Duration.ofSeconds(20));
 
     private Owner() {}
 

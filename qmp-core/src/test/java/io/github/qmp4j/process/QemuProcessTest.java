@@ -19,8 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(300)
 class QemuProcessTest {
-    private static final QmpOptions PATIENT = QmpOptions.with(options -> options.waitFor = Duration.ofSeconds(10));
-    private static final QmpOptions HASTY = QmpOptions.with(options -> options.waitFor = Duration.ofMillis(300));
+    private static final QmpOptions PATIENT = QmpOptions.defaults().withWaitFor(Duration.ofSeconds(10));
+    private static final QmpOptions HASTY = QmpOptions.defaults().withWaitFor(Duration.ofMillis(300));
 
     @Test
     void a_process_that_ends_at_once_is_quoted() {
@@ -73,7 +73,7 @@ class QemuProcessTest {
 
     @Test
     void a_start_ends_although_the_executor_for_callbacks_runs_nothing() {
-        QmpOptions stuck = QmpOptions.with(options -> options.callbacks = task -> {});
+        QmpOptions stuck = QmpOptions.defaults().withCallbacks(task -> {});
         assertThatThrownBy(() -> start(stuck, "sh", "-c", "exit 3"))
                 .isInstanceOf(QemuStartException.class)
                 .hasMessageContaining("ended with status 3");

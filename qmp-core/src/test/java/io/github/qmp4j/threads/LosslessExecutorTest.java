@@ -78,8 +78,8 @@ class LosslessExecutorTest {
     void optionsWithTheSameExecutorAreEqual() {
         ExecutorService one = Executors.newSingleThreadExecutor();
         try {
-            QmpOptions options = QmpOptions.with(o -> o.callbacks = one);
-            assertThat(QmpOptions.with(o -> o.callbacks = options.callbacks())).isEqualTo(options);
+            QmpOptions options = QmpOptions.defaults().withCallbacks(one);
+            assertThat(QmpOptions.defaults().withCallbacks(options.callbacks())).isEqualTo(options);
             assertThat(QmpOptions.defaults().withCallbacks(one)).isEqualTo(options);
             assertThat(QmpOptions.defaults()).isNotEqualTo(options);
         } finally {

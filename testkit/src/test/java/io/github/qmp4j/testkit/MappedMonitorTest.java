@@ -13,14 +13,14 @@ import org.testcontainers.containers.Network;
 /** The one test that needs of the engine to make networks, which an engine without bridges need not do. */
 @EnabledIfSystemProperty(
         named = "qmp4j.versions",
-        matches = ".*\\b7\\.2\\b.*",
-        disabledReason = "needs QEMU in a container, and qmp4j.versions does not ask for 7.2")
+        matches = ".*\\b10\\.0\\b.*",
+        disabledReason = "needs QEMU in a container, and qmp4j.versions does not ask for 10.0")
 @Timeout(600)
 class MappedMonitorTest {
     @Test
     void thePortOfTheMonitorIsMapped() {
         try (Network network = network();
-                QemuContainer qemu = QemuContainer.ofVersion("7.2")
+                QemuContainer qemu = QemuContainer.ofVersion("10.0")
                         .withMachine("none")
                         .withMonitorOverTcp()
                         .withNetwork(network)) {
@@ -28,7 +28,7 @@ class MappedMonitorTest {
             for (int client = 0; client < 3; client++) {
                 try (RawMonitor monitor = RawMonitor.connect(qemu.monitorAddress(), Duration.ofSeconds(2))) {
                     assertThat(monitor.greeting().at("/QMP/version/qemu/major").asInt())
-                            .isEqualTo(7);
+                            .isEqualTo(10);
                 }
             }
         }

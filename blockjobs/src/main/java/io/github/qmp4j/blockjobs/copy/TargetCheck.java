@@ -67,7 +67,7 @@ public final class TargetCheck {
                 .signOf(file.path())
                 .thenAccept(sign -> sign.ifPresent(how -> {
                     throw new BlockChainException(
-                            "the target '%s' %s, and a copy would overwrite it; give another path, or ask for reuse (CopyRequest.ontoExistingFile)"
+                            "the target '%s' %s, and a copy would overwrite it; give another path, or ask for reuse (CopyRequest.withReuseExternal)"
                                     .formatted(file.path(), how));
                 }));
     }

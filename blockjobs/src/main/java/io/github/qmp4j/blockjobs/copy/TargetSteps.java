@@ -56,7 +56,7 @@ public record TargetSteps(List<TargetStep> steps, String node) {
     private static List<TargetStep> made(JobPlan plan, String name, CopyTarget.File file) {
         if (!MAKEABLE.contains(file.format())) {
             throw new BlockChainException(
-                    "blockdev-mirror makes no new file in the format %s; make it with qemu-img and ask for reuse (CopyRequest.ontoExistingFile), or use drive-mirror"
+                    "blockdev-mirror makes no new file in the format %s; make it with qemu-img and ask for reuse (CopyRequest.withReuseExternal), or use drive-mirror"
                             .formatted(file.format()));
         }
         long size = plan.before().activeLayer().virtualSize();

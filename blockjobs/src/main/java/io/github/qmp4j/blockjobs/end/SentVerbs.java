@@ -2,8 +2,7 @@ package io.github.qmp4j.blockjobs.end;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.QmpDisconnectedException;
-import io.github.qmp4j.QmpProtocolException;
-import io.github.qmp4j.QmpTimeoutException;
+import io.github.qmp4j.QmpException;
 import io.github.qmp4j.blockjobs.BlockJobException;
 import io.github.qmp4j.blockjobs.end.EndFacts.Asked;
 import io.github.qmp4j.threads.Futures;
@@ -103,11 +102,10 @@ public final class SentVerbs {
         return sent.stream().filter(one -> !one.isRefused());
     }
 
-    /** Whether QEMU may have obeyed a verb that ended in this way. */
+    /** Whether it is for the outcome to tell what became of a verb: QEMU may have obeyed it, or the session is gone. */
     public static boolean isInDoubt(Throwable failure) {
         Throwable cause = Futures.cause(failure);
-        return cause instanceof QmpTimeoutException
-                || cause instanceof QmpProtocolException
-                || cause instanceof QmpDisconnectedException;
+        return cause instanceof QmpDisconnectedException
+                || (cause instanceof QmpException known && known.mayHaveReachedQemu());
     }
 }

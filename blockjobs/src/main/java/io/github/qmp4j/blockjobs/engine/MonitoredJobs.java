@@ -42,6 +42,7 @@ import io.github.qmp4j.event.EventSubscription;
 import io.github.qmp4j.threads.DaemonThreads;
 import io.github.qmp4j.threads.Futures;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -143,11 +144,13 @@ public final class MonitoredJobs implements BlockJobs {
     }
 
     @Override
-    public CompletableFuture<List<BlockJob>> startTogether(List<BlockJobRequest> requests) {
-        return new StartTogether(starter, context.work()).start(requests).whenComplete((jobs, failure) -> {
-            checks.wake();
-            progress.wake();
-        });
+    public CompletableFuture<List<BlockJob>> startTogether(Collection<? extends BlockJobRequest> requests) {
+        return new StartTogether(starter, context.work())
+                .start(List.copyOf(requests))
+                .whenComplete((jobs, failure) -> {
+                    checks.wake();
+                    progress.wake();
+                });
     }
 
     private void jobCame() {
@@ -175,7 +178,7 @@ public final class MonitoredJobs implements BlockJobs {
     }
 
     @Override
-    public CompletableFuture<Optional<BlockJob>> settle(Finding finding) {
+    public CompletableFuture<Optional<BlockJob>> resolve(Finding finding) {
         if (finding.key().isPresent() && finding.request().isPresent()) {
             return adoptOrStart(finding.key().get(), finding.request().get()).thenApply(Optional::of);
         }
@@ -222,7 +225,7 @@ public final class MonitoredJobs implements BlockJobs {
     }
 
     @Override
-    public CompletableFuture<List<JobOutcome>> collect(DiskRef disk) {
+    public CompletableFuture<List<JobOutcome>> dismissEnded(DiskRef disk) {
         return context.graphs()
                 .read()
                 .thenCombine(list(), (graph, jobs) -> {
@@ -232,15 +235,15 @@ public final class MonitoredJobs implements BlockJobs {
                             .map(JobInfo::id)
                             .toList();
                 })
-                .thenCompose(this::collect);
+                .thenCompose(this::adoptAll);
     }
 
-    private CompletableFuture<List<JobOutcome>> collect(List<JobId> ended) {
+    private CompletableFuture<List<JobOutcome>> adoptAll(List<JobId> ended) {
         List<JobOutcome> outcomes = new ArrayList<>();
         return Futures.inTurn(ended, id -> adopt(id)
                         .thenCompose(job -> job.isPresent()
                                 ? JobHandle.own(job.get()).outcome().thenAccept(outcomes::add)
-                                // Another client has collected it.
+                                // Another client has dismissed it.
                                 : Futures.done()))
                 .thenApply(done -> outcomes);
     }

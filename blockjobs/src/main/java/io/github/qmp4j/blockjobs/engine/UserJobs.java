@@ -14,6 +14,7 @@ import io.github.qmp4j.blockjobs.JobOutcome;
 import io.github.qmp4j.blockjobs.JobPreview;
 import io.github.qmp4j.event.EventSubscription;
 import io.github.qmp4j.threads.CallFuture;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -46,7 +47,7 @@ public record UserJobs(BlockJobs own, Executor users) implements BlockJobs {
     }
 
     @Override
-    public CompletableFuture<List<BlockJob>> startTogether(List<BlockJobRequest> requests) {
+    public CompletableFuture<List<BlockJob>> startTogether(Collection<? extends BlockJobRequest> requests) {
         return given(own.startTogether(requests));
     }
 
@@ -66,8 +67,8 @@ public record UserJobs(BlockJobs own, Executor users) implements BlockJobs {
     }
 
     @Override
-    public CompletableFuture<Optional<BlockJob>> settle(Finding finding) {
-        return given(own.settle(finding));
+    public CompletableFuture<Optional<BlockJob>> resolve(Finding finding) {
+        return given(own.resolve(finding));
     }
 
     @Override
@@ -101,8 +102,8 @@ public record UserJobs(BlockJobs own, Executor users) implements BlockJobs {
     }
 
     @Override
-    public CompletableFuture<List<JobOutcome>> collect(DiskRef disk) {
-        return given(own.collect(disk));
+    public CompletableFuture<List<JobOutcome>> dismissEnded(DiskRef disk) {
+        return given(own.dismissEnded(disk));
     }
 
     @Override

@@ -54,7 +54,10 @@ public final class Migrations {
         });
     }
 
-    /** Keeps what QEMU says of its last migration, or of the last {@code savevm}, which is one to QEMU. Never fails: where QEMU does not answer, each later answer counts as another one. */
+    /**
+     * Keeps what QEMU says of its last migration, or of the last {@code savevm}, which is one to QEMU. Never fails: where QEMU does not
+     * answer, each later answer counts as another one.
+     */
     public CompletableFuture<Void> see() {
         return asked(client, "query-migrate")
                 .exceptionally(failure -> MissingNode.getInstance())
@@ -72,7 +75,7 @@ public final class Migrations {
         return asked(client, "query-migrate").thenAccept(now -> {
             if (before.filter(seen -> !seen.equals(now)).isPresent()) {
                 throw new BlockJobException(
-                        "the guest was migrated or saved while the job ran (%s), and QEMU may have lost what the job had moved"
+                        "the guest was migrated or saved while the job ran (%s), and QEMU may have lost what the job had moved, or damaged the image; hold it against qemu-img check before it is used again"
                                 .formatted(now.path("status").asText("its end is not known")));
             }
         });

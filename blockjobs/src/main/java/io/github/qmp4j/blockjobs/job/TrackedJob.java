@@ -60,7 +60,7 @@ public final class TrackedJob {
         this.context = context;
         this.onEnd = onEnd;
         this.mailbox = new Mailbox(context.work());
-        JobSettings settings = request.map(BlockJobRequest::settings).orElse(JobSettings.DEFAULT);
+        JobSettings settings = request.map(BlockJobRequest::settings).orElse(JobSettings.defaults());
         this.state = new JobState(id, type, new ProgressMeter(context.options().convergenceWindow()));
         state.meter().speed(settings.speed());
         this.news = new JobPublisher(state.info(), mailbox, context.users());

@@ -74,7 +74,7 @@ public final class BackingString {
         String text = base.path()
                 .filter(FileName::isWhole)
                 .orElseThrow(() -> new BlockChainException(
-                        "%s has no absolute plain name ('%s') that could be written into the header of a copy; make the target with qemu-img create -b, and ask for reuse (CopyRequest.ontoExistingFile)"
+                        "%s has no absolute plain name ('%s') that could be written into the header of a copy; make the target with qemu-img create -b, and ask for reuse (CopyRequest.withReuseExternal)"
                                 .formatted(base.label(), base.file())));
         return fitting(base, base, text);
     }

@@ -114,7 +114,7 @@ public final class CopyPlan extends JobPlan {
                 .filter(backing -> !backing.path().equals(Optional.of(backing.file())))
                 .forEach(backing -> {
                     throw new BlockChainException(
-                            "QEMU would write a json: text for %s into the header of the copy; make the target with qemu-img create -b, and ask for reuse (CopyRequest.ontoExistingFile)"
+                            "QEMU would write a json: text for %s into the header of the copy; make the target with qemu-img create -b, and ask for reuse (CopyRequest.withReuseExternal)"
                                     .formatted(backing.label()));
                 });
     }

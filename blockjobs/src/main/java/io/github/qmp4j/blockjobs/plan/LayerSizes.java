@@ -50,7 +50,7 @@ final class LayerSizes {
     static void requireNoGrowth(DiskRef disk, BlockNode active, BlockNode base) {
         if (base.virtualSize() > active.virtualSize()) {
             throw new BlockChainException(
-                    "a commit into base '%s' (%d bytes) would grow disk %s from %d bytes, and the guest would find old data of the base there; choose a smaller base, or ask for growth (CommitRequest.growingDisk), which has the new part read as zeroes"
+                    "a commit into base '%s' (%d bytes) would grow disk %s from %d bytes, and the guest would find old data of the base there; choose a smaller base, or ask for growth (CommitRequest.withGrowsDisk), which has the new part read as zeroes"
                             .formatted(base.label(), base.virtualSize(), disk, active.virtualSize()));
         }
     }

@@ -35,7 +35,7 @@ public final class PlainText {
         return isTargetEncrypted(context, plan).thenAccept(safe -> {
             if (!safe) {
                 throw new BlockChainException(
-                        "a %s of disk %s would write in plain text what %s holds encrypted; allow plain text (JobSettings.allowingPlainText), or let an encrypted image receive it"
+                        "a %s of disk %s would write in plain text what %s holds encrypted; allow plain text (JobSettings.withPlainText), or let an encrypted image receive it"
                                 .formatted(
                                         plan.word(),
                                         plan.request().disk(),

@@ -2,29 +2,18 @@ package io.github.qmp4j.blockjobs.record;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.qmp4j.blockjobs.CommitRequest;
-import io.github.qmp4j.blockjobs.CopyRequest;
 import io.github.qmp4j.blockjobs.JobRecord;
-import io.github.qmp4j.blockjobs.JobSettings;
 import io.github.qmp4j.blockjobs.JobStoreException;
-import io.github.qmp4j.blockjobs.PullRequest;
-import java.util.Map;
 
 /**
- * A {@link JobRecord} as JSON. A component may be added at any time to what it holds, since readers pass over what they do
+ * A {@link JobRecord} as JSON. A property may be added at any time to what it holds, since readers pass over what they do
  * not know; what would make an old reader wrong takes the next {@link #FORMAT}, which old readers refuse. So does a new name
- * of a component or a class.
+ * of a property or a class.
  */
 public final class RecordJson {
     private static final int FORMAT = 1;
     private static final String VERSION = "format";
     private static final String WHAT = "the record of a job";
-
-    private static final RecordReader READER = new RecordReader(Map.of(
-            JobSettings.class, JobSettings.DEFAULT,
-            PullRequest.class, PullRequest.of("disk"),
-            CommitRequest.class, CommitRequest.of("disk"),
-            CopyRequest.class, CopyRequest.of("disk", "/target", "raw")));
 
     private RecordJson() {}
 
@@ -42,6 +31,6 @@ public final class RecordJson {
                     "%s has format %d and this version of qmp4j reads up to %d; use the newer version"
                             .formatted(WHAT, format.intValue(), FORMAT));
         }
-        return READER.read(json, JobRecord.class, WHAT);
+        return RecordReader.read(json, JobRecord.class, WHAT);
     }
 }

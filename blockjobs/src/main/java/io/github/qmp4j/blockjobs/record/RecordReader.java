@@ -2,44 +2,41 @@ package io.github.qmp4j.blockjobs.record;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.qmp4j.blockjobs.JobStoreException;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Reads back what {@link RecordWriter} wrote; each method throws {@link JobStoreException} when it cannot. A component that
- * an older version did not know has the value that the defaults have, or is empty, 0 or false.
- *
- * @param defaults by their class: for the components of these records that are not there
+ * Reads back what {@link RecordWriter} wrote; each method throws {@link JobStoreException} when it cannot. A property that
+ * an older version did not know has its default, or is empty, 0 or false.
  */
-record RecordReader(Map<Class<?>, Record> defaults) {
+final class RecordReader {
+    private RecordReader() {}
 
-    <T> T read(JsonNode json, Class<T> type, String what) {
+    static <T> T read(JsonNode json, Class<T> type, String what) {
         return type.cast(value(json, type, what));
     }
 
-    private Object value(JsonNode json, Type type, String what) {
+    private static Object value(JsonNode json, Type type, String what) {
         if (type instanceof ParameterizedType generic) {
             return generic(json, generic, what);
         }
         Class<?> plain = (Class<?>) type;
-        if (plain.isRecord() || plain.isSealed()) {
+        if (plain.isSealed() || Property.areOf(plain)) {
             if (!json.isObject()) {
                 throw wrong(what, json);
             }
-            return record(json, plain.isSealed() ? chosen(json, plain, what) : plain, what);
+            return object(json, plain.isSealed() ? chosen(json, plain, what) : plain, what);
         }
         if (plain.isEnum()) {
             return constant(json, plain, what);
@@ -47,7 +44,7 @@ record RecordReader(Map<Class<?>, Record> defaults) {
         return scalar(json, plain, what);
     }
 
-    private Object generic(JsonNode json, ParameterizedType type, String what) {
+    private static Object generic(JsonNode json, ParameterizedType type, String what) {
         Type of = type.getActualTypeArguments()[0];
         if (type.getRawType().equals(Optional.class)) {
             return Optional.of(value(json, of, what));
@@ -117,33 +114,39 @@ record RecordReader(Map<Class<?>, Record> defaults) {
         throw wrong(what + "." + RecordWriter.TYPE, json.path(RecordWriter.TYPE));
     }
 
-    private Object record(JsonNode json, Class<?> type, String what) {
-        RecordComponent[] components = type.getRecordComponents();
-        Class<?>[] types = new Class<?>[components.length];
-        Object[] values = new Object[components.length];
-        for (int i = 0; i < components.length; i++) {
-            JsonNode member = json.get(components[i].getName());
-            String name = what + "." + components[i].getName();
-            types[i] = components[i].getType();
-            values[i] = member == null
-                    ? absent(components[i], defaults.get(type), name)
-                    : value(member, components[i].getGenericType(), name);
-        }
+    private static Object object(JsonNode json, Class<?> type, String what) {
+        List<Property> properties = Property.of(type);
+        List<Property> first =
+                properties.stream().filter(Property::isGivenFirst).toList();
+        Class<?>[] types = first.stream().map(Property::plain).toArray(Class<?>[]::new);
+        Object[] values = first.stream()
+                .map(property -> json.has(property.name())
+                        ? member(json, property, what)
+                        : absent(property.plain(), what + "." + property.name()))
+                .toArray();
         try {
-            return type.getDeclaredConstructor(types).newInstance(values);
+            Constructor<?> constructor = type.getDeclaredConstructor(types);
+            constructor.setAccessible(true);
+            Object made = constructor.newInstance(values);
+            for (Property property : properties) {
+                if (!property.isGivenFirst() && json.has(property.name())) {
+                    made = property.changed(made, member(json, property, what));
+                }
+            }
+            return made;
         } catch (InvocationTargetException e) {
             throw new JobStoreException(
                     "%s makes no sense: %s".formatted(what, e.getCause() == null ? e : e.getCause()), e);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("a record that cannot be made: " + type, e);
+            throw new IllegalStateException("an object that cannot be made: " + type, e);
         }
     }
 
-    private static Object absent(RecordComponent component, @Nullable Record template, String what) {
-        if (template != null) {
-            return RecordWriter.value(template, component);
-        }
-        Class<?> type = component.getType();
+    private static Object member(JsonNode json, Property property, String what) {
+        return value(json.get(property.name()), property.type(), what + "." + property.name());
+    }
+
+    private static Object absent(Class<?> type, String what) {
         if (type == Optional.class) {
             return Optional.empty();
         }

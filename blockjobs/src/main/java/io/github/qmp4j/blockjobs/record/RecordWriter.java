@@ -8,8 +8,6 @@ import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.github.qmp4j.blockjobs.PivotHooks;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -20,8 +18,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * Writes a record as a JSON object: each component under its own name, one that is empty not at all, and the
- * {@code type} where an interface leaves it open. So a component that is added to any of them is written too.
+ * Writes an object of this library as a JSON object: each property under its own name, one that is empty not at all, and the
+ * {@code type} where an interface leaves it open. So a property that is added to any of them is written too.
  */
 public final class RecordWriter {
     static final String TYPE = "type";
@@ -29,13 +27,13 @@ public final class RecordWriter {
     private RecordWriter() {}
 
     /**
-     * A record as JSON.
+     * An object as JSON.
      *
-     * @throws IllegalArgumentException for what is no record and none of the few types that records are made of here
+     * @throws IllegalArgumentException for what is none of this library and none of the few types that its properties have
      */
     public static JsonNode write(Object value) {
-        if (value instanceof Record record) {
-            return object(record);
+        if (Property.areOf(value.getClass())) {
+            return object(value);
         }
         if (value instanceof Collection<?> several) {
             ArrayNode array = JsonNodeFactory.instance.arrayNode();
@@ -58,27 +56,19 @@ public final class RecordWriter {
                 "no store can hold a " + value.getClass().getName());
     }
 
-    private static ObjectNode object(Record record) {
+    private static ObjectNode object(Object value) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        boolean isOpen = List.of(record.getClass().getInterfaces()).stream().anyMatch(Class::isSealed);
+        boolean isOpen = List.of(value.getClass().getInterfaces()).stream().anyMatch(Class::isSealed);
         if (isOpen) {
-            json.put(TYPE, word(record.getClass()));
+            json.put(TYPE, word(value.getClass()));
         }
-        for (RecordComponent component : record.getClass().getRecordComponents()) {
-            present(value(record, component)).ifPresent(value -> json.set(component.getName(), write(value)));
+        for (Property property : Property.of(value.getClass())) {
+            present(property.valueIn(value)).ifPresent(present -> json.set(property.name(), write(present)));
         }
         return json;
     }
 
-    static Object value(Record record, RecordComponent component) {
-        try {
-            return component.getAccessor().invoke(record);
-        } catch (IllegalAccessException | InvocationTargetException e) {
-            throw new IllegalStateException("the accessor %s gives nothing".formatted(component), e);
-        }
-    }
-
-    private static Optional<?> present(Object value) {
+    static Optional<?> present(Object value) {
         if (value instanceof PivotHooks) {
             // Code cannot be written down; the process that comes back gives its own.
             return Optional.empty();
@@ -99,7 +89,7 @@ public final class RecordWriter {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 
-    /** The record {@code PullRequest} is {@code pullRequest}. */
+    /** The class {@code PullRequest} is {@code pullRequest}. */
     static String word(Class<?> type) {
         String name = type.getSimpleName();
         return name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1);

@@ -91,7 +91,7 @@ public final class ReturningClient implements QmpClient {
                                 return CompletableFuture.failedFuture(failure);
                             }
                             sessions.gone(session);
-                            return repeated(work, sent || lost.wasSent());
+                            return repeated(work, sent || lost.mayHaveReachedQemu());
                         }));
     }
 

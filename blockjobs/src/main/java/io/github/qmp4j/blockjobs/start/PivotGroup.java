@@ -10,6 +10,7 @@ import io.github.qmp4j.blockjobs.job.PivotVerb;
 import io.github.qmp4j.threads.CallFuture;
 import io.github.qmp4j.threads.Futures;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -32,7 +33,7 @@ public final class PivotGroup {
      *
      * @throws BlockJobException if one of the jobs never becomes READY, or is not of this library's making
      */
-    public static PivotGroup of(List<BlockJob> jobs) {
+    public static PivotGroup of(Collection<? extends BlockJob> jobs) {
         List<JobHandle> handles = new ArrayList<>();
         for (BlockJob job : jobs) {
             if (!(job instanceof JobHandle handle) || handle.neverReady()) {

@@ -118,14 +118,14 @@ final class Preflight {
     /** QEMU cannot be asked whether requests are under way, so the user has to say that there are none. */
     private void requireQuiet(Fitting fits, QmpSchema schema) {
         JobPlan plan = fits.plan();
-        if (!plan.becomesReady() || context.options().quietExports() || Quirks.survivesStartUnderExports(schema)) {
+        if (!plan.becomesReady() || context.options().idleExports() || Quirks.survivesStartUnderExports(schema)) {
             return;
         }
         List<BlockNode> switched = plan.before().nodes().subList(0, plan.top() + 1);
         fits.graph().exports().forEach((export, node) -> {
             if (switched.stream().anyMatch(image -> image.nodeName().equals(Optional.of(node)))) {
                 throw new BlockChainException(
-                        "a %s cannot be started on %s while it is exported (%s), since a request under way would kill this QEMU; remove the export until the job is over, or have its clients wait while the job starts and set BlockJobOptions.quietExports"
+                        "a %s cannot be started on %s while it is exported (%s), since a request under way would kill this QEMU; remove the export until the job is over, or have its clients wait while the job starts and call BlockJobOptions.withIdleExports"
                                 .formatted(plan.word(), node, export));
             }
         });

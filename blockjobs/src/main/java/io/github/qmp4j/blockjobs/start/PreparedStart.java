@@ -1,9 +1,7 @@
 package io.github.qmp4j.blockjobs.start;
 
 import io.github.qmp4j.QmpCommandException;
-import io.github.qmp4j.QmpDisconnectedException;
-import io.github.qmp4j.QmpProtocolException;
-import io.github.qmp4j.QmpTimeoutException;
+import io.github.qmp4j.QmpException;
 import io.github.qmp4j.blockjobs.BlockJob;
 import io.github.qmp4j.blockjobs.BlockJobRequest;
 import io.github.qmp4j.blockjobs.JobConflictException;
@@ -163,10 +161,7 @@ final class PreparedStart {
     }
 
     private CompletableFuture<Void> notAccepted(Throwable cause) {
-        boolean inDoubt = cause instanceof QmpTimeoutException
-                || cause instanceof QmpProtocolException
-                || (cause instanceof QmpDisconnectedException lost && lost.wasSent());
-        if (!inDoubt) {
+        if (!(cause instanceof QmpException failure && failure.mayHaveReachedQemu())) {
             registry.forget(job);
             job.refused(cause.toString());
             return CompletableFuture.failedFuture(cause);

@@ -2,20 +2,22 @@ package io.github.qmp4j.blockjobs.text;
 
 import java.time.Duration;
 
-/** What numbers of a caller must be. Each throws {@link IllegalArgumentException} in one sentence. */
+/** What numbers of a caller must be. Each gives the number back, or throws {@link IllegalArgumentException} in one sentence. */
 public final class Bounds {
     private Bounds() {}
 
-    public static void requirePositive(String name, Duration duration) {
+    public static Duration requirePositive(String name, Duration duration) {
         if (duration.isNegative() || duration.isZero()) {
             throw new IllegalArgumentException("%s (%s) must be positive".formatted(name, duration));
         }
+        return duration;
     }
 
-    public static void requireSpeed(long bytesPerSecond) {
+    public static long requireSpeed(long bytesPerSecond) {
         if (bytesPerSecond < 0) {
             throw new IllegalArgumentException(
                     "the speed (%d bytes/s) must not be negative; 0 is unlimited".formatted(bytesPerSecond));
         }
+        return bytesPerSecond;
     }
 }

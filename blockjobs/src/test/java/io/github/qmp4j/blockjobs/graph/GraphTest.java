@@ -114,7 +114,7 @@ class GraphTest {
         assertThat(graph.isAmbiguous("a")).isFalse();
         JobPlan plan = Planner.plan(new BlockChain(List.of(image("a", "/i/a"), BASE)), CommitRequest.of("vda"));
         QmpSchema schema = QmpSchema.of(JsonNodeFactory.instance.arrayNode());
-        CommandContext context = new CommandContext(new JobId("j"), JobSettings.DEFAULT, graph, schema);
+        CommandContext context = new CommandContext(new JobId("j"), JobSettings.defaults(), graph, schema);
         assertThatThrownBy(() -> StartCommand.of(plan, context, Optional.empty()))
                 .hasMessageContaining("is the name of another disk too");
     }

@@ -3,13 +3,10 @@ package io.github.qmp4j.blockjobs.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.qmp4j.blockjobs.BackingName;
 import io.github.qmp4j.blockjobs.BlockChain;
 import io.github.qmp4j.blockjobs.BlockChainException;
 import io.github.qmp4j.blockjobs.BlockNode;
 import io.github.qmp4j.blockjobs.CommitRequest;
-import io.github.qmp4j.blockjobs.DiskRef;
-import io.github.qmp4j.blockjobs.JobSettings;
 import io.github.qmp4j.blockjobs.PullRequest;
 import io.github.qmp4j.blockjobs.WhenReady;
 import java.util.List;
@@ -32,16 +29,9 @@ public class JobPlanTest {
     }
 
     private static CommitRequest commit(@Nullable String top, @Nullable String base, boolean shallow) {
-        return new CommitRequest(
-                DiskRef.of("d"),
-                Optional.ofNullable(top),
-                Optional.ofNullable(base),
-                shallow,
-                WhenReady.HOLD,
-                false,
-                false,
-                BackingName.AS_OPENED,
-                JobSettings.DEFAULT);
+        CommitRequest whole = CommitRequest.of("d");
+        CommitRequest below = top == null ? whole : whole.withTop(top);
+        return (base == null ? below : below.withBase(base)).withShallow(shallow);
     }
 
     private static List<String> names(BlockChain chain) {
@@ -142,15 +132,15 @@ public class JobPlanTest {
     })
     void normalisesAPull(@Nullable String base, @Nullable String bottom, String after) {
         PullRequest pull =
-                base == null ? PullRequest.of("d") : PullRequest.of("d").base(base);
-        pull = bottom == null ? pull : pull.bottom(bottom);
+                base == null ? PullRequest.of("d") : PullRequest.of("d").withBase(base);
+        pull = bottom == null ? pull : pull.withBottom(bottom);
         assertThat(names(Planner.plan(CHAIN, pull).after())).containsExactly(after.split(" "));
     }
 
     @Test
     void refusesToDoAnythingAtReadyWithACommitThatEndsByItself() {
         assertThatThrownBy(
-                        () -> Planner.plan(CHAIN, commit("snap2", null, false).whenReady(WhenReady.PIVOT)))
+                        () -> Planner.plan(CHAIN, commit("snap2", null, false).withWhenReady(WhenReady.PIVOT)))
                 .hasMessageContaining("never becomes READY");
     }
 
@@ -165,7 +155,7 @@ public class JobPlanTest {
 
     @Test
     void takesNoBaseTogetherWithABottom() {
-        assertThatThrownBy(() -> PullRequest.of("d").base("base").bottom("snap1"))
+        assertThatThrownBy(() -> PullRequest.of("d").withBase("base").withBottom("snap1"))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -37,10 +37,10 @@ class NodeReservationTest {
         String[] words = text.split(" ", -1);
         return switch (words[0]) {
             case "pull" -> {
-                PullRequest pull = PullRequest.of("disk0").into(words[1]);
-                yield claim(words.length > 2 ? pull.base(words[2]) : pull);
+                PullRequest pull = PullRequest.of("disk0").withInto(words[1]);
+                yield claim(words.length > 2 ? pull.withBase(words[2]) : pull);
             }
-            case "commit" -> claim(CommitRequest.of("disk0").top(words[1]).base(words[2]));
+            case "commit" -> claim(CommitRequest.of("disk0").withTop(words[1]).withBase(words[2]));
             default -> claim(CopyRequest.of("disk0", "/t", "raw"));
         };
     }
@@ -74,7 +74,7 @@ class NodeReservationTest {
                 new Disk(Optional.empty(), Optional.of("/machine/peripheral/disk1/virtio-backend"), other, List.of());
         NodeReservation whole = NodeReservation.of(Planner.plan(other, PullRequest.of("disk1")), disk1);
         NodeReservation partial =
-                NodeReservation.of(Planner.plan(other, PullRequest.of("disk1").base("snap1")), disk1);
+                NodeReservation.of(Planner.plan(other, PullRequest.of("disk1").withBase("snap1")), disk1);
         assertThat(whole.collision(claim("pull head"))).contains("node snap1 of disk disk1");
         assertThat(partial.collision(claim("pull head snap1"))).isEmpty();
         assertThat(whole.collision(claim("copy"))).isEmpty();

@@ -114,13 +114,13 @@ public final class CommitCommand implements Callable<Integer> {
                     "--delete deletes at the end of the commit; it goes with --pivot or, below the active layer, with --top, and not with --detach");
         }
         return disks.stream().map(disk -> {
-            CommitRequest plain = CommitRequest.of(disk).with(settings);
-            CommitRequest whole = keepRelative ? plain.backingName(BackingName.RELATIVE) : plain;
-            CommitRequest below = top.map(whole::top).orElse(whole);
-            CommitRequest onto = base.map(below::base).orElse(below);
-            CommitRequest deep = shallow ? onto.intoBackingNode() : onto;
-            CommitRequest grown = grow ? deep.growingDisk() : deep;
-            return new JobOrder(delete ? grown.deletingReleased() : grown, ending.whenReady());
+            CommitRequest plain = CommitRequest.of(disk).withSettings(settings);
+            CommitRequest whole = keepRelative ? plain.withBackingName(BackingName.RELATIVE) : plain;
+            CommitRequest below = top.map(whole::withTop).orElse(whole);
+            CommitRequest onto = base.map(below::withBase).orElse(below);
+            CommitRequest deep = shallow ? onto.withShallow(true) : onto;
+            CommitRequest grown = grow ? deep.withGrowsDisk(true) : deep;
+            return new JobOrder(delete ? grown.withDeletesReleased(true) : grown, ending.whenReady());
         });
     }
 }

@@ -1,5 +1,6 @@
 package io.github.qmp4j.qmpctl.command;
 
+import io.github.qmp4j.blockjobs.CopyExtent;
 import io.github.qmp4j.blockjobs.CopyRequest;
 import io.github.qmp4j.blockjobs.CopyTarget;
 import io.github.qmp4j.blockjobs.JobSettings;
@@ -113,8 +114,8 @@ public final class CopyCommand implements Callable<Integer> {
             throw new IllegalArgumentException("the disk '%s' has no target".formatted(pairs.get(pairs.size() - 1)));
         }
         JobSettings settings = options.settings(pairs.size() / 2, ending.whenReady());
-        return places().mapToObj(place ->
-                new JobOrder(request(pairs.get(place), pairs.get(place + 1)).with(settings), ending.whenReady()));
+        return places().mapToObj(place -> new JobOrder(
+                request(pairs.get(place), pairs.get(place + 1)).withSettings(settings), ending.whenReady()));
     }
 
     private IntStream places() {
@@ -124,10 +125,10 @@ public final class CopyCommand implements Callable<Integer> {
     private CopyRequest request(String disk, String target) {
         CopyTarget to = new TargetArgument(target, reuseExternal).with(format);
         CopyRequest request = CopyRequest.of(disk, to);
-        request = shallow ? request.ofActiveLayerOnly() : request;
-        request = reuseExternal && to instanceof CopyTarget.File ? request.ontoExistingFile() : request;
-        request = granularity.map(request::granularity).orElse(request);
-        request = bufSize.map(request::bufSize).orElse(request);
-        return synchronousWrites ? request.withSynchronousWrites() : request;
+        request = shallow ? request.withExtent(CopyExtent.TOP) : request;
+        request = reuseExternal && to instanceof CopyTarget.File ? request.withReuseExternal(true) : request;
+        request = granularity.map(request::withGranularity).orElse(request);
+        request = bufSize.map(request::withBufSize).orElse(request);
+        return synchronousWrites ? request.withSynchronousWrites(true) : request;
     }
 }

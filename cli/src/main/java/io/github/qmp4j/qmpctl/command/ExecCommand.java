@@ -40,7 +40,7 @@ public final class ExecCommand implements Callable<Integer> {
     public Integer call() {
         QmpCommand<JsonNode> whole = TypedCommand.of(command, arguments).toCommand();
         try (Session session =
-                Session.open(ctl, options -> options.outOfBand = outOfBand).join()) {
+                Session.open(ctl, options -> options.withOutOfBand(outOfBand)).join()) {
             JsonNode value = (outOfBand
                             ? session.client().executeOob(whole)
                             : session.client().execute(whole))

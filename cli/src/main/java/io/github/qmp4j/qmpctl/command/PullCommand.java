@@ -64,10 +64,10 @@ public final class PullCommand implements Callable<Integer> {
     private Stream<JobOrder> orders() {
         JobSettings settings = options.settings(disks.size(), ReadyAction.LEAVE);
         return disks.stream().map(disk -> {
-            PullRequest plain = PullRequest.of(disk).with(settings);
-            PullRequest whole = keepRelative ? plain.backingName(BackingName.RELATIVE) : plain;
-            PullRequest above = base.map(whole::base).orElse(whole);
-            return new JobOrder(bottom.map(above::bottom).orElse(above), ReadyAction.LEAVE);
+            PullRequest plain = PullRequest.of(disk).withSettings(settings);
+            PullRequest whole = keepRelative ? plain.withBackingName(BackingName.RELATIVE) : plain;
+            PullRequest above = base.map(whole::withBase).orElse(whole);
+            return new JobOrder(bottom.map(above::withBottom).orElse(above), ReadyAction.LEAVE);
         });
     }
 }

@@ -117,12 +117,10 @@ final class LiveNames {
                             .filter(typed.options()::containsKey)
                             .map(option -> option + "=" + typed.options().get(option))
                             .toArray(String[]::new));
-            try (Session session = Session.open(asked, options -> {
-                        options.connectTimeout = PATIENCE;
-                        options.greetingTimeout = PATIENCE;
-                        options.commandTimeout = PATIENCE;
-                        options.blockCommandTimeout = PATIENCE;
-                    })
+            try (Session session = Session.open(asked, options -> options.withConnectTimeout(PATIENCE)
+                            .withGreetingTimeout(PATIENCE)
+                            .withCommandTimeout(PATIENCE)
+                            .withBlockCommandTimeout(PATIENCE))
                     .join()) {
                 return question.apply(session);
             }

@@ -24,7 +24,7 @@ final class DemoQemu {
             below = image;
         }
         command.addAll(List.of("-device", "virtio-blk-pci,id=" + DISK + ",drive=" + below));
-        return QemuProcess.start(command, QmpOptions.with(options -> options.waitFor = Duration.ofSeconds(20)));
+        return QemuProcess.start(command, QmpOptions.defaults().withWaitFor(Duration.ofSeconds(20)));
     }
 
     private static String node(DemoFolder folder, String image, String below) {

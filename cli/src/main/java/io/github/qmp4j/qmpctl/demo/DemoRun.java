@@ -45,7 +45,7 @@ final class DemoRun {
         console.say("Making a chain of %d qcow2 images with %s of random data in %s"
                 .formatted(SampleChain.IMAGES.size(), Quantity.bytes(bytes), folder.path()));
         new SampleChain(folder, tools, bytes).create();
-        JobSettings settings = JobSettings.DEFAULT.withSpeed(bytes / SECONDS_FOR_THE_WHOLE);
+        JobSettings settings = JobSettings.defaults().withSpeed(bytes / SECONDS_FOR_THE_WHOLE);
         List<DemoStep> steps = DemoStep.all(folder, settings);
         List<FinishedStep> done = new ArrayList<>();
         try (QemuProcess qemu = interruption.await(DemoQemu.start(folder));

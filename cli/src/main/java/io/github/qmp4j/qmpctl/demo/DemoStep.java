@@ -25,25 +25,28 @@ record DemoStep(String kind, String title, BlockJobRequest request, ReadyAction 
                 new DemoStep(
                         "pull",
                         "pull: the active layer takes over what snap3 holds",
-                        PullRequest.of(disk).base("snap2").with(settings),
+                        PullRequest.of(disk).withBase("snap2").withSettings(settings),
                         ReadyAction.AWAIT_END,
                         "active.qcow2"),
                 new DemoStep(
                         "commit",
                         "intermediate commit: snap2 goes into snap1, below the active layer",
-                        CommitRequest.of(disk).top("snap2").base("snap1").with(settings),
+                        CommitRequest.of(disk)
+                                .withTop("snap2")
+                                .withBase("snap1")
+                                .withSettings(settings),
                         ReadyAction.AWAIT_END,
                         "active.qcow2"),
                 new DemoStep(
                         "commit",
                         "active commit with pivot: the active layer goes into snap1, and the guest's disk moves there",
-                        CommitRequest.of(disk).base("snap1").with(settings),
+                        CommitRequest.of(disk).withBase("snap1").withSettings(settings),
                         ReadyAction.PIVOT,
                         "snap1.qcow2"),
                 new DemoStep(
                         "copy",
                         "copy with pivot: the whole disk goes into a new file, and the guest's disk moves there",
-                        CopyRequest.of(disk, copy, "qcow2").with(settings),
+                        CopyRequest.of(disk, copy, "qcow2").withSettings(settings),
                         ReadyAction.PIVOT,
                         COPY));
     }

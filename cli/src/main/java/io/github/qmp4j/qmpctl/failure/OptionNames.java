@@ -7,10 +7,10 @@ public final class OptionNames {
     /** The library's name, and the option. */
     public static final Map<String, String> ALL = Map.of(
             "JobSettings.withBitmaps", "--bitmaps",
-            "JobSettings.allowingPlainText", "--allow-plain-text",
-            "CommitRequest.growingDisk", "--grow",
-            "CopyRequest.ontoExistingFile", "--reuse-external",
-            "BlockJobOptions.quietExports", "--quiet-exports");
+            "JobSettings.withPlainText", "--allow-plain-text",
+            "CommitRequest.withGrowsDisk", "--grow",
+            "CopyRequest.withReuseExternal", "--reuse-external",
+            "BlockJobOptions.withIdleExports", "--quiet-exports");
 
     private OptionNames() {}
 

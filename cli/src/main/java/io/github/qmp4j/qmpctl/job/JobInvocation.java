@@ -10,6 +10,7 @@ import io.github.qmp4j.qmpctl.report.Json;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import picocli.CommandLine.ParameterException;
 
@@ -35,7 +36,7 @@ public final class JobInvocation {
             ordered = orders.get().map(order -> order.among(disks.size())).toList();
             requireOnce(disks);
             ctl.address();
-            ctl.options(options -> {});
+            ctl.options(UnaryOperator.identity());
         } catch (IllegalArgumentException | ParameterException e) {
             return refuse(kind, disks, new Failure(ExitCode.USAGE, String.valueOf(e.getMessage())));
         }

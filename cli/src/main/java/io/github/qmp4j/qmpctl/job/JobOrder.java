@@ -36,9 +36,9 @@ public record JobOrder(BlockJobRequest request, ReadyAction whenReady) {
 
     private BlockJobRequest with(io.github.qmp4j.blockjobs.WhenReady then) {
         if (request instanceof CommitRequest commit) {
-            return commit.whenReady(then);
+            return commit.withWhenReady(then);
         }
-        return request instanceof CopyRequest copy ? copy.whenReady(then) : request;
+        return request instanceof CopyRequest copy ? copy.withWhenReady(then) : request;
     }
 
     String disk() {

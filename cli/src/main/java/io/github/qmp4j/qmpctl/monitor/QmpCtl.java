@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -152,18 +152,15 @@ public final class QmpCtl implements Runnable {
     }
 
     /** What the user gave, and then {@code change}. */
-    public QmpOptions options(Consumer<QmpOptions.Builder> change) {
-        return QmpOptions.with(options -> {
-            options.nativeTransport = false; // unpacking it takes longer than it saves
-            options.trace = trace.map(this::openTrace);
-            timeout.ifPresent(limit -> {
-                options.connectTimeout = limit;
-                options.greetingTimeout = limit;
-                options.commandTimeout = limit;
-                options.blockCommandTimeout = limit;
-            });
-            change.accept(options);
-        });
+    public QmpOptions options(UnaryOperator<QmpOptions> change) {
+        // Unpacking the native transport takes longer than it saves.
+        QmpOptions options = QmpOptions.defaults().withNativeTransport(false);
+        QmpOptions traced = trace.map(this::openTrace).map(options::withTrace).orElse(options);
+        return change.apply(timeout.map(limit -> traced.withConnectTimeout(limit)
+                        .withGreetingTimeout(limit)
+                        .withCommandTimeout(limit)
+                        .withBlockCommandTimeout(limit))
+                .orElse(traced));
     }
 
     /** The file is opened again and again later on, so what can be said of it is said now. */

@@ -12,31 +12,28 @@ import io.github.qmp4j.client.QmpClient;
 import io.github.qmp4j.qmpctl.option.JobOptions;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** One connection to the monitor, with its block jobs. */
 public record Session(QmpClient client, BlockJobs jobs) implements AutoCloseable {
 
     public static CompletableFuture<Session> open(QmpCtl ctl) {
-        return open(ctl, options -> {});
+        return open(ctl, UnaryOperator.identity());
     }
 
     /** With options besides those that the user gave. */
-    public static CompletableFuture<Session> open(QmpCtl ctl, Consumer<QmpOptions.Builder> change) {
-        return open(ctl, change, jobs -> {});
+    public static CompletableFuture<Session> open(QmpCtl ctl, UnaryOperator<QmpOptions> change) {
+        return open(ctl, change, UnaryOperator.identity());
     }
 
     /** For jobs that are started with these options. */
     public static CompletableFuture<Session> open(QmpCtl ctl, JobOptions options) {
-        return open(ctl, session -> {}, options::ofSession);
+        return open(ctl, UnaryOperator.identity(), options::ofSession);
     }
 
     private static CompletableFuture<Session> open(
-            QmpCtl ctl, Consumer<QmpOptions.Builder> change, Consumer<BlockJobOptions.Builder> ofJobs) {
-        BlockJobOptions options = BlockJobOptions.with(jobs -> {
-            jobs.files = FileAccess.local();
-            ofJobs.accept(jobs);
-        });
+            QmpCtl ctl, UnaryOperator<QmpOptions> change, UnaryOperator<BlockJobOptions> ofJobs) {
+        BlockJobOptions options = ofJobs.apply(BlockJobOptions.defaults().withFiles(FileAccess.local()));
         return QmpClient.connect(ctl.address(), ctl.options(change))
                 .thenApply(client -> new Session(client, BlockJobs.of(client, options)));
     }

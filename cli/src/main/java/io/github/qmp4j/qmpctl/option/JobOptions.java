@@ -99,8 +99,8 @@ public final class JobOptions {
     }
 
     /** What counts for all jobs of a session. */
-    public void ofSession(BlockJobOptions.Builder jobs) {
-        jobs.quietExports = quietExports;
+    public BlockJobOptions ofSession(BlockJobOptions jobs) {
+        return jobs.withIdleExports(quietExports);
     }
 
     /** Throws {@link IllegalArgumentException} if the options do not go together */
@@ -116,15 +116,12 @@ public final class JobOptions {
             throw new IllegalArgumentException(
                     "--detach waits for nothing, so it cannot go with --deadline or --stall");
         }
-        return JobSettings.with(settings -> {
-            settings.jobId = jobId;
-            settings.speed = speed;
-            settings.onError = onError;
-            settings.keepReleasedNodes = keepNodes;
-            settings.plainText = allowPlainText;
-            settings.bitmaps = bitmaps;
-            settings.deadline = limits.deadline();
-            settings.stallTimeout = limits.stall();
-        });
+        JobSettings settings = limits.on(JobSettings.defaults())
+                .withSpeed(speed)
+                .withOnError(onError)
+                .withKeepReleasedNodes(keepNodes)
+                .withPlainText(allowPlainText)
+                .withBitmaps(bitmaps);
+        return jobId.map(settings::withJobId).orElse(settings);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.qmp4j.qmpctl.option;
 
+import io.github.qmp4j.blockjobs.JobSettings;
 import java.time.Duration;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -26,6 +27,12 @@ public final class LimitOptions {
 
     public Optional<Duration> stall() {
         return stall;
+    }
+
+    /** The settings with these limits. */
+    JobSettings on(JobSettings settings) {
+        JobSettings ending = deadline.map(settings::withDeadline).orElse(settings);
+        return stall.map(ending::withStallTimeout).orElse(ending);
     }
 
     boolean isLimited() {

@@ -30,7 +30,7 @@ public final class AbandonedJobs {
     }
 
     private CompletableFuture<Void> collect(String disk) {
-        return jobs.collect(DiskRef.of(disk)).handle((ended, failure) -> {
+        return jobs.dismissEnded(DiskRef.of(disk)).handle((ended, failure) -> {
             if (failure == null) {
                 ended.forEach(outcome ->
                         say.accept("collected %s of an earlier qmpctl: %s".formatted(outcome.job(), word(outcome))));
