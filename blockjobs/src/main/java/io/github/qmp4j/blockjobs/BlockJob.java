@@ -86,7 +86,7 @@ public interface BlockJob {
     CompletableFuture<JobOutcome> finishWithoutPivot();
 
     /**
-     * Waits for PENDING, and lets a job that was started with {@link JobSettings#withManualFinalize()}, or by another client in
+     * Waits for PENDING, and lets a job that was started with {@link JobSettings#manualFinalize()}, or by another client in
      * such a way, carry out what it has prepared: what a pull or a commit wrote is flushed, the graph is looked at, the step is
      * recorded, and {@code job-finalize} is sent. QEMU's reply is no proof; the outcome is. Of jobs that are grouped in a transaction
      * one is enough for all.

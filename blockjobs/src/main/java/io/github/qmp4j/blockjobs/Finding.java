@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * Something that {@link BlockJobs#reconcile} has found: a job that has no handle here, or what an earlier process has
- * left behind. {@link BlockJobs#settle} does what can be done about it.
+ * left behind. {@link BlockJobs#resolve} does what can be done about it.
  *
  * @param name the job-id, the node-name, or the name of the bitmap
  * @param what what is the matter, and what settling it does

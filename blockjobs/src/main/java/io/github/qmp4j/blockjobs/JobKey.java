@@ -18,7 +18,7 @@ import java.security.NoSuchAlgorithmException;
  */
 public record JobKey(String text) {
     private static final int LONGEST = 255;
-    /** Not the word of any kind of job: those are what {@link BlockJobs#collect} takes for its own. */
+    /** Not the word of any kind of job: those are what {@link BlockJobs#dismissEnded} takes for its own. */
     private static final String PREFIX = "key-";
 
     private static final int HASH_LENGTH = 12;

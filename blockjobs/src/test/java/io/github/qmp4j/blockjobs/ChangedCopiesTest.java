@@ -11,6 +11,7 @@ import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -63,7 +64,7 @@ class ChangedCopiesTest {
         for (Method wither : withers) {
             String name = wither.getName().substring("with".length());
             String property = Character.toLowerCase(name.charAt(0)) + name.substring(1);
-            Object copy = wither.invoke(original, another(wither.getParameterTypes()[0], before.get(property)));
+            Object copy = wither.invoke(original, another(wither.getParameterTypes()[0], value(original, property)));
 
             assertThat(properties(original)).isEqualTo(before);
             assertThat(properties(copy).get(property)).as(property).isNotEqualTo(before.get(property));
@@ -114,12 +115,12 @@ class ChangedCopiesTest {
         try {
             return owner.getClass().getMethod(property).invoke(owner);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError("no property " + property, e);
         }
     }
 
     private static Object another(Class<?> type, Object now) {
-        return type == boolean.class ? !(Boolean) now : VALUES.get(type);
+        return type == boolean.class ? !(Boolean) now : Objects.requireNonNull(VALUES.get(type), type::getName);
     }
 
     private static Object argument(Object copy, String property) {

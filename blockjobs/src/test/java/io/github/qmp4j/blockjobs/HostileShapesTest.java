@@ -341,10 +341,7 @@ class HostileShapesTest {
             String[] options = layer.options().toArray(String[]::new);
             Path image = backing == null
                     ? images.create(layer.file(), layer.format(), layer.bytes(), options)
-                    : layer.format().equals("vmdk")
-                            ? images.create(layer.file(), "vmdk", layer.bytes(), "backing_file=" + backing)
-                            : images.overlay(
-                                    layer.file(), layer.format(), backing, backingFormat, layer.bytes(), options);
+                    : images.overlay(layer.file(), layer.format(), backing, backingFormat, layer.bytes(), options);
             if (number % step == 0 || number == shape.layers().size() - 1) {
                 long place = layer.bytes() * (number % 13) / 16 / 512 * 512;
                 long length = Math.max(512, layer.bytes() / 4 / 512 * 512);

@@ -19,7 +19,9 @@ record Property(String name, Class<?> plain, Type type, AccessibleObject reader)
     /** Whether this library's objects are of this type, and have properties. */
     static boolean areOf(Class<?> type) {
         return type.isRecord()
-                || (type.getPackage() == JobRecord.class.getPackage() && !type.isEnum() && !type.isInterface());
+                || (type.getPackageName().equals(JobRecord.class.getPackageName())
+                        && !type.isEnum()
+                        && !type.isInterface());
     }
 
     static List<Property> of(Class<?> type) {
