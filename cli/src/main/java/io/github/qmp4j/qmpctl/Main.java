@@ -41,7 +41,7 @@ import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IExecutionExceptionHandler;
 
-/** Where qmpctl starts, and ends with its exit code. */
+/** Starts qmpctl, and ends it with its exit code. */
 public final class Main {
     private Main() {}
 
@@ -59,13 +59,13 @@ public final class Main {
 
     private static final String EXAMPLES_HEADING = "%nExamples:%n";
 
-    /** Those of qmpctl itself; a command that has none of its own would inherit them out of an annotation. */
+    /** Set by code, since commands without examples of their own would inherit those of an annotation. */
     private static final String[] EXAMPLES = {
-        "What disks and snapshots there are; the newest snapshot is on top:",
+        "Show disks and snapshots; the newest snapshot is on top:",
         "  qmpctl --socket /run/vm.qmp chain",
         "Merge all snapshots into the lowest image, while the guest runs:",
         "  qmpctl --socket /run/vm.qmp commit virtio0 --pivot",
-        "Merge some of them: see qmpctl commit --help and qmpctl pull --help."
+        "To merge only some snapshots see qmpctl commit --help and qmpctl pull --help."
     };
 
     /** With all commands. */
@@ -73,7 +73,7 @@ public final class Main {
         return commandLine(ctl, Set.of());
     }
 
-    /** In the order of the help. A command is made only where it is needed, since reading its annotations takes a while. */
+    /** In the order of the help. A command object is made only if needed, since reading its annotations takes time. */
     private static Map<String, Supplier<Object>> commands(QmpCtl ctl) {
         Map<String, Supplier<Object>> all = new LinkedHashMap<>();
         all.put("disks", () -> new DisksCommand(ctl));
@@ -104,7 +104,7 @@ public final class Main {
         return all;
     }
 
-    /** The commands that these words may name; none, which stands for all, where help is asked for or no command is named. */
+    /** The commands that these words may name. An empty set stands for all: help is asked for, or no command is named. */
     private static Set<String> needed(QmpCtl ctl, String... arguments) {
         List<String> words = List.of(arguments);
         Set<String> named = new HashSet<>(commands(ctl).keySet());
@@ -127,7 +127,7 @@ public final class Main {
         line.setOut(new PrintWriter(ctl.out(), true, StandardStreams.charset()));
         line.setErr(new PrintWriter(ctl.err(), true, StandardStreams.charset()));
         if (!Screen.mayColour(System.getenv())) {
-            line.setColorScheme(Help.defaultColorScheme(Ansi.OFF)); // else picocli sees for itself whether it can
+            line.setColorScheme(Help.defaultColorScheme(Ansi.OFF)); // otherwise picocli decides
         }
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExpandAtFiles(false);

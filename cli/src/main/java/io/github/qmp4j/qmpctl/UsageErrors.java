@@ -13,14 +13,14 @@ import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** A command line that cannot be understood: one line on standard error, and the result line of a job for a program. */
+/** Reports a command line that cannot be understood: one line on standard error, and with JSON the result line of a job. */
 final class UsageErrors implements IParameterExceptionHandler {
     private static final Set<String> WITH_RESULT =
             Set.of("pull", "commit", "copy", "wait", "pivot", "finish", "finalize", "cancel");
 
     private static final String PREFIX = "Error: ";
 
-    /** What others call it. */
+    /** Our command for the name that another program uses. */
     private static final Map<String, String> MEANT = Map.of(
             "merge", "commit or pull",
             "blockcommit", "commit",
@@ -39,7 +39,7 @@ final class UsageErrors implements IParameterExceptionHandler {
         String command = exception.getCommandLine().getCommandSpec().qualifiedName();
         String name = exception.getCommandLine().getCommandName();
         Failure failure = new Failure(ExitCode.USAGE, message(exception));
-        // Options are read from left to right, so -o may stand behind the one that could not be read.
+        // picocli reads from left to right, so -o may follow the option that it could not read.
         boolean json = String.join(" ", arguments).matches("(?i)(.* )?(-o[ =]?|--output[ =])json( .*)?");
         if (json && WITH_RESULT.contains(name)) {
             ctl.out().println(Json.result(JobResult.refused("", name, failure)));

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Issue 2, "Bad input": monitors that are none. Each is exit code 3, one sentence, and nothing on standard output. */
+/** Unusable monitors: each gives exit code 3, one sentence, and nothing on standard output. */
 @Timeout(300)
 class BadMonitorTest {
     private static final Duration LIMIT = Duration.ofSeconds(10);
@@ -89,8 +89,8 @@ class BadMonitorTest {
                 refused(qemu.monitor(), "(?i)busy|another client|in use");
                 assertThat(holder.execute("query-jobs")).isEmpty();
             }
-            // QEMU takes those that gave up one after another, and whoever it has when it stops is still there for the
-            // kernel.
+            // QEMU accepts clients that gave up one after another; the last one still counts for the kernel when QEMU
+            // stops.
             await().until(() -> isFree(qemu.monitor()));
             qemu.freeze();
             refused(qemu.monitor(), "(?i)frozen|stopped|does not answer|hang");

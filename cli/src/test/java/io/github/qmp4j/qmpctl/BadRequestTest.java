@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Issue 2, "Bad input": requests that do not fit, to a QEMU that is well; nothing is started, nothing is left. */
+/** Wrong requests to a healthy QEMU: no job starts, and nothing is left behind. */
 @Timeout(300)
 class BadRequestTest {
     private static final Vm VM = new Vm();

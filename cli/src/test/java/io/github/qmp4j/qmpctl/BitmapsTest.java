@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** F86: persistent dirty bitmaps of images that a job takes out of the chain. */
+/** Persistent dirty bitmaps of images that a job takes out of the chain. */
 @Timeout(300)
 class BitmapsTest {
     private static final Vm VM = new Vm();
@@ -29,7 +29,7 @@ class BitmapsTest {
                 "{\"node\":\"%s\",\"name\":\"daily\",\"persistent\":true}".formatted(disk.node("active")));
     }
 
-    /** Of the guest's disk, by the second monitor. */
+    /** The bitmaps of the guest's disk, from the second monitor. */
     private List<String> bitmaps() {
         List<String> names = new ArrayList<>();
         for (JsonNode each : VM.ask("query-block")) {

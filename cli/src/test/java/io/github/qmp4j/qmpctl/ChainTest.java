@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code qmpctl chain} beside jobs that somebody else has started, under names that tell nothing. */
+/** {@code qmpctl chain} beside jobs that another client has started, with meaningless names. */
 @Timeout(300)
 class ChainTest {
     private static final Vm VM = new Vm();

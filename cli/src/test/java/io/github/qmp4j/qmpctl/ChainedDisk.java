@@ -28,7 +28,7 @@ final class ChainedDisk {
             if (layer > 0) {
                 image = vm.images.overlay(file(name), image, "qcow2");
             }
-            // Each hides a half of the one below.
+            // Each image hides a half of the one below.
             vm.images.write(image, "qcow2", layer + 1, layer * bytes / 2, bytes);
         }
         before = vm.images.flatten(image, "qcow2", "before" + number + ".raw");
@@ -57,7 +57,7 @@ final class ChainedDisk {
         return vm.path(file(image));
     }
 
-    /** The files of the live chain by the second monitor, active layer first. */
+    /** The files of the live chain from the second monitor, active layer first. */
     List<Path> liveChain() {
         List<Path> files = new ArrayList<>();
         for (JsonNode disk : vm.ask("query-block")) {
@@ -76,9 +76,9 @@ final class ChainedDisk {
                 .containsExactly(List.of(images).stream().map(this::image).toArray(Path[]::new));
     }
 
-    /** That an image, with those below it, holds what the guest saw at the start. */
+    /** Asserts that an image with its backing chain holds the data that the guest saw at the start. */
     void assertUnchanged(Path image) {
-        // QEMU holds a part of qcow2's tables in memory; stop, also of a stopped guest, writes them out.
+        // QEMU caches a part of qcow2's tables; the command stop writes them out, even if the guest is stopped.
         vm.ask("stop");
         try {
             Process compare = new ProcessBuilder(

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
- * A qmpctl in a process of its own, which {@link #close()} kills for certain: the launcher out of the archive where there is one,
- * else the classes of this build.
+ * A qmpctl in its own process, which {@link #close()} kills. It runs the launcher from the archive if there is one, else the
+ * classes of this build.
  */
 public final class Child implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofMinutes(3);
@@ -29,7 +29,7 @@ public final class Child implements AutoCloseable {
         this.err = new Transcript(process.getErrorStream(), "standard error of " + arguments);
     }
 
-    /** Runs it to its end. */
+    /** Runs qmpctl to its end. */
     static Ended run(String... arguments) {
         try (Child child = start(arguments)) {
             return child.ended();
@@ -40,7 +40,7 @@ public final class Child implements AutoCloseable {
         return start(List.of(), Map.of(), arguments);
     }
 
-    /** With these variables besides, and where no launcher sets the JVM's options with these. */
+    /** With more environment variables, and with these options of the JVM if no launcher sets them. */
     static Child start(List<String> jvm, Map<String, String> environment, String... arguments) {
         return start(List.of(arguments), command(jvm, arguments), environment);
     }
@@ -52,11 +52,11 @@ public final class Child implements AutoCloseable {
 
     private static List<String> onTerminal(List<String> command) {
         List<String> quoted = command.stream().map(word -> "'" + word + "'").toList();
-        // Without exec a shell would stand between the two, and could report the end of what it ran.
+        // Without exec a shell would stay between the two processes, and could report the end of its child.
         return List.of("script", "-qec", "exec " + String.join(" ", quoted), "/dev/null");
     }
 
-    /** Another launcher than that of the archive. */
+    /** With another launcher. */
     static Child ofLauncher(Path launcher, Map<String, String> environment, String... arguments) {
         List<String> command = new ArrayList<>(List.of(launcher.toString()));
         command.addAll(List.of(arguments));
@@ -94,7 +94,7 @@ public final class Child implements AutoCloseable {
     }
 
     private static List<String> command(List<String> jvm, String... arguments) {
-        // A build in the background of a shell has SIGINT ignored; that would be inherited, and a JVM respects it.
+        // A background build ignores SIGINT; the child would inherit that, and a JVM respects it.
         List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT,TERM,HUP,USR1"));
         if (Installed.isTested()) {
             command.add(Installed.launcher().toString());
@@ -130,7 +130,7 @@ public final class Child implements AutoCloseable {
         }
     }
 
-    /** The command that qmpctl is, without arguments. */
+    /** The command that starts qmpctl, without arguments. */
     public static List<String> javaCommand() {
         return command(List.of());
     }
@@ -145,7 +145,7 @@ public final class Child implements AutoCloseable {
         return this;
     }
 
-    /** What it has written so far. */
+    /** The output so far. */
     String outSoFar() {
         return out.toString();
     }

@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** All texts that the classes of a module hold: the string constants of their class files. */
+/** Reads all string constants in the class files of a module. */
 final class ClassTexts {
     private static final int UTF8 = 1;
     private static final int STRING = 8;
-    /** How many bytes follow the tag of each other constant, by the class file format. */
+    /** The number of bytes after the tag of each other constant, by the class file format. */
     private static final Map<Integer, Integer> BYTES = Map.ofEntries(
             Map.entry(3, 4),
             Map.entry(4, 4),
@@ -38,7 +38,7 @@ final class ClassTexts {
 
     private ClassTexts() {}
 
-    /** Those of the module of a class, be it a folder or a jar. */
+    /** The string constants of the module of a class, from a folder or a jar. */
     static List<String> of(Class<?> one) throws Exception {
         URI place = one.getProtectionDomain().getCodeSource().getLocation().toURI();
         if (Files.isDirectory(Path.of(place))) {
@@ -75,7 +75,7 @@ final class ClassTexts {
                 strings.add(file.readUnsignedShort());
             } else {
                 file.skipNBytes(BYTES.getOrDefault(tag, 0));
-                // A long and a double count as two.
+                // A long and a double take two entries.
                 at += tag == 5 || tag == 6 ? 1 : 0;
             }
         }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** F26: {@code qmpctl clean} removes the nodes that other programs have left. */
+/** {@code qmpctl clean} removes the nodes that other programs have left. */
 @Timeout(600)
 class CleanTest {
     private final Vm vm = new Vm();
@@ -17,7 +17,7 @@ class CleanTest {
         vm.close();
     }
 
-    /** It leaves the old active layer above the new one, so that QEMU refuses the next copy. */
+    /** The old active layer stays above the new one, so that QEMU refuses the next copy. */
     private void commitAsAnotherProgram() {
         vm.ask("block-commit", "{\"job-id\":\"theirs\",\"device\":\"active1\",\"base-node\":\"snap11\"}");
         await().until(() -> vm.onlyJob().path("status").asText().equals("ready"));

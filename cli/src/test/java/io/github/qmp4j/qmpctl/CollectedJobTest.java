@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** F15: jobs that another client has cancelled after the qmpctl that started them had gone, and that a later one collects. */
+/** A later qmpctl collects jobs that another client has cancelled after their own qmpctl was gone. */
 @Timeout(300)
 class CollectedJobTest {
     private static final Vm VM = new Vm();
@@ -82,7 +82,7 @@ class CollectedJobTest {
         assertThat(VM.qmpctl("wait", "l1").with(4).err()).contains("l1: cancelled");
     }
 
-    /** A pivot that comes after another client's finish has nothing to switch, and the copy is good for nothing else. */
+    /** A pivot after another client's finish has nothing to switch, and the copy is a leftover. */
     @Test
     void pivot_names_the_file_of_a_copy_that_was_finished() {
         Path file = VM.path("f.qcow2");

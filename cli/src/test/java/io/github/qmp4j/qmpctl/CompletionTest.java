@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Completion, in the shells themselves, with names from a live monitor. */
+/** Completion in real shells, with names from a live monitor. */
 @Timeout(300)
 class CompletionTest {
     private static final Vm VM = new Vm();
@@ -86,7 +86,7 @@ class CompletionTest {
     @Test
     void zshTakesIt() throws Exception {
         assumeTrue(TerminalTest.isThere("zsh"), "there is no zsh here");
-        // What compadd is given is what zsh would offer.
+        // zsh would offer the arguments of compadd.
         String output = run(
                 "zsh",
                 "-f",
@@ -140,7 +140,7 @@ class CompletionTest {
                 .toList();
     }
 
-    /** Runs a shell in which there is a program qmpctl. */
+    /** Runs a shell with a program qmpctl on its PATH. */
     private String run(String... command) throws IOException, InterruptedException {
         Path program = folder.resolve("qmpctl");
         String java = Child.javaCommand().stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Copies that go elsewhere than to a new file, and headers that keep their names relative. */
+/** Copies to targets other than a new file, and headers with relative names. */
 @Timeout(300)
 class CopyTargetTest {
     private static final long SIZE = 64 * Vm.MIB;
@@ -97,7 +97,7 @@ class CopyTargetTest {
         }
     }
 
-    /** The images are opened by absolute names, and lie beside each other. */
+    /** QEMU opens the images by absolute names, and they are in one folder. */
     @Test
     void pull_keeps_the_name_of_the_base_relative() {
         VM.qmpctl("pull", disk.name(), "--base", disk.node("base"), "--keep-relative")

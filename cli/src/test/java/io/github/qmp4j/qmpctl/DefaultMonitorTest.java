@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which monitor is meant: the option, else the environment, else the configuration. */
+/** The monitor: from the option, else from the environment, else from the configuration. */
 @Timeout(300)
 class DefaultMonitorTest {
     private static RealQemu qemu;

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The demo, which brings its own QEMU and images and takes them away. */
+/** The demo with its own QEMU and images, which it removes again. */
 @Timeout(600)
 class DemoTest {
     private final TempFolder folder = TempFolder.create("qmpctl-demo-test");
@@ -55,7 +55,7 @@ class DemoTest {
         return Child.start(List.of("-Djava.io.tmpdir=" + path), Map.of("TMPDIR", path), "demo", "--size", "16M");
     }
 
-    /** All processes that the demo has when its QEMU runs. */
+    /** All processes of the demo while its QEMU runs. */
     private static List<ProcessHandle> awaitQemu(Child demo) {
         demo.awaitOut("1\\. pull");
         List<ProcessHandle> processes = demo.handle().descendants().toList();
@@ -66,7 +66,7 @@ class DemoTest {
 
     private void assertNothingLeft(List<ProcessHandle> processes) {
         assertThat(folder.path()).isEmptyDirectory();
-        // A shell that watches over QEMU may need a moment to see that there is nobody left to watch over.
+        // The shell that guards QEMU may need a moment to notice the end of QEMU.
         Awaitility.await().until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
     }
 }

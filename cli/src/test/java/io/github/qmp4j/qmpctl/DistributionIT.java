@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the build hands to others: the archive and the Debian package. */
+/** The distribution: the archive and the Debian package. */
 @Timeout(300)
 class DistributionIT {
     private static final String VERSION = Installed.archive()
@@ -108,7 +108,7 @@ class DistributionIT {
         }
     }
 
-    /** That it pulls a chain together, by the second monitor and qemu-img. */
+    /** Asserts that this qmpctl pulls a chain, by the second monitor and qemu-img. */
     private static void assertJob(Path launcher, Map<String, String> environment) {
         try (Vm vm = new Vm()) {
             ChainedDisk disk = vm.disk(1);

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** {@code --dry-run} starts nothing, and what it prints starts the job. */
+/** {@code --dry-run} starts nothing, and the commands that it prints start the job. */
 @Timeout(600)
 class DryRunTest {
     private static final Vm VM = new Vm();

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 
-/** How a qmpctl ended, and all that it wrote. */
+/** The exit code and the output of an ended qmpctl. */
 record Ended(List<String> arguments, int status, String out, String err) {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -16,7 +16,7 @@ record Ended(List<String> arguments, int status, String out, String err) {
         return this;
     }
 
-    /** Standard error has one line, and this pattern occurs in it. */
+    /** Asserts that standard error is one line that contains this pattern. */
     Ended withOneError(String pattern) {
         assertThat(err.lines()).as("standard error of %s", this).hasSize(1);
         assertThat(err).endsWith("\n").startsWith("qmpctl").containsPattern(pattern);
@@ -34,7 +34,7 @@ record Ended(List<String> arguments, int status, String out, String err) {
         return this;
     }
 
-    /** Standard output is one result line that says that no job was started. */
+    /** Asserts that standard output is one result line with the outcome refused. */
     Ended withRefusal() {
         assertThat(out.lines()).as("standard output of %s", this).hasSize(1);
         JsonNode line = result();

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Design §5: each exit code, through the launcher, in a pipe and on a pseudo-terminal, where Ctrl-C is the terminal's own. */
+/** Each exit code, through the launcher, in a pipe and on a pseudo-terminal with its own Ctrl-C. */
 @Timeout(300)
 class ExitCodeIT {
     private static final String SLOW = "16K";
@@ -19,7 +19,7 @@ class ExitCodeIT {
     private static Vm vm;
     private static ChainedDisk disk;
 
-    /** Where standard output goes. */
+    /** The kinds of standard output. */
     enum Where {
         PIPE,
         TERMINAL;
@@ -33,7 +33,7 @@ class ExitCodeIT {
             return Child.typedOnTerminal(Map.of(), arguments);
         }
 
-        /** A terminal has standard error in it too, and no line of progress that was taken back, as that of a slow start is. */
+        /** A terminal shows standard error too; erased lines of progress do not count. */
         String said(Ended ended) {
             return this == PIPE ? ended.err() : ended.out().replaceAll("[^\r\n]*\r?\n\033\\[1A\r\033\\[J", "");
         }
@@ -172,7 +172,7 @@ class ExitCodeIT {
     void theSecondCtrlCIs130(Where where) {
         try (Child child = where.start(vm.onMonitor("pull", disk.name(), "--speed", SLOW, "--job-id", "twice"))) {
             child.awaitOut("running");
-            vm.qemu.freeze(); // so that the cancel does not get through before
+            vm.qemu.freeze(); // so that the cancel stays without an answer
             try {
                 where.interrupt(child);
                 child.awaitOut("cancelling");
@@ -192,7 +192,7 @@ class ExitCodeIT {
     }
 
     private static void assertOneLine(Where where, Ended ended, String part) {
-        // On a terminal the header of a job stands above it.
+        // On a terminal the header of a job comes first.
         assertThat(where.said(ended).lines())
                 .hasSizeLessThanOrEqualTo(where == Where.PIPE ? 1 : 2)
                 .last()

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** {@code finalize}, of jobs that somebody else has started so that they wait for it. */
+/** {@code finalize} on jobs that another client started with auto-finalize off. */
 @Timeout(300)
 class FinalizeTest {
     private static final Vm VM = new Vm();

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** F3: a commit into a base that is larger than the disk. */
+/** A commit into a base that is larger than the disk. */
 @Timeout(600)
 class GrowTest {
     private static final Vm VM = new Vm();
@@ -56,7 +56,7 @@ class GrowTest {
         Path expected = VM.images.create("expected.raw", "raw", 2 * Vm.MIB);
         VM.images.write(expected, "raw", 2, 0, Vm.MIB / 2);
         VM.images.write(expected, "raw", 1, Vm.MIB / 2, Vm.MIB / 2);
-        // QEMU holds a part of qcow2's tables in memory; stop, also of a stopped guest, writes them out.
+        // QEMU caches a part of qcow2's tables; the command stop writes them out, even if the guest is stopped.
         VM.ask("stop");
         Process compare = new ProcessBuilder(
                         "qemu-img", "compare", "-U", "-f", "raw", "-F", "qcow2", expected.toString(), base.toString())

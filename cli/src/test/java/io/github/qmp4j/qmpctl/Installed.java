@@ -11,19 +11,19 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** qmpctl as it is handed to others, unpacked where the path has a blank in it. */
+/** The distributed qmpctl, unpacked into a path with a blank. */
 final class Installed {
     private static final String ARCHIVE = System.getProperty("qmpctl.installed", "");
     private static final long LIMIT_SECONDS = 60;
 
     private Installed() {}
 
-    /** Unpacked once in each JVM, by the first test that wants it. */
+    /** Unpacked once in each JVM, when the first test needs it. */
     private static final class Unpacked {
         static final Path HOME = unpack(fresh(Path.of(System.getProperty("qmpctl.unpacked"))));
     }
 
-    /** Whether the build has packaged it. */
+    /** Whether the build has made the archive. */
     static boolean isTested() {
         return !ARCHIVE.isEmpty();
     }
@@ -33,7 +33,7 @@ final class Installed {
         return Path.of(ARCHIVE);
     }
 
-    /** The Debian package, which is beside the archive. */
+    /** The Debian package beside the archive. */
     static Path debianPackage() {
         try (Stream<Path> files = Files.list(archive().toAbsolutePath().getParent())) {
             List<Path> all =
@@ -68,7 +68,7 @@ final class Installed {
         }
     }
 
-    /** Runs another program to its end, which must be a good one, and returns what it wrote. */
+    /** Runs another program, asserts that it succeeds, and returns its output. */
     static String run(String... command) {
         try {
             Process process =

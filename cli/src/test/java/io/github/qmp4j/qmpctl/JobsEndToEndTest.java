@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Each command that starts jobs, on a real QEMU, with the second monitor and qemu-img as witnesses. */
+/** Each command that starts jobs, on a real QEMU, checked by a second monitor and qemu-img. */
 @Timeout(300)
 class JobsEndToEndTest {
     private static final Vm VM = new Vm();
@@ -81,7 +81,7 @@ class JobsEndToEndTest {
 
     @Test
     void commit_with_delete_ends_with_8_where_another_process_has_an_image_locked() throws IOException {
-        // QEMU takes locks beside this one, so that it is not kept from its job.
+        // A shared lock, so that QEMU can take its own.
         try (FileChannel image = FileChannel.open(disk.image("snap2"), StandardOpenOption.READ);
                 FileLock lock = image.lock(250, 1, true)) {
             assertThat(lock.isValid()).isTrue();

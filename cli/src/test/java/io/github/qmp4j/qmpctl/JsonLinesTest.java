@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Design §5: what programs read of qmpctl, line by line. */
+/** The JSON lines that programs read from qmpctl. */
 @Timeout(300)
 class JsonLinesTest {
     private static final Vm VM = new Vm();
@@ -139,7 +139,7 @@ class JsonLinesTest {
     @Test
     void events_come_as_lines_and_end_after_the_count() {
         try (Child events = VM.start("-o", "json", "events", "--filter", "STOP", "RESET", "--count", "1")) {
-            // Nothing tells when it listens, so there are events until it has got one.
+            // No sign shows that it listens, so the test causes events until one arrives.
             Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
                 VM.ask("system_reset");
                 return !events.handle().isAlive();

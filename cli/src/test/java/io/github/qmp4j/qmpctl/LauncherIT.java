@@ -49,7 +49,7 @@ class LauncherIT {
 
     @Test
     void argumentsThatAreNotAsciiArriveInThePosixLocale() {
-        // The bytes are made by the shell: this JVM need not be able to write them.
+        // The shell makes the bytes, since this JVM may not be able to.
         String command = "LC_ALL=C exec \"$0\" --socket \"$(printf '/nowhere/gr\\303\\266sse')\" jobs";
         try (Child child = Child.ofLauncher(
                 Path.of("/bin/sh"), Map.of(), "-c", command, launcher().toString())) {
@@ -106,7 +106,7 @@ class LauncherIT {
                         .with(0)
                         .out())
                 .startsWith("pull");
-        assertThat(home.resolve("class-data")).as("nobody waits at Tab").isEmptyDirectory();
+        assertThat(home.resolve("class-data")).as("no archive is made at Tab").isEmptyDirectory();
         version(launcher(), Map.of());
         Path archive = only(home.resolve("class-data"));
         assertThat(Files.size(archive)).isPositive();
@@ -131,12 +131,12 @@ class LauncherIT {
         version(launcher(), Map.of("XDG_CACHE_HOME", "/dev/null", "HOME", ""));
     }
 
-    /** That the file is in the memory of a qmpctl that runs; Linux says so. */
+    /** Asserts that a running qmpctl has mapped the file, by /proc. */
     private void assertMapped(Path archive, Map<String, String> environment) throws IOException {
         try (RealQemu qemu = RealQemu.builder().machine("none").start();
                 Child child = Child.ofLauncher(
                         launcher(), environment, "--socket", qemu.monitor().toString(), "events")) {
-            // It is known to run as soon as it has seen an event.
+            // The first event shows that it runs.
             await().until(() -> {
                 qemu.oracle().execute("stop");
                 qemu.oracle().execute("cont");
@@ -155,7 +155,7 @@ class LauncherIT {
         Files.writeString(fragment, text.replace(ELSEWHERE, "/nonexistent"));
     }
 
-    /** A folder for the PATH with what the script calls, and no Java. */
+    /** A folder for the PATH with the programs that the script calls, without Java. */
     private String toolsWithoutJava() throws IOException {
         Path bin = Files.createTempDirectory(folder, "bin");
         for (String tool : List.of("dirname", "readlink", "sed", "cat", "cksum", "tr", "locale", "mkdir", "mv", "rm")) {
@@ -164,7 +164,7 @@ class LauncherIT {
         return bin.toString();
     }
 
-    /** A Java installation of a version whose program is a script. */
+    /** A Java installation of this version, whose program is a script. */
     private Path java(String name, String version, String script) throws IOException {
         Path installation = folder.resolve(name);
         Path program = Files.createDirectories(installation.resolve("bin")).resolve("java");

@@ -28,7 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** F13: what SIGHUP and a second Ctrl-C do while a job is being started. */
+/** SIGHUP and a second Ctrl-C during the start of a job. */
 @Timeout(60)
 class LeftStartTest {
 
@@ -50,7 +50,7 @@ class LeftStartTest {
                 display);
     }
 
-    /** QEMU stands still from the moment when it is sent the command that starts the job. */
+    /** QEMU freezes when the command that starts the job is sent. */
     @Test
     void a_start_that_is_under_way_is_unknown_and_names_its_job_and_its_file() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -89,7 +89,7 @@ class LeftStartTest {
         }
     }
 
-    /** Then it is certain that there will be no job. */
+    /** In this case no job can follow. */
     @Test
     void a_start_that_has_not_sent_anything_is_refused_and_sends_nothing() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-/** F86: what a text of the library or of qmpctl names can be had, by exactly that name. */
+/** Each option, command and API member named in a message exists under exactly that name. */
 class NamesInMessagesTest {
     private static final Pattern MEMBER = Pattern.compile("\\b([A-Z]\\w*[a-z]\\w*)\\.([a-z]\\w+)\\b");
     private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--[a-z][a-z-]*[a-z]");
@@ -30,10 +30,10 @@ class NamesInMessagesTest {
     private static final List<String> PACKAGES =
             List.of("io.github.qmp4j.", "io.github.qmp4j.blockjobs.", "io.github.qmp4j.client.");
 
-    /** Of qemu-img, and of QEMU's own programs. */
+    /** Options of qemu-img and of QEMU's own programs. */
     private static final Set<String> OF_OTHERS = Set.of("--remove", "--monitor", "--chardev");
 
-    /** What qmpctl itself asks for where it is needed. */
+    /** Members that qmpctl itself calls when needed. */
     private static final Set<String> NEVER_MISSING_IN_QMPCTL = Set.of("QmpOptions.outOfBand");
 
     private static List<String> ofLibrary() throws Exception {
@@ -121,7 +121,7 @@ class NamesInMessagesTest {
                         matches(COMMAND, texts).map(found -> found.group(1)).toList());
     }
 
-    /** The list would be of no use if it were that of a class without texts. */
+    /** Guards the other tests against an empty list of texts. */
     @Test
     void findsTheTextsOfAClass() throws Exception {
         assertThat(ClassTexts.of(CommitRequest.class))

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Design §5, exit code 5: a job that takes too long is left running, and is not called failed. */
+/** Exit code 5: qmpctl leaves an overdue job running, and does not report it as failed. */
 @Timeout(300)
 class OverdueTest {
     private static final String SLOW = "16K";

@@ -5,7 +5,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** What a test waits for comes in the end, however busy the machine is; the limit is for what never comes. */
+/** Gives Awaitility a long limit: on a busy machine conditions become true late, and the limit is for those that never do. */
 public final class PatientAwaiting implements BeforeAllCallback {
     private static final Duration LONG = Duration.ofMinutes(2);
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Jobs that one qmpctl leaves behind on purpose and another one ends. */
+/** Jobs that one qmpctl leaves READY and another one ends. */
 @Timeout(300)
 class ReadyJobTest {
     private static final Vm VM = new Vm();
@@ -115,7 +115,7 @@ class ReadyJobTest {
         VM.assertNoJobs();
     }
 
-    /** Another client has finalized it. */
+    /** Another client has finalized the job. */
     @Test
     void an_abandoned_job_that_has_concluded_is_collected_by_the_next_call_on_its_disk() {
         String id = detachedInPending();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** {@code qmpctl schema}; what the second monitor reads with query-qmp-schema is the witness. */
+/** {@code qmpctl schema}, compared with query-qmp-schema on the second monitor. */
 @Timeout(300)
 class SchemaTest {
     private static RealQemu qemu;
@@ -20,7 +20,7 @@ class SchemaTest {
 
     @BeforeAll
     static void start() {
-        // Its policy would keep QEMU from telling what is deprecated.
+        // With the policy of the tests QEMU would hide deprecated members.
         qemu = RealQemu.builder().machine("none").allowDeprecated().start();
         entities = qemu.oracle().execute("query-qmp-schema");
     }

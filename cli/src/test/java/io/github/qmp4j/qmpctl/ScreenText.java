@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A command and what it printed, out of a document in Markdown.
+ * A command and its output, from a Markdown document.
  *
  * @param words of the command, without the {@code $} and the program's name
  */
@@ -16,7 +16,7 @@ record ScreenText(List<String> words, String output) {
     private static final Pattern BLOCK = Pattern.compile("(?s)\\Q" + MARK + "\\E\\s*```\\n(.*?)```");
     private static final Pattern COMMAND = Pattern.compile("(?m)^\\$ (?:\\./)?qmpctl (.*)\\n((?:(?!\\$ ).*\\n)*)");
 
-    /** All that are marked, in the order of the document. */
+    /** All marked commands, in the order of the document. */
     static List<ScreenText> in(String document) {
         List<ScreenText> all = new ArrayList<>();
         BLOCK.matcher(document)
@@ -32,8 +32,8 @@ record ScreenText(List<String> words, String output) {
     }
 
     /**
-     * Without what is different each time: sizes, rates and times, the end of a job-id, QEMU's version and its own node-names, how wide columns are, and
-     * how often, if at all, a phase of a job that lasts moments was seen.
+     * Removes all that differs between runs: sizes, rates and times, the end of a job-id, QEMU's version and its own
+     * node-names, the width of columns, and short phases of a job.
      */
     static String stable(String output) {
         List<String> lines = output.lines()

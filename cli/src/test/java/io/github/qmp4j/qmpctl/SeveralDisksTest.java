@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Several disks in one call: those that are switched wait for each other. */
+/** Several disks in one call: their pivots wait for each other. */
 @Timeout(300)
 class SeveralDisksTest {
     private static final Vm VM = new Vm();
@@ -83,7 +83,7 @@ class SeveralDisksTest {
         second.assertUnchanged(two);
     }
 
-    /** F86: which of them is wrong is said before anything is started. */
+    /** The message names the wrong disk before any job starts. */
     @ParameterizedTest
     @CsvSource({
         "commit first nodisk --pivot, there is no disk 'nodisk'",
@@ -117,7 +117,7 @@ class SeveralDisksTest {
         first.assertChain("active", "snap2", "snap1", "base");
     }
 
-    /** F86: it is a conflict, and both are named. */
+    /** A conflict: the message names both jobs. */
     @Test
     void a_disk_that_another_job_holds_is_named_and_keeps_the_other_from_a_start() {
         VM.ask("block-stream", """
@@ -153,7 +153,7 @@ class SeveralDisksTest {
         return name;
     }
 
-    /** Of the two codes, 4 and 1, it is 1: design §5. */
+    /** Of the two exit codes, 4 and 1, the worse one is 1. */
     @Test
     void the_rest_stays_where_it_is_when_somebody_cancels_one() {
         try (Child child = VM.start("-o", "json", "commit", first.name(), second.name(), "--pivot", "--speed", "64K")) {
@@ -178,7 +178,7 @@ class SeveralDisksTest {
         second.assertChain("active", "snap2", "snap1", "base");
     }
 
-    /** F80: both files are still there, and neither is in use. */
+    /** Both files exist, and neither is in use. */
     @Test
     void a_copy_that_is_cancelled_by_hand_is_the_cause_that_the_other_one_names_with_its_file() {
         Path one = VM.path("first" + first.name() + ".qcow2");

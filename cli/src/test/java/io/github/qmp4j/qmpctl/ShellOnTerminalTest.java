@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code qmpctl shell} for somebody at a terminal; script(1) is the terminal. */
+/** {@code qmpctl shell} on a terminal; script(1) is the terminal. */
 @Timeout(300)
 class ShellOnTerminalTest {
     private static final String ENTER = "\r";
@@ -71,7 +71,7 @@ class ShellOnTerminalTest {
         try (Child shell = start(Map.of())) {
             shell.awaitOut("qmp> ").type("query-sta").awaitOut("query-sta");
             vm.ask("system_reset");
-            // Above the line, which is then drawn again.
+            // The output appears above the line, which is then drawn again.
             shell.awaitOut("(?s)RESET  \\{.*qmp> .*query-sta").type("tus" + ENTER);
             shell.awaitOut("\"prelaunch\"").type("exit" + ENTER).ended().with(0);
         }
@@ -127,7 +127,7 @@ class ShellOnTerminalTest {
             vm.qemu.freeze();
             try {
                 shell.type("query-name" + ENTER);
-                // Only its answer would show that the command is under way, so it is pressed until it is heeded.
+                // No output shows that the command is running, so the test presses Ctrl-C until it takes effect.
                 Awaitility.await().until(() -> shell.type(CTRL_C).outSoFar().contains("not waited for"));
             } finally {
                 vm.qemu.thaw();

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** {@code qmpctl shell} out of a pipe, on a real QEMU, with the second monitor as the witness. */
+/** {@code qmpctl shell} from a pipe, on a real QEMU, checked by a second monitor. */
 @Timeout(300)
 class ShellTest {
     private static final Vm VM = new Vm();

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Design §5: Ctrl-C and the other signals, to jobs that would go on for a quarter of an hour. */
+/** Ctrl-C and the other signals, during jobs that would take a quarter of an hour. */
 @Timeout(300)
 class SignalTest {
     private static final String SLOW = "16K";
@@ -74,7 +74,7 @@ class SignalTest {
                 vm.qemu.thaw();
             }
         }
-        // The cancel had been sent before, and QEMU obeys it as soon as it runs; its job is still to be collected.
+        // The cancel was sent before, and takes effect when QEMU runs; the job must still be collected.
         String id = vm.onlyJob().path("id").asText();
         vm.qmpctl("cancel", id).with(4);
     }

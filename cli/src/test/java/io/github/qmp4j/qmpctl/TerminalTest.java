@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a person at a terminal sees; script(1) of util-linux is the terminal. */
+/** The output on a terminal; script(1) of util-linux is the terminal. */
 @Timeout(300)
 public class TerminalTest {
     private static final String REDRAW = "\033[1A\r\033[J";

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.regex.Pattern;
 
-/** What a process writes on one of its streams, as it comes. */
+/** The output of a process on one stream, as it arrives. */
 final class Transcript {
     private final Thread reader;
     /** Guarded by {@code this}. */
@@ -69,7 +69,7 @@ final class Transcript {
                 append(some, count);
             }
         } catch (IOException e) {
-            // The process was killed: what it wrote before still counts.
+            // The process was killed: its earlier output still counts.
         } finally {
             end();
         }

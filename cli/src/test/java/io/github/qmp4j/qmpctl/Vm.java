@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A real QEMU to which disks are added as tests need them. */
+/** A real QEMU; tests add the disks that they need. */
 final class Vm implements AutoCloseable {
     static final long MIB = 1 << 20;
 
@@ -28,7 +28,7 @@ final class Vm implements AutoCloseable {
         return disk(8);
     }
 
-    /** A new disk with so much data in each of its four images. */
+    /** A new disk with this much data in each of its four images. */
     ChainedDisk disk(int mib) {
         return new ChainedDisk(this, ++disks, mib);
     }
@@ -41,7 +41,7 @@ final class Vm implements AutoCloseable {
         return folder.resolve(name);
     }
 
-    /** Runs qmpctl on this QEMU's monitor to its end. */
+    /** Runs qmpctl to its end on the monitor of this QEMU. */
     Ended qmpctl(String... arguments) {
         try (Child child = start(arguments)) {
             return child.ended();
@@ -58,7 +58,7 @@ final class Vm implements AutoCloseable {
         return all.toArray(String[]::new);
     }
 
-    /** Asks the second monitor, which knows nothing of qmpctl. */
+    /** Executes a command on the second monitor, independent of qmpctl. */
     JsonNode ask(String command) {
         return qemu.oracle().execute(command);
     }
@@ -71,7 +71,7 @@ final class Vm implements AutoCloseable {
         assertThat(ask("query-jobs")).isEmpty();
     }
 
-    /** The one job there is, by the second monitor. */
+    /** The only job, from the second monitor. */
     JsonNode onlyJob() {
         JsonNode all = ask("query-jobs");
         assertThat(all).hasSize(1);

@@ -21,8 +21,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Runs commands against a monitor of its own that has nothing to tell, so that the JVM sees the classes that qmpctl needs: the
- * launcher makes its class-data archive of them. No QEMU is needed.
+ * Trains the class-data archive (CDS) of the launcher: runs commands against an empty monitor of its own, so that the JVM
+ * loads the classes that qmpctl needs. It needs no QEMU.
  */
 public final class CdsTraining {
     private static final String GREETING =
@@ -32,7 +32,7 @@ public final class CdsTraining {
 
     private CdsTraining() {}
 
-    /** Ends with status 0 if all went as it should. */
+    /** Ends with status 0 if all commands succeeded. */
     public static void main(String[] arguments) throws IOException {
         Path folder = Files.createTempDirectory("qmpctl");
         Path socket = folder.resolve("qmp");
@@ -40,7 +40,7 @@ public final class CdsTraining {
         int worst = 0;
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(socket));
-            Thread monitor = new Thread(() -> serve(server), "rehearsal-monitor");
+            Thread monitor = new Thread(() -> serve(server), "training-monitor");
             monitor.setDaemon(true);
             monitor.start();
             for (List<String> command : COMMANDS) {
@@ -65,7 +65,7 @@ public final class CdsTraining {
                 }
             }
         } catch (IOException e) {
-            // The rehearsal is over.
+            // The training is over.
         }
     }
 

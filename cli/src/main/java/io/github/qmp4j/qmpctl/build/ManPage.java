@@ -2,7 +2,6 @@ package io.github.qmp4j.qmpctl.build;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -10,7 +9,7 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** One command as a manual page in roff's {@code man} macros. */
+/** The manual page of one command, in roff's {@code man} macros. */
 final class ManPage {
     private final CommandSpec command;
     private final StringBuilder page = new StringBuilder();
@@ -24,7 +23,7 @@ final class ManPage {
         return command.qualifiedName("-");
     }
 
-    /** The whole page, with a list of the commands that have pages of their own. */
+    /** The whole page. It lists the given commands, which have pages of their own. */
     String text(List<CommandLine> commands) {
         page.setLength(0);
         String description =
@@ -45,23 +44,33 @@ final class ManPage {
                 .filter(option -> !option.hidden())
                 .forEach(option -> item(heading(option), describe(option)));
         if (!commands.isEmpty()) {
-            section("COMMANDS");
-            commands.forEach(each -> item(
-                    each.getCommandName(),
-                    String.join(" ", each.getCommandSpec().usageMessage().description())));
-            section("ENVIRONMENT");
-            item(
-                    "QMPCTL_SOCKET",
-                    "The monitor when none is named: a name from the configuration, a path or an address.");
-            item("NO_COLOR", "When it is not empty, no colours on terminals.");
-            item("COLUMNS", "The width of the terminal.");
-            section("FILES");
-            item(
-                    "$XDG_CONFIG_HOME/qmpctl/config",
-                    "The names of monitors (socket.NAME = PATH), and the usual one (default = NAME).");
-            item("$XDG_STATE_HOME/qmpctl/history", "The lines of earlier shells.");
+            commands(commands);
+            environment();
         }
-        Map<String, String> codes = command.root().usageMessage().exitCodeList();
+        ending(commands.isEmpty() ? "qmpctl(1)" : "qemu(1), qemu-img(1)");
+        return page.toString();
+    }
+
+    private void commands(List<CommandLine> commands) {
+        section("COMMANDS");
+        commands.forEach(each -> item(
+                each.getCommandName(),
+                String.join(" ", each.getCommandSpec().usageMessage().description())));
+    }
+
+    private void environment() {
+        section("ENVIRONMENT");
+        item("QMPCTL_SOCKET", "The monitor if none is named: a name from the configuration, a path or an address.");
+        item("NO_COLOR", "If not empty, no colours on terminals.");
+        item("COLUMNS", "The width of the terminal.");
+        section("FILES");
+        item(
+                "$XDG_CONFIG_HOME/qmpctl/config",
+                "The names of monitors (socket.NAME = PATH), and the default (default = NAME).");
+        item("$XDG_STATE_HOME/qmpctl/history", "The lines of earlier shells.");
+    }
+
+    private void ending(String seeAlso) {
         String[] examples = command.usageMessage().footer();
         if (examples.length > 0) {
             section("EXAMPLES");
@@ -70,10 +79,9 @@ final class ManPage {
             line(".fi");
         }
         section("EXIT STATUS");
-        codes.forEach(this::item);
+        command.root().usageMessage().exitCodeList().forEach(this::item);
         section("SEE ALSO");
-        text(commands.isEmpty() ? "qmpctl(1)" : "qemu(1), qemu-img(1)");
-        return page.toString();
+        text(seeAlso);
     }
 
     private static String heading(OptionSpec option) {
@@ -103,7 +111,7 @@ final class ManPage {
         page.append(line).append('\n');
     }
 
-    /** A hyphen must stay one, and a line must not begin as a macro does. */
+    /** Keeps hyphens as they are, and keeps a line from being read as a macro. */
     private static String escaped(String text) {
         String plain = text.replace("\\", "\\e").replace("-", "\\-").replace("…", "...");
         return plain.startsWith(".") || plain.startsWith("'") ? "\\&" + plain : plain;

@@ -11,12 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
 
-/** Writes the manual pages, one for qmpctl and one for each command, into a folder; the build runs it. */
+/** Writes the manual pages into a folder, one for qmpctl and one for each command. The build runs it. */
 public final class ManPages {
     private ManPages() {}
 
     /**
-     * Takes the folder, which is made where it is missing.
+     * Takes the folder, and creates it if necessary.
      *
      * @throws IOException if a page cannot be written
      */

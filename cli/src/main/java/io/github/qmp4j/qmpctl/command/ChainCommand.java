@@ -50,7 +50,7 @@ public final class ChainCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** The library finds a chain by any name of its disk, and does not say which disk that was. */
+    /** The disk with this chain. The library finds a chain by any name of its disk, and does not say which disk it found. */
     private static Optional<Disk> sameDisk(List<Disk> disks, BlockChain chain) {
         return disks.stream()
                 .filter(each -> names(each.chain()).equals(names(chain)))

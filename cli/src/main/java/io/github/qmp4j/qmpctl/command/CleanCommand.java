@@ -29,23 +29,20 @@ import picocli.CommandLine.Parameters;
         description = {
             "Remove from QEMU the nodes that no device, job, export or other node uses.",
             "",
-            "Jobs of other programs leave such nodes behind; they hold the locks of their images, and QEMU refuses a copy of a"
-                    + " disk that one still stands on. No file is deleted. A node that a program has just added for later use"
+            "Jobs of other programs leave such nodes behind. The nodes hold locks on their images, and QEMU refuses a copy of"
+                    + " a disk that one of them uses. No file is deleted. A node that a program has just added for later use"
                     + " looks the same."
         })
 public final class CleanCommand implements Callable<Integer> {
     private final QmpCtl ctl;
 
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "DISK",
-            description = "Only the nodes that stand above the images of this disk.")
+    @Parameters(arity = "0..1", paramLabel = "DISK", description = "Only the nodes above the images of this disk.")
     private Optional<String> disk = Optional.empty();
 
-    @Option(names = "--dry-run", description = "Remove nothing: name the nodes that nothing uses now.")
+    @Option(names = "--dry-run", description = "Remove nothing; print the nodes that nothing uses now.")
     private boolean dryRun;
 
-    /** Why QEMU keeps a node, by its name. */
+    /** Why QEMU refuses to remove a node, by the name of the node. */
     private final Map<String, String> refused = new LinkedHashMap<>();
 
     public CleanCommand(QmpCtl ctl) {
@@ -61,7 +58,7 @@ public final class CleanCommand implements Callable<Integer> {
                 return ExitCode.DONE.number();
             }
             int removed = 0;
-            // What a removed node has used may be unused by now.
+            // A removed node may have been the last user of another.
             for (List<String> round = scope.unused(session); !round.isEmpty(); round = scope.unused(session)) {
                 removed += (int)
                         round.stream().filter(name -> remove(session, name)).count();
@@ -99,7 +96,7 @@ public final class CleanCommand implements Callable<Integer> {
         }
         if (session.jobs().disks().join().stream().noneMatch(Disk::isPluggedIn)) {
             throw new BlockJobException(
-                    "this QEMU has no guest devices, so its disks themselves look unused; name a DISK, and what stands above it is removed");
+                    "this QEMU has no guest devices, so its disks themselves look unused; name a DISK to remove the nodes above it");
         }
         return new Scope(Optional.empty(), Set.of());
     }

@@ -32,10 +32,10 @@ import picocli.CommandLine.Parameters;
             "Merge snap2 and what lies between into snap1, below newer snapshots:",
             "  qmpctl commit virtio0 --top snap2 --base snap1",
             "qmpctl chain shows the names.",
-            "A file that is named as no longer used is open nowhere on this machine.",
-            "Delete it only if no image that is not open stands on it.",
-            "Of one named as not used by this QEMU any more, no more than that is known.",
-            "One that is named as no longer valid must not be used again."
+            "A file reported as no longer used is open nowhere on this machine.",
+            "Delete it only if no closed image has it as its backing file.",
+            "A file reported as not used by this QEMU any more may be in use elsewhere.",
+            "A file reported as no longer valid must not be used again."
         })
 public final class CommitCommand implements Callable<Integer> {
     private final QmpCtl ctl;
@@ -58,14 +58,14 @@ public final class CommitCommand implements Callable<Integer> {
     @Option(
             names = "--delete",
             description =
-                    "Delete the images that are no longer needed, and remove their nodes. Refused for an image whose file is"
-                            + " not proved to be the one that QEMU has open, or that holds internal snapshots.")
+                    "Delete the images that are no longer needed, and remove their nodes. Refused if a file is not proved to be"
+                            + " the one that QEMU has open, or if an image holds internal snapshots.")
     private boolean delete;
 
     @Option(
             names = "--grow",
             description =
-                    "Where the base is larger than the disk, grow the disk to its size first; the new part reads as"
+                    "If the base is larger than the disk, first grow the disk to the size of the base; the new part reads as"
                             + " zeroes. Refused without this option.")
     private boolean grow;
 
@@ -74,7 +74,8 @@ public final class CommitCommand implements Callable<Integer> {
 
     @Option(
             names = "--keep-relative",
-            description = "Name the base in the header relatively to the image above it; refused where it cannot be.")
+            description =
+                    "Write the name of the base into the header relative to the image above it; refused if that is impossible.")
     private boolean keepRelative;
 
     @Mixin
@@ -111,7 +112,7 @@ public final class CommitCommand implements Callable<Integer> {
         JobSettings settings = options.settings(disks.size(), ending.whenReady());
         if (delete && (ending.keepOverlay || options.detach() || (top.isEmpty() && !ending.pivot))) {
             throw new IllegalArgumentException(
-                    "--delete deletes at the end of the commit; it goes with --pivot or, below the active layer, with --top, and not with --detach");
+                    "--delete deletes at the end of the commit; it needs --pivot or, below the active layer, --top, and excludes --detach");
         }
         return disks.stream().map(disk -> {
             CommitRequest plain = CommitRequest.of(disk).withSettings(settings);

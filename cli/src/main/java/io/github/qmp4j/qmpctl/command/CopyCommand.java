@@ -32,7 +32,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "Move a disk to other storage while the guest runs:",
             "  qmpctl copy virtio0 /new/disk.qcow2 --format qcow2 --pivot",
-            "Keep a copy of it as it is at the end of the job:",
+            "Keep a copy of the disk as it is at the end of the job:",
             "  qmpctl copy virtio0 /backup/disk.qcow2 --format qcow2 --finish"
         })
 public final class CopyCommand implements Callable<Integer> {
@@ -41,21 +41,24 @@ public final class CopyCommand implements Callable<Integer> {
     @Parameters(
             arity = "2..*",
             paramLabel = "DISK TARGET",
-            description = "A disk and its target, as often as needed: an absolute path in QEMU's file system, or"
-                    + " node:NAME for a node that QEMU has. A block device, all of which is overwritten, needs"
-                    + " --reuse-external.")
+            description =
+                    "A disk and its target, as often as needed. A target is an absolute path in QEMU's file system, or"
+                            + " node:NAME for a node of QEMU. A block device is overwritten as a whole, and needs"
+                            + " --reuse-external.")
     private List<String> pairs = List.of();
 
     @Option(
             names = "--format",
             paramLabel = "FMT",
-            description = "The format of the target: qcow2, raw … Needed for a path; a node has its own.")
+            description = "The format of the target: qcow2, raw … Required for a path; a node has its own.")
     private Optional<String> format = Optional.empty();
 
     @Option(names = "--shallow", description = "Copy the active layer only, onto the same backing chain.")
     private boolean shallow;
 
-    @Option(names = "--reuse-external", description = "Use a target that exists; otherwise it must not.")
+    @Option(
+            names = "--reuse-external",
+            description = "Use a target that exists; without this option it must not exist.")
     private boolean reuseExternal;
 
     @Option(
@@ -69,12 +72,12 @@ public final class CopyCommand implements Callable<Integer> {
             names = "--buf-size",
             paramLabel = "SIZE",
             converter = SizeConverter.class,
-            description = "How much may be in flight.")
+            description = "How much data may be in flight.")
     private Optional<Long> bufSize = Optional.empty();
 
     @Option(
             names = "--synchronous-writes",
-            description = "Let the guest's writes go to both sides at once, so that it cannot outrun the copy.")
+            description = "Send the guest's writes to both sides at once, so that the guest cannot outrun the copy.")
     private boolean synchronousWrites;
 
     @ArgGroup

@@ -38,7 +38,7 @@ public final class DisksCommand implements Callable<Integer> {
         for (Disk disk : disks) {
             BlockNode active = disk.chain().activeLayer();
             if (active.driver().isEmpty()) {
-                // A node without a device, of which this QEMU cannot be asked more without danger.
+                // A node without a device: further queries could kill this QEMU.
                 table.row(disk.name(), active.nodeName().orElse("-"), "?", "?", "?", "?", "?", "?");
                 continue;
             }

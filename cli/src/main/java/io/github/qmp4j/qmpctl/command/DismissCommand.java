@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code qmpctl dismiss}. */
-@Command(name = "dismiss", description = "Let QEMU forget a job that has concluded (job-dismiss).")
+@Command(name = "dismiss", description = "Make QEMU forget a concluded job (job-dismiss).")
 @SuppressWarnings("NullAway.Init")
 public final class DismissCommand implements Callable<Integer> {
     private final QmpCtl ctl;
@@ -25,7 +25,7 @@ public final class DismissCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (Session session = Session.open(ctl).join()) {
-            session.info(id); // QEMU's own "Job not found" does not name it.
+            session.info(id); // QEMU's own "Job not found" does not name the job.
             session.client()
                     .execute(QmpCommand.of("job-dismiss").with("id", id.value()))
                     .join();

@@ -18,8 +18,8 @@ import picocli.CommandLine.Command;
 @Command(
         name = "doctor",
         description =
-                "Look for what an operator should know: who holds the monitor, what this QEMU can do, jobs that have"
-                        + " ended and still hold their chain, nodes that nobody uses. It changes nothing. Exit code 8 if something"
+                "Check what an operator should know: who holds the monitor, what this QEMU can do, ended jobs that"
+                        + " still hold their chain, unused nodes. It changes nothing. Exit code 8 if something"
                         + " was left behind, 3 if there is no session.")
 public final class DoctorCommand implements Callable<Integer> {
     private final QmpCtl ctl;

@@ -15,14 +15,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code qmpctl events}. */
-@Command(name = "events", description = "Print events as they come, until Ctrl-C or until QEMU ends.")
+@Command(name = "events", description = "Print events as they arrive, until Ctrl-C or until QEMU ends.")
 public final class EventsCommand implements Callable<Integer> {
     private final QmpCtl ctl;
 
     @Option(names = "--filter", arity = "1..*", paramLabel = "NAME", description = "Only events of these names.")
     private List<String> names = List.of();
 
-    @Option(names = "--count", paramLabel = "N", description = "End after so many events.")
+    @Option(names = "--count", paramLabel = "N", description = "End after this many events.")
     private long count = Long.MAX_VALUE;
 
     public EventsCommand(QmpCtl ctl) {
@@ -39,12 +39,13 @@ public final class EventsCommand implements Callable<Integer> {
             AtomicLong left = new AtomicLong(count);
             CompletableFuture<Void> enough = new CompletableFuture<>();
             EventSubscription events = session.client().subscribe(filter, event -> {
-                // The reader of our output may have gone, as head(1) does; then the rest is not wanted.
+                // The reader of the output may be gone, as with head(1).
                 if (left.getAndDecrement() > 0 && (!print(event) || left.get() == 0)) {
                     enough.complete(null);
                 }
             });
-            events.onDropped(() -> ctl.console().warn("some events were lost: they came faster than they were read"));
+            events.onDropped(
+                    () -> ctl.console().warn("some events were lost: they arrived faster than qmpctl read them"));
             CompletableFuture.anyOf(enough, events.ended()).join();
         }
         return 0;

@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 public final class ExecCommand implements Callable<Integer> {
     private final QmpCtl ctl;
 
-    @Parameters(index = "0", paramLabel = "COMMAND", description = "Its name, for example query-status.")
+    @Parameters(index = "0", paramLabel = "COMMAND", description = "The name of the command, for example query-status.")
     private String command = "";
 
     @Parameters(
@@ -24,12 +24,13 @@ public final class ExecCommand implements Callable<Integer> {
             arity = "0..*",
             paramLabel = "ARGUMENT",
             description =
-                    "Its arguments: one JSON object, or NAME=VALUE as often as needed. A value that reads as JSON is JSON.")
+                    "The arguments: one JSON object, or NAME=VALUE as often as needed. A value that reads as JSON is JSON.")
     private List<String> arguments = List.of();
 
     @Option(
             names = "--oob",
-            description = "Execute it out of band, before those that QEMU has not come to yet; only some commands can.")
+            description =
+                    "Execute the command out of band, ahead of those that QEMU has not started; only some commands allow it.")
     private boolean outOfBand;
 
     public ExecCommand(QmpCtl ctl) {

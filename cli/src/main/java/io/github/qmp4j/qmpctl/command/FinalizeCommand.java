@@ -12,9 +12,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "finalize",
         description =
-                "Wait for a job that was started with auto-finalize off to be PENDING, let it carry out what it has"
-                        + " prepared, and clean up. What a pull or a commit has moved is flushed first. Of jobs grouped in a"
-                        + " transaction one is enough for all.")
+                "Wait until a job started with auto-finalize=off is PENDING, finalize it, and clean up. The data of a"
+                        + " pull or a commit is flushed first. For jobs grouped in a transaction one call finalizes all.")
 @SuppressWarnings("NullAway.Init")
 public final class FinalizeCommand implements Callable<Integer> {
     private final QmpCtl ctl;

@@ -24,9 +24,9 @@ import picocli.CommandLine.Parameters;
                 "Pull the data of the backing nodes into the active layer (block-stream), which then needs them no"
                         + " longer. Without --base and --bottom it pulls the whole chain.",
         footer = {
-            "Make the active layer one whole image, which needs no other:",
+            "Make the active layer a whole image that needs no other:",
             "  qmpctl pull virtio0",
-            "Merge what lies above snap1 into the active layer, and keep snap1:",
+            "Merge the images above snap1 into the active layer, and keep snap1:",
             "  qmpctl pull virtio0 --base snap1"
         })
 public final class PullCommand implements Callable<Integer> {
@@ -46,7 +46,8 @@ public final class PullCommand implements Callable<Integer> {
 
     @Option(
             names = "--keep-relative",
-            description = "Name the base in the header relatively to the image above it; refused where it cannot be.")
+            description =
+                    "Write the name of the base into the header relative to the image above it; refused if that is impossible.")
     private boolean keepRelative;
 
     @Mixin

@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code qmpctl resume}. */
-@Command(name = "resume", description = "Resume a job that was paused, or that an I/O error stopped.")
+@Command(name = "resume", description = "Resume a job that a client has paused or an I/O error has stopped.")
 @SuppressWarnings("NullAway.Init")
 public final class ResumeCommand implements Callable<Integer> {
     private final QmpCtl ctl;

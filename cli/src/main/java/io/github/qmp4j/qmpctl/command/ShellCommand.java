@@ -18,7 +18,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "shell",
         description = "Type QMP commands, with completion and help from this QEMU's own schema, and see events as they"
-                + " come. Out of a pipe: one command a line, no prompt, exit code 1 if one of them failed.")
+                + " arrive. From a pipe: one command a line, no prompt, exit code 1 if one of them failed.")
 public final class ShellCommand implements Callable<Integer> {
     private final QmpCtl ctl;
 

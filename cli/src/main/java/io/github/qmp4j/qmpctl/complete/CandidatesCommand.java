@@ -9,8 +9,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * What the scripts of {@link CompletionCommand} call at each Tab: prints what can stand in the place of the last word, one
- * candidate a line, a tab and a description behind it, and {@code :files} where a file can stand.
+ * {@code qmpctl __complete}, which the scripts of {@link CompletionCommand} call at each Tab. It prints the candidates for the
+ * last word, one a line with a tab and a description, and {@code :files} where a file fits.
  */
 @Command(name = "__complete", hidden = true, description = "Serve the completion scripts.")
 @SuppressWarnings("NullAway.Init")
@@ -23,7 +23,7 @@ public final class CandidatesCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "WORD",
-            description = "The words behind qmpctl; the last is the one to complete.")
+            description = "The words after qmpctl; the last is the one to complete.")
     private List<String> words = List.of();
 
     public CandidatesCommand(QmpCtl ctl) {

@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
-/** What can stand in the place of the word that is typed: picocli's model tells what is asked for, the monitor what there is. */
+/** The candidates for the word being typed: picocli's model says which kind of word fits, the monitor which names exist. */
 final class CompletionCandidates {
     private static final String FILES = ":files";
 
@@ -23,7 +23,7 @@ final class CompletionCandidates {
         this.live = live;
     }
 
-    /** One a line: the word, and behind a tab what it is; those only that begin as the word does. */
+    /** One candidate a line that begins as the typed word does: the candidate, a tab, its description. */
     List<String> lines() {
         List<String> lines = new ArrayList<>();
         candidates().forEach((word, description) -> {

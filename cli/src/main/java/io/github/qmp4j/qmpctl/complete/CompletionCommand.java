@@ -24,7 +24,7 @@ public final class CompletionCommand implements Callable<Integer> {
     @Parameters(paramLabel = "SHELL", description = "bash, zsh or fish.")
     private Shell shell;
 
-    /** The shells that there is a script for. */
+    /** The shells for which qmpctl has a script. */
     enum Shell {
         BASH,
         ZSH,

@@ -16,7 +16,7 @@ import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/** What the monitor knows that the words so far name; nothing where it does not answer within five seconds. */
+/** Names from the monitor that the typed words select; none if it does not answer within five seconds. */
 final class LiveNames {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final List<String> WHICH_MONITOR = List.of("--socket", "--connect");
@@ -48,7 +48,7 @@ final class LiveNames {
         });
     }
 
-    /** The nodes of the disks so far, or of all disks. */
+    /** The nodes of the disks typed so far, or of all disks. */
     Map<String, String> nodes() {
         return ask(session -> {
             Map<String, String> names = new TreeMap<>();
@@ -82,7 +82,7 @@ final class LiveNames {
         return schema(schema -> described(schema.events(), schema));
     }
 
-    /** The arguments of the QMP command that stands first, each with an equals sign. */
+    /** The arguments of the QMP command typed first, each with an equals sign. */
     Map<String, String> arguments() {
         return schema(schema -> {
             Map<String, String> names = new TreeMap<>();
@@ -125,7 +125,7 @@ final class LiveNames {
                 return question.apply(session);
             }
         } catch (ParameterException | CompletionException e) {
-            return Map.of(); // A user who presses Tab does not want to read why.
+            return Map.of(); // At a Tab no error message can be shown.
         }
     }
 }

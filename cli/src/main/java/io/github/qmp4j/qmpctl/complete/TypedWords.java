@@ -11,12 +11,12 @@ import picocli.CommandLine.Model.OptionSpec;
 /**
  * A command line that is still being typed.
  *
- * @param command the innermost command so far
- * @param options the values of the options so far, by their longest name
- * @param positional the other words so far
- * @param pending the option whose value the current word is; empty if it is none
+ * @param command the innermost command typed so far
+ * @param options the values of the options typed so far, by their longest name
+ * @param positional the other words typed so far
+ * @param pending the option whose value is being typed; empty if none is
  * @param current the word to complete, without the option before an equals sign
- * @param before what stands before it in the same word, {@code --option=}; mostly empty
+ * @param before the part of the word before {@code current}, such as {@code --option=}; usually empty
  */
 record TypedWords(
         CommandSpec command,

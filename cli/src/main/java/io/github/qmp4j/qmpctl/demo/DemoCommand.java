@@ -17,16 +17,15 @@ import picocli.CommandLine.Option;
 /** {@code qmpctl demo}. */
 @Command(
         name = "demo",
-        description =
-                "Pull, commit and copy the disk of a QEMU made for it, prove that the data stays the same, and leave"
-                        + " nothing behind. Needs no monitor.")
+        description = "Start a QEMU, pull, commit and copy its disk, prove that the data stays the same, and leave"
+                + " nothing behind. Needs no monitor.")
 public final class DemoCommand implements Callable<Integer> {
     private static final long LEAST_BYTES = 16L << 20;
 
     private final Console console;
 
-    @Option(names = "--no-install", description = "Install nothing that is missing: name it and stop.")
-    @SuppressWarnings("UnusedVariable") // The launcher obeys it; here it is only shown in the help.
+    @Option(names = "--no-install", description = "Do not install what is missing: name it and stop.")
+    @SuppressWarnings("UnusedVariable") // For the launcher; here it only appears in the help.
     private boolean noInstall;
 
     @Option(names = "--keep", description = "Keep the images.")

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Starts a QEMU on the sample chain: its guest is stopped, so that what the disk holds can only change by our jobs. */
+/** Starts a QEMU on the sample chain, with its guest stopped: only the jobs of the demo can change the data of the disk. */
 final class DemoQemu {
     static final String DISK = "disk0";
 

@@ -21,9 +21,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Makes the chain, starts QEMU on it, and takes the steps. */
+/** Creates the chain, starts QEMU on it, and runs the steps. */
 final class DemoRun {
-    /** So that a person can watch: the copy takes about as many seconds. */
+    /** Limits the speed so that a person can watch: the copy takes about this many seconds. */
     private static final int SECONDS_FOR_THE_WHOLE = 4;
 
     private final DemoFolder folder;
@@ -40,7 +40,7 @@ final class DemoRun {
         this.tools = new QemuTools(folder.path(), interruption);
     }
 
-    /** Throws {@link DemoException} at the first step that did not do what it should. */
+    /** Throws {@link DemoException} at the first step that fails. */
     List<FinishedStep> take(long bytes) throws IOException {
         console.say("Making a chain of %d qcow2 images with %s of random data in %s"
                 .formatted(SampleChain.IMAGES.size(), Quantity.bytes(bytes), folder.path()));
@@ -58,12 +58,12 @@ final class DemoRun {
                 console.say((done.size() + 1) + ". " + step.title());
                 done.add(take(step, jobs));
                 draw(jobs);
-                // QEMU holds a part of qcow2's tables in memory; stop, also of a stopped guest, writes them out.
+                // QEMU caches a part of qcow2's tables; the command stop writes them out, even if the guest is stopped.
                 interruption.await(qemu.client().execute(QmpCommand.of("stop")));
                 prove(step.image(), "-U");
             }
         }
-        // Once more when nothing of it can be in QEMU's caches any more, and no process holds its locks.
+        // Once more without QEMU: no cache, and no locks.
         prove(steps.get(steps.size() - 1).image(), "-q");
         return done;
     }

@@ -11,13 +11,13 @@ import java.util.List;
 /**
  * One job of the demo.
  *
- * @param title what it does, for a person
- * @param image the file that the guest's disk is in afterwards
+ * @param title what the job does, for people
+ * @param image the file of the guest's disk after the job
  */
 record DemoStep(String kind, String title, BlockJobRequest request, ReadyAction whenReady, String image) {
     private static final String COPY = "copy.qcow2";
 
-    /** All of them, in the order in which they fit the sample chain. */
+    /** All steps, in the order that fits the sample chain. */
     static List<DemoStep> all(DemoFolder folder, JobSettings settings) {
         String disk = DemoQemu.DISK;
         String copy = folder.file(COPY).toString();

@@ -8,7 +8,7 @@ import io.github.qmp4j.qmpctl.text.Table;
 import java.time.Duration;
 import java.util.List;
 
-/** A step that has been taken, with its data proved. */
+/** A finished step of the demo, whose data was proved unchanged. */
 record FinishedStep(JobResult result, Duration elapsed) {
 
     /** The table at the end of the demo. */

@@ -3,7 +3,7 @@ package io.github.qmp4j.qmpctl.demo;
 import io.github.qmp4j.qmpctl.failure.ExitCode;
 import java.util.concurrent.CompletableFuture;
 
-/** Lets the demo wait for things, and wakes it when the user presses Ctrl-C. */
+/** Lets the demo wait for a future, and ends the wait when the user presses Ctrl-C. */
 final class Interruption {
     private final CompletableFuture<Void> interrupted = new CompletableFuture<>();
 
@@ -11,7 +11,7 @@ final class Interruption {
         interrupted.complete(null);
     }
 
-    /** Throws {@link DemoException} when the interruption comes first, and what the future failed with. */
+    /** Waits for the future. Throws {@link DemoException} after Ctrl-C, or the exception of the future. */
     <T> T await(CompletableFuture<T> future) {
         CompletableFuture.anyOf(future.handle((value, failure) -> true), interrupted)
                 .join();

@@ -10,11 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Runs QEMU's programs for images in a folder. */
+/** Runs QEMU's image programs in a folder. */
 record QemuTools(Path folder, Interruption interruption) {
     private static final List<String> NEEDED = List.of("qemu-system-x86_64", "qemu-img", "qemu-io");
 
-    /** Throws {@link DemoException} that names the packages if a program is missing. */
+    /** Throws {@link DemoException} with the packages to install if a program is missing. */
     static void requireAll() {
         List<String> missing = NEEDED.stream().filter(name -> !isOnPath(name)).toList();
         if (!missing.isEmpty()) {
@@ -30,7 +30,7 @@ record QemuTools(Path folder, Interruption interruption) {
         return Stream.of(path.split(File.pathSeparator)).anyMatch(entry -> Files.isExecutable(Path.of(entry, name)));
     }
 
-    /** Throws {@link DemoException} with what the program said if it fails. */
+    /** Throws {@link DemoException} with the output of the program if it fails. */
     void run(String program, String... arguments) throws IOException {
         Ended ended = start(program, arguments);
         if (ended.status() != 0) {
@@ -39,7 +39,7 @@ record QemuTools(Path folder, Interruption interruption) {
         }
     }
 
-    /** Gives the exit status. */
+    /** Waits for the program, and returns its status and output. */
     Ended start(String program, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(program));
         command.addAll(List.of(arguments));
@@ -60,6 +60,6 @@ record QemuTools(Path folder, Interruption interruption) {
         }
     }
 
-    /** How a program ended. */
+    /** The status and the output of an ended program. */
     record Ended(int status, String output) {}
 }

@@ -30,8 +30,7 @@ record SampleChain(DemoFolder folder, QemuTools tools, long bytes) {
             if (layer == 0) {
                 tools.run("qemu-img", "create", "-q", "-f", "qcow2", image, Long.toString(part * IMAGES.size()));
             } else {
-                // By its whole path: with another name than QEMU opens it by, QEMU takes it for an overridden backing
-                // file.
+                // The absolute path, as QEMU opens it: by another name QEMU counts it as an overridden backing file.
                 String below = file(folder, IMAGES.get(layer - 1)).toString();
                 tools.run("qemu-img", "create", "-q", "-f", "qcow2", "-b", below, "-F", "qcow2", image);
             }
@@ -43,7 +42,7 @@ record SampleChain(DemoFolder folder, QemuTools tools, long bytes) {
         tools.run("qemu-img", "convert", "-O", "raw", "active.qcow2", FLATTENED);
     }
 
-    /** Data that no format can leave out or compress; the same at each run. */
+    /** Data that no format can leave out or compress; the same in each run. */
     private static void writeRandom(Path file, long bytes, int seed) throws IOException {
         Random random = new Random(seed);
         byte[] block = new byte[MIB];

@@ -7,7 +7,7 @@ import io.github.qmp4j.qmpctl.report.JobSnapshot;
 import io.github.qmp4j.qmpctl.report.Phase;
 import io.github.qmp4j.qmpctl.text.Quantity;
 
-/** One job in one line of a terminal: disk, kind, phase, bar, percent, bytes, rate (limit), time to go. */
+/** Draws one job as one line of a terminal: disk, kind, phase, bar, percent, bytes, rate (limit), remaining time. */
 final class BarLine {
     private static final int LEAST_BAR = 5;
     private static final int LONGEST_BAR = 40;
@@ -35,7 +35,7 @@ final class BarLine {
                         padded(Quantity.part(progress.offset(), progress.len()), BYTES_WIDTH),
                         padded(rate(progress), RATE_WIDTH),
                         padded(eta(snapshot), ETA_WIDTH));
-        // The last column stays free: some terminals wrap as soon as it is written.
+        // The last column stays free: some terminals wrap when it is written.
         int room = screen.width() - 1 - left.length() - right.length();
         String line = left + (room < LEAST_BAR ? "" : bar(Math.min(room, LONGEST_BAR), progress.percent())) + right;
         return coloured(line.substring(0, Math.max(0, Math.min(line.length(), screen.width() - 1))), snapshot.phase());
@@ -53,7 +53,7 @@ final class BarLine {
             return "";
         }
         String rate = Quantity.rate(progress.rate().getAsLong());
-        // Short, so that all of it has room in 80 columns.
+        // Short, so that all fits into 80 columns.
         return progress.speedLimit() == 0 ? rate : "%s (%s)".formatted(rate, Quantity.brief(progress.speedLimit()));
     }
 

@@ -3,21 +3,21 @@ package io.github.qmp4j.qmpctl.display;
 import io.github.qmp4j.qmpctl.report.JobResult;
 import io.github.qmp4j.qmpctl.report.JobSnapshot;
 
-/** Shows how jobs come along. It is used by one thread at a time: {@link SharedDisplay} sees to that. */
+/** Shows the state of running jobs. {@link SharedDisplay} calls it from one thread only. */
 interface JobDisplay {
 
-    /** A job has been started, or has changed. */
+    /** Shows a job that has started or changed. */
     void show(JobSnapshot snapshot);
 
-    /** Nothing more will be said of this job. */
+    /** Shows the result of a job; nothing follows for this job. */
     void show(JobResult result);
 
-    /** A sentence for a person. */
+    /** Shows a sentence for people. */
     void say(String sentence);
 
-    /** Time has passed: comes four times a second. */
+    /** Redraws what has changed. Called four times a second. */
     void tick();
 
-    /** A user asks how the jobs stand. */
+    /** Shows the state of all jobs at the request of the user. */
     void report();
 }

@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** One JSON object a line for a program; sentences go to standard error. */
+/** Prints one JSON object a line for programs. Sentences go to standard error. */
 final class JsonDisplay implements JobDisplay {
     private final Console console;
     private final Map<JobId, JobSnapshot> last = new HashMap<>();
@@ -22,7 +22,7 @@ final class JsonDisplay implements JobDisplay {
 
     @Override
     public void show(JobSnapshot snapshot) {
-        // Without an id there is nothing yet that a program could refer to.
+        // Without an id a program cannot refer to the job.
         snapshot.id().ifPresent(id -> show(id, snapshot));
     }
 

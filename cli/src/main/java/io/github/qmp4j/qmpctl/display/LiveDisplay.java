@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One line for each job at the bottom of a terminal, redrawn on the tick; what is said for good scrolls above. */
+/** Shows one line for each job at the bottom of a terminal, redrawn on each tick. Results and sentences scroll above. */
 final class LiveDisplay implements JobDisplay {
     private final Console console;
     private final BarLine bar;
@@ -45,7 +45,7 @@ final class LiveDisplay implements JobDisplay {
         draw();
     }
 
-    /** The last line of a job that is left READY stays on the screen, and may have been drawn before it was. */
+    /** The last line of a job left READY stays on the screen, so it must show READY. */
     private static JobSnapshot atTheEnd(JobSnapshot last, JobResult result) {
         return result.outcome() == JobResult.Outcome.READY
                 ? new JobSnapshot(

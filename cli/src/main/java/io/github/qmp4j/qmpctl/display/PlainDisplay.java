@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Lines for a file or a pipe: at the start, at each phase, each 10 % or 30 s, and at the end. */
+/** Prints lines for a file or a pipe: at the start, at each phase, each 10 % or 30 s, and at the end. */
 final class PlainDisplay implements JobDisplay {
     private static final int STEP_PERCENT = 10;
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -22,7 +22,7 @@ final class PlainDisplay implements JobDisplay {
     private final Map<String, JobSnapshot> latest = new LinkedHashMap<>();
     private final Map<String, Said> said = new LinkedHashMap<>();
 
-    /** What the last line about a job was. */
+    /** What the last line about a job showed, and when. */
     private record Said(Phase phase, int step, long nanos) {}
 
     PlainDisplay(Console console, LongSupplier nanoTime) {

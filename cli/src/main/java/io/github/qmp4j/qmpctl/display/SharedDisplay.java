@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/** A {@link JobDisplay} that any thread may write on; one thread of its own, {@code qmpctl-board}, does it in order. */
+/** A {@link JobDisplay} that any thread may use. Its own thread, {@code qmpctl-display}, does the output in order. */
 public final class SharedDisplay implements AutoCloseable {
     private static final int REDRAW_MS = 250;
     private static final int LAST_WORDS_S = 5;
@@ -23,14 +23,14 @@ public final class SharedDisplay implements AutoCloseable {
     private SharedDisplay(JobDisplay display) {
         this.display = display;
         this.thread = Executors.newSingleThreadScheduledExecutor(work -> {
-            Thread made = new Thread(work, "qmpctl-board");
+            Thread made = new Thread(work, "qmpctl-display");
             made.setDaemon(true);
             return made;
         });
         thread.scheduleAtFixedRate(display::tick, REDRAW_MS, REDRAW_MS, TimeUnit.MILLISECONDS);
     }
 
-    /** The board that suits where the output goes. */
+    /** The display that fits the output: JSON, a terminal, or plain lines. */
     public static SharedDisplay on(Console console, Screen screen) {
         if (console.json()) {
             return new SharedDisplay(new JsonDisplay(console));
@@ -59,14 +59,14 @@ public final class SharedDisplay implements AutoCloseable {
         try {
             thread.execute(() -> notice.accept(display));
         } catch (RejectedExecutionException e) {
-            // Closed: a job that still has news has lost its reader.
+            // After close() an update has no reader.
             if (!closed.get()) {
                 throw e;
             }
         }
     }
 
-    /** Waits until all that was posted has been written. */
+    /** Waits until all updates have been written. */
     @Override
     public void close() {
         closed.set(true);

@@ -20,12 +20,12 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
 /**
- * What there is to find on one monitor. It changes nothing.
+ * The checks of {@code qmpctl doctor} on one monitor. They change nothing.
  *
- * @param command how qmpctl is called on this monitor, to be shown with what can be done
+ * @param command the start of a command line that calls qmpctl on this monitor, for advice
  */
 public record DoctorChecks(String command) {
-    /** Why there is no session, and who holds the monitor where that can be seen. */
+    /** Reports why there is no session, and who holds the monitor if that is visible. */
     public List<Finding> of(QmpAddress address, QmpConnectException failure) {
         List<String> holders =
                 failure.reason() == QmpConnectException.Reason.BUSY && address instanceof QmpAddress.Unix unix
@@ -35,7 +35,7 @@ public record DoctorChecks(String command) {
         return List.of(new Finding(Level.FAIL, "monitor", Failure.of(failure).sentence() + held, Optional.empty()));
     }
 
-    /** All there is to find in a session; the jobs are those that QEMU has. */
+    /** Runs all checks in a session. */
     public List<Finding> of(QmpClient client, List<JobInfo> jobs) {
         List<Finding> findings = new ArrayList<>(List.of(monitor(client), qemu(client)));
         findings.add(QemuFeatures.of(client.schema().join()));
@@ -45,7 +45,7 @@ public record DoctorChecks(String command) {
         } else {
             jobs.forEach(job -> findings.add(job(job)));
             findings.add(Finding.note(
-                    "nodes", "not looked at: jobs use nodes of their own", "look again when there is no job"));
+                    "nodes", "not checked: jobs use nodes of their own", "check again when there is no job"));
         }
         return findings;
     }
@@ -54,7 +54,7 @@ public record DoctorChecks(String command) {
         String speed = client.health().join() instanceof QmpHealth.Responsive health
                 ? " answers in %.1f ms".formatted(health.roundTrip().toNanos() / 1e6)
                 : " answers slowly";
-        return Finding.ok("monitor", client.address() + speed + "; nobody else holds it");
+        return Finding.ok("monitor", client.address() + speed + "; no other client holds it");
     }
 
     private static Finding qemu(QmpClient client) {
@@ -73,7 +73,7 @@ public record DoctorChecks(String command) {
                     "job",
                     name + "has ended"
                             + job.error().map(error -> " (" + error + ")").orElse("")
-                            + ", and holds its chain until somebody collects it",
+                            + ", and holds its chain until a client dismisses it",
                     "%s wait %s".formatted(command, job.id()));
         }
         if (job.status() == JobStatus.PENDING) {
@@ -93,7 +93,7 @@ public record DoctorChecks(String command) {
         if (job.status() == JobStatus.READY || job.status() == JobStatus.STANDBY) {
             return Finding.note(
                     "job",
-                    name + "is ready and goes on until somebody ends it",
+                    name + "is ready and goes on until a client ends it",
                     "%s pivot %s, or finish, or cancel".formatted(command, job.id()));
         }
         return Finding.ok("job", name + "is " + Json.word(job.status()));

@@ -6,21 +6,21 @@ import io.github.qmp4j.qmpctl.report.Json;
 import java.util.Optional;
 
 /**
- * One thing that was looked at.
+ * The result of one check.
  *
- * @param subject what it is about: monitor, QEMU, features, job, nodes
- * @param advice what to do about it; empty where nothing is to be done
+ * @param subject what was checked: monitor, QEMU, features, job, node or nodes
+ * @param advice what the operator can do; empty if nothing is necessary
  */
 public record Finding(Level level, String subject, String text, Optional<String> advice) {
     private static final int LEVEL_WIDTH = 6;
     private static final int SUBJECT_WIDTH = 10;
 
-    /** How bad it is. */
+    /** How serious it is. */
     public enum Level {
         OK,
-        /** Nothing is wrong; an operator may want to know. */
+        /** Nothing is wrong, but an operator may want to know it. */
         NOTE,
-        /** Another program left it behind. */
+        /** A program left it behind. */
         WARN,
         /** There is no session. */
         FAIL
@@ -38,7 +38,7 @@ public record Finding(Level level, String subject, String text, Optional<String>
         return new Finding(Level.WARN, subject, text, Optional.of(advice));
     }
 
-    /** One line for a person. */
+    /** One line for people. */
     public String line(AnsiColor color) {
         String word = Json.word(level);
         String padded = word + " ".repeat(LEVEL_WIDTH - word.length());
@@ -56,7 +56,7 @@ public record Finding(Level level, String subject, String text, Optional<String>
                 + advice.map(what -> "; " + what).orElse("");
     }
 
-    /** One line for a program. */
+    /** One line for programs. */
     public ObjectNode json() {
         return Json.line("finding")
                 .put("level", Json.word(level))

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a QEMU can do of what makes a difference to block jobs. */
+/** Which features that matter to block jobs a QEMU has. */
 final class QemuFeatures {
     private static final Map<String, String> PATHS = paths();
 

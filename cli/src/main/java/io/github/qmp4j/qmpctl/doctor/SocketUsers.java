@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Who has connections to a listening UNIX socket, by {@code ss} of iproute2: {@code /proc} does not tell the other end. */
+/** Finds the processes connected to a listening UNIX socket with {@code ss} of iproute2; {@code /proc} does not show them. */
 final class SocketUsers {
     private static final int LIMIT_S = 5;
     private static final int LEAST_COLUMNS = 8;
@@ -20,7 +20,7 @@ final class SocketUsers {
 
     private SocketUsers() {}
 
-    /** Each as {@code NAME (pid N)}; empty where they cannot be seen, for example another user's without being root. */
+    /** Each process as {@code NAME (pid N)}. Empty if they are not visible, for example because they belong to another user. */
     static List<String> of(Path socket) {
         try {
             Process ss = new ProcessBuilder("ss", "-xpH")
@@ -30,7 +30,7 @@ final class SocketUsers {
             String text = new String(ss.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return ss.waitFor(LIMIT_S, TimeUnit.SECONDS) ? of(text.lines(), socket.toString()) : List.of();
         } catch (IOException e) {
-            return List.of(); // There is no ss here.
+            return List.of(); // ss is not installed
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return List.of();

@@ -3,7 +3,7 @@ package io.github.qmp4j.qmpctl.failure;
 import java.util.Collection;
 import java.util.List;
 
-/** How qmpctl ends; scripts depend on the numbers. */
+/** The exit codes of qmpctl. Scripts depend on the numbers. */
 public enum ExitCode {
     DONE(0),
     /** Refused by qmpctl's checks or by QEMU, or the job failed. */
@@ -35,7 +35,7 @@ public enum ExitCode {
         return number;
     }
 
-    /** The one that stands for several jobs; {@link #DONE} for none. */
+    /** The worst of several codes; {@link #DONE} for none. */
     public static ExitCode worst(Collection<ExitCode> codes) {
         return WORST_FIRST.stream().filter(codes::contains).findFirst().orElse(DONE);
     }

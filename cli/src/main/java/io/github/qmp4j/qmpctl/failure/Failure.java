@@ -9,9 +9,9 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
 /**
- * What went wrong before a job was there, or in a command that starts none.
+ * Why a job was not started, or why a command failed.
  *
- * @param sentence one line, for a person
+ * @param sentence one line for people
  */
 public record Failure(ExitCode code, String sentence) {
 
@@ -24,7 +24,7 @@ public record Failure(ExitCode code, String sentence) {
         return new Failure(code(cause), sentence(cause));
     }
 
-    /** The exception that a future failed with, without what the future put around it. */
+    /** The exception that a future failed with, without the wrappers of the future. */
     public static Throwable unwrapped(Throwable thrown) {
         Throwable cause = thrown;
         while ((cause instanceof CompletionException || cause instanceof ExecutionException)

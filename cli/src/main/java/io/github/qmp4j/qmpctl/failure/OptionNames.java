@@ -2,9 +2,9 @@ package io.github.qmp4j.qmpctl.failure;
 
 import java.util.Map;
 
-/** What a caller of the library can ask for, by the library's name in its messages, and qmpctl's option for the same. */
+/** Replaces names of the library's API in its messages by the options of qmpctl that do the same. */
 public final class OptionNames {
-    /** The library's name, and the option. */
+    /** The option for each name of the API. */
     public static final Map<String, String> ALL = Map.of(
             "JobSettings.withBitmaps", "--bitmaps",
             "JobSettings.withPlainText", "--allow-plain-text",
@@ -14,7 +14,7 @@ public final class OptionNames {
 
     private OptionNames() {}
 
-    /** The sentence of the library as qmpctl says it. */
+    /** A message of the library with the options of qmpctl. */
     static String in(String sentence) {
         String said = sentence;
         for (Map.Entry<String, String> name : ALL.entrySet()) {

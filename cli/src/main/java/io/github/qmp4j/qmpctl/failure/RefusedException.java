@@ -1,6 +1,6 @@
 package io.github.qmp4j.qmpctl.failure;
 
-/** qmpctl refuses what it was asked for; the message is one sentence that says what was asked, what is wrong and what to do. */
+/** qmpctl refuses a request. The message is one sentence: what was asked, what is wrong and what to do. */
 public final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

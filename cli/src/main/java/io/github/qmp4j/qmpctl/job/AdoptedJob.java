@@ -26,7 +26,7 @@ import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import picocli.CommandLine.ParameterException;
 
-/** Takes over a job that is there, and watches it to its end. An interrupt never cancels it. */
+/** Takes over a job that QEMU has, and watches it to its end. An interrupt never cancels it. */
 public final class AdoptedJob {
     private final QmpCtl ctl;
     private final JobId id;
@@ -36,12 +36,12 @@ public final class AdoptedJob {
         this.id = id;
     }
 
-    /** Gives the exit code. */
+    /** Returns the exit code. */
     public int watch(ReadyAction whenReady) {
         return watch(whenReady, WaitLimits.NONE);
     }
 
-    /** Gives the exit code. */
+    /** Returns the exit code. */
     public int watch(ReadyAction whenReady, WaitLimits limits) {
         return watch(whenReady, limits::begin);
     }
@@ -50,7 +50,7 @@ public final class AdoptedJob {
         return watch(ReadyAction.AWAIT_END, this::untouched, (watch, job) -> watch.cancel());
     }
 
-    /** A job that waits in PENDING is finalized when it is taken over, so the cancel has to come first. */
+    /** Owning a PENDING job would finalize it, so such a job is only observed until its cancel was sent. */
     private BlockJob untouched(Session session, JobInfo info) {
         return info.status() == JobStatus.PENDING ? session.observed(id) : session.owned(id);
     }
@@ -86,7 +86,7 @@ public final class AdoptedJob {
         }
     }
 
-    /** Without a job to watch there is a result line all the same. */
+    /** Prints the result line even if there is no job to watch. */
     private <T> T taken(Supplier<T> step) {
         try {
             return step.get();

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
-/** Starts jobs, prints their ids, and waits for nothing. */
+/** Starts the jobs of a call with {@code --detach}: prints their ids, and does not wait for their ends. */
 final class DetachedStart {
     private final QmpCtl ctl;
     private final JobOptions options;

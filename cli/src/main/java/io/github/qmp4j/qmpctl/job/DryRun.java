@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 
-/** Tells what jobs would do, and starts none. */
+/** Carries out {@code --dry-run}: shows what the jobs would do, and starts none. */
 final class DryRun {
     private final QmpCtl ctl;
     private final JobOptions options;

@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
-/** Finds what refuses one of several jobs before the first is started. */
+/** Checks all jobs of a call before the first is started. */
 final class GroupCheck {
     private final BlockJobs jobs;
     private final List<JobOrder> orders;
     private final List<String> disks = new ArrayList<>();
-    /** By the place of the order. */
+    /** The failure of each refused job, by its place in {@link #orders}. */
     private final Map<Integer, Failure> refused = new TreeMap<>();
 
     private GroupCheck(BlockJobs jobs, List<JobOrder> orders) {
@@ -26,8 +26,8 @@ final class GroupCheck {
     }
 
     /**
-     * Why each of these jobs is not to be started, in their order; empty if all may be. A single job is not looked at, since its
-     * start says the same.
+     * Completes with one failure for each job, in their order, or with an empty list if all may start. A single job is not
+     * checked, since its start fails with the same message.
      */
     static CompletableFuture<List<Failure>> of(BlockJobs jobs, List<JobOrder> orders) {
         return orders.size() == 1 ? CompletableFuture.completedFuture(List.of()) : new GroupCheck(jobs, orders).look(0);

@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import picocli.CommandLine.ParameterException;
 
-/** One call of qmpctl that starts jobs: what cannot be asked of any QEMU is refused before one is asked. */
+/** One call of qmpctl that starts jobs. It refuses unusable arguments before it connects to QEMU. */
 public final class JobInvocation {
     private final QmpCtl ctl;
     private final JobOptions options;
@@ -25,10 +25,10 @@ public final class JobInvocation {
     }
 
     /**
-     * Runs what was ordered, and gives the exit code.
+     * Starts the jobs, and returns the exit code.
      *
-     * @param disks as the user called them
-     * @param orders throws {@link IllegalArgumentException} for what cannot be asked
+     * @param disks as the user named them
+     * @param orders throws {@link IllegalArgumentException} for unusable arguments
      */
     public int run(String kind, List<String> disks, Supplier<Stream<JobOrder>> orders) {
         List<JobOrder> ordered;

@@ -8,10 +8,10 @@ import io.github.qmp4j.blockjobs.PullRequest;
 import io.github.qmp4j.qmpctl.watch.ReadyAction;
 import java.util.Optional;
 
-/** A job that the user asks for, and what is to be done when it is READY. */
+/** A job that the user asks for, and what follows when it is READY. */
 public record JobOrder(BlockJobRequest request, ReadyAction whenReady) {
 
-    /** The same order among so many disks: more than one are switched together. */
+    /** The same order in a call with this many disks. The pivots of several disks happen together. */
     JobOrder among(int disks) {
         return disks > 1 && whenReady == ReadyAction.PIVOT ? new JobOrder(request, ReadyAction.PIVOT_TOGETHER) : this;
     }
@@ -25,7 +25,7 @@ public record JobOrder(BlockJobRequest request, ReadyAction whenReady) {
                 : Optional.empty();
     }
 
-    /** The request with the end that is asked for by a verb, and so stands not in the request that is started. */
+    /** The request with its ending included, for previews. The started request has none, since qmpctl sends the verb itself. */
     BlockJobRequest withEnding() {
         return switch (whenReady) {
             case PIVOT, PIVOT_TOGETHER -> with(io.github.qmp4j.blockjobs.WhenReady.PIVOT);

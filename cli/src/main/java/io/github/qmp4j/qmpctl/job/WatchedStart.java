@@ -24,13 +24,13 @@ import java.util.concurrent.TimeUnit;
 
 /** Starts jobs one after another, and watches all of them to their end. */
 final class WatchedStart {
-    /** A QEMU that does not answer gets no note. */
+    /** How long to wait for QEMU to take the note of a file. */
     private static final long NOTE_SECONDS = 2;
 
     private final QmpCtl ctl;
     private final JobOptions options;
 
-    /** An order, and who watches it. */
+    /** An order, and the watch on its job. */
     private record Watched(JobOrder order, JobWatch watch) {}
 
     WatchedStart(QmpCtl ctl, JobOptions options) {
@@ -63,7 +63,7 @@ final class WatchedStart {
         }
     }
 
-    /** The disks that are to be switched together; empty where each goes for itself. */
+    /** The jobs whose pivots happen together; empty where each job pivots alone. */
     private static Optional<PivotGroup> group(List<Watched> all, SharedDisplay display) {
         List<JobWatch> pivots = all.stream()
                 .filter(each -> each.order().whenReady() == ReadyAction.PIVOT_TOGETHER)
@@ -89,7 +89,7 @@ final class WatchedStart {
         return worst;
     }
 
-    /** Leaves a note in QEMU of the file of a copy that goes on. */
+    /** Records the file of a copy that goes on in QEMU. */
     private static void note(Watched each, Session session) {
         Optional<BlockJob> started = each.watch().job();
         JobResult last = each.watch().result().join();
@@ -98,7 +98,7 @@ final class WatchedStart {
             new TargetNote(session.client(), started.get().id())
                     .write(each.order().newFile().get())
                     .completeOnTimeout(null, NOTE_SECONDS, TimeUnit.SECONDS)
-                    // The session may be lost; the job goes on all the same.
+                    // The session may be lost; the job goes on.
                     .exceptionally(failure -> null)
                     .join();
         }
@@ -116,7 +116,7 @@ final class WatchedStart {
                 .thenCompose(refused -> refused.isEmpty() ? start(all, open) : refuse(all, refused));
     }
 
-    /** One at a time, so that of two jobs on one chain it is always the second that is refused. */
+    /** One after another, so that of two jobs on one chain always the second is refused. */
     private static CompletableFuture<Void> start(List<Watched> all, Session open) {
         CompletableFuture<Void> started = CompletableFuture.completedFuture(null);
         for (Watched each : all) {

@@ -18,15 +18,15 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * Which jobs are on which disk, by any client and under any name.
+ * Which jobs work on which disk, whatever client started them and whatever their names.
  *
- * <p>Only {@code x-debug-query-block-graph} tells it on every version, also beside a pull, where other lists of nodes kill older
- * versions. It is a command without a promise: of a QEMU that refuses it nothing is known.
+ * <p>Only {@code x-debug-query-block-graph} shows this on every version. Beside a pull, other lists of nodes kill older
+ * versions. QEMU does not promise to keep this command; if QEMU refuses it, no job counts as being on a disk.
  */
 public final class DiskJobs {
     private static final String GRAPH = "x-debug-query-block-graph";
 
-    /** What a job calls the node that it works for; the others are those it reads from, or writes to. */
+    /** The edges from a job to the node of its disk; other edges lead to nodes that it reads or writes. */
     private static final Set<String> SUBJECTS = Set.of("main node", "active node", "source");
 
     private final List<JobInfo> jobs;
@@ -37,7 +37,7 @@ public final class DiskJobs {
         this.graph = graph;
     }
 
-    /** Of these jobs; without any QEMU is not asked. */
+    /** Looks at these jobs only; without jobs it sends no query. */
     public static DiskJobs among(List<JobInfo> jobs, QmpClient client) {
         return new DiskJobs(jobs, jobs.isEmpty() ? MissingNode.getInstance() : graph(client));
     }
@@ -70,7 +70,7 @@ public final class DiskJobs {
                 .anyMatch(edge -> nodes.contains(edge.path("child").asLong()));
     }
 
-    /** All that hangs below the disk's device, or below its topmost node where it has none. */
+    /** All nodes below the disk's device, or below its topmost node if it has no device. */
     private Set<Long> chain(Disk disk) {
         Set<Long> found = new HashSet<>();
         Deque<Long> open = new ArrayDeque<>(elements("nodes")

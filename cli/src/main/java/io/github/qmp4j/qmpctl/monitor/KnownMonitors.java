@@ -15,9 +15,9 @@ import java.util.Properties;
 import java.util.TreeMap;
 
 /**
- * The monitors that have a name, and the one that is meant when none is given.
+ * The monitors that the configuration names, and the default one.
  *
- * <p>They stand in {@code qmpctl/config} under {@code XDG_CONFIG_HOME} or {@code ~/.config}, a properties file:
+ * <p>The configuration is {@code qmpctl/config} under {@code XDG_CONFIG_HOME} or {@code ~/.config}, a properties file:
  *
  * <pre>
  * socket.web = /run/web.qmp
@@ -25,14 +25,14 @@ import java.util.TreeMap;
  * default = web
  * </pre>
  *
- * @param file where they stand, or would
+ * @param file the configuration file, which may not exist
  * @param sockets a path, {@code unix:PATH} or {@code tcp:HOST:PORT} by name
- * @param usual a name, a path or an address; empty without one
+ * @param usual the default: a name, a path or an address; empty if none is set
  */
 public record KnownMonitors(Path file, Map<String, String> sockets, Optional<String> usual) {
     private static final String SOCKET = "socket.";
 
-    /** Reads the file; throws {@link IllegalArgumentException} if it is there and cannot be used. */
+    /** Reads the file; throws {@link IllegalArgumentException} if it exists and cannot be used. */
     public static KnownMonitors read(Map<String, String> environment) {
         String config = environment.getOrDefault("XDG_CONFIG_HOME", "");
         Path base = config.startsWith("/")
@@ -62,7 +62,7 @@ public record KnownMonitors(Path file, Map<String, String> sockets, Optional<Str
                 sockets.put(key.substring(SOCKET.length()), value);
             } else {
                 throw new IllegalArgumentException(
-                        "'%s' in %s is no setting; there are default and socket.NAME".formatted(key, file));
+                        "'%s' in %s is not a setting; the settings are default and socket.NAME".formatted(key, file));
             }
         }
         return new KnownMonitors(file, sockets, usual);
@@ -73,12 +73,12 @@ public record KnownMonitors(Path file, Map<String, String> sockets, Optional<Str
             return "this user may not read it";
         }
         return failure instanceof CharacterCodingException
-                ? "it is no text in UTF-8"
+                ? "it is not UTF-8 text"
                 : String.valueOf(failure.getMessage());
     }
 
     /**
-     * The monitor that a text means: a name that stands in the file, an address, or a path.
+     * The monitor that a text means: a name from the file, an address, or a path.
      *
      * @throws IllegalArgumentException if it is none of them
      */
@@ -94,7 +94,7 @@ public record KnownMonitors(Path file, Map<String, String> sockets, Optional<Str
         }
     }
 
-    /** The usual one; fails as {@link #resolve} does. */
+    /** The default monitor; fails as {@link #resolve} does. */
     Optional<QmpAddress> usualAddress() {
         try {
             return usual.map(this::resolve);
@@ -110,7 +110,7 @@ public record KnownMonitors(Path file, Map<String, String> sockets, Optional<Str
         try {
             return new QmpAddress.Unix(Path.of(text));
         } catch (InvalidPathException e) {
-            throw new IllegalArgumentException("'%s' is no usable path: %s".formatted(text, e.getReason()), e);
+            throw new IllegalArgumentException("'%s' is not a usable path: %s".formatted(text, e.getReason()), e);
         }
     }
 

@@ -19,7 +19,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The options that all commands have in common. */
+/** The command {@code qmpctl} itself: the options that all its commands share, and the monitor that they select. */
 @Command(
         name = "qmpctl",
         mixinStandardHelpOptions = true,
@@ -87,7 +87,7 @@ public final class QmpCtl implements Runnable {
             names = "--trace",
             paramLabel = "FILE",
             scope = ScopeType.INHERIT,
-            description = "Append all that goes over the wire, both ways, without secrets.")
+            description = "Append all messages to and from QEMU to this file, without secrets.")
     private Optional<Path> trace = Optional.empty();
 
     /** Belongs to the thread of the command. */
@@ -129,7 +129,7 @@ public final class QmpCtl implements Runnable {
         return Screen.detect(System.getenv());
     }
 
-    /** Which monitor; a usage error if none or two were named, or the configuration cannot be used. */
+    /** The monitor that the user means; a usage error if none or two are named, or the configuration cannot be used. */
     public QmpAddress address() {
         if (socket.isPresent() && connect.isPresent()) {
             throw new ParameterException(spec.commandLine(), "--socket and --connect exclude each other");
@@ -151,7 +151,7 @@ public final class QmpCtl implements Runnable {
         }
     }
 
-    /** What the user gave, and then {@code change}. */
+    /** The options that the user gave, changed by {@code change}. */
     public QmpOptions options(UnaryOperator<QmpOptions> change) {
         // Unpacking the native transport takes longer than it saves.
         QmpOptions options = QmpOptions.defaults().withNativeTransport(false);
@@ -163,7 +163,7 @@ public final class QmpCtl implements Runnable {
                 .orElse(traced));
     }
 
-    /** The file is opened again and again later on, so what can be said of it is said now. */
+    /** Checks the file now, since it is opened only later. */
     private TraceFile openTrace(Path file) {
         Path parent = file.toAbsolutePath().getParent();
         boolean fits = Files.exists(file)
@@ -182,7 +182,7 @@ public final class QmpCtl implements Runnable {
         traceFile.ifPresent(TraceFile::close);
     }
 
-    /** How to call qmpctl again on the same monitor. */
+    /** The start of a command line that calls qmpctl on the same monitor. */
     public String again() {
         return address() instanceof QmpAddress.Unix unix
                 ? "qmpctl --socket " + unix.path()
@@ -196,7 +196,7 @@ public final class QmpCtl implements Runnable {
         }
     }
 
-    /** What {@code -o} takes. */
+    /** The values of {@code -o}. */
     enum OutputFormat {
         TEXT,
         JSON

@@ -21,12 +21,12 @@ public record Session(QmpClient client, BlockJobs jobs) implements AutoCloseable
         return open(ctl, UnaryOperator.identity());
     }
 
-    /** With options besides those that the user gave. */
+    /** With changes to the options that the user gave. */
     public static CompletableFuture<Session> open(QmpCtl ctl, UnaryOperator<QmpOptions> change) {
         return open(ctl, change, UnaryOperator.identity());
     }
 
-    /** For jobs that are started with these options. */
+    /** For starting jobs with these options. */
     public static CompletableFuture<Session> open(QmpCtl ctl, JobOptions options) {
         return open(ctl, UnaryOperator.identity(), options::ofSession);
     }
@@ -38,7 +38,7 @@ public record Session(QmpClient client, BlockJobs jobs) implements AutoCloseable
                 .thenApply(client -> new Session(client, BlockJobs.of(client, options)));
     }
 
-    /** How a job stands now. */
+    /** The state of a job now. */
     public JobInfo info(JobId id) {
         return jobs.list().join().stream()
                 .filter(job -> job.id().equals(id))
@@ -46,12 +46,12 @@ public record Session(QmpClient client, BlockJobs jobs) implements AutoCloseable
                 .orElseThrow(() -> unknown(id));
     }
 
-    /** A handle that leaves the job to its owner. */
+    /** A handle that only observes, and leaves the clean-up to the owner of the job. */
     public BlockJob observed(JobId id) {
         return known(id, jobs.attach(id).join());
     }
 
-    /** A handle that cleans up when the job has ended. */
+    /** A handle that cleans up after the end of the job. */
     public BlockJob owned(JobId id) {
         return known(id, jobs.adopt(id).join());
     }
@@ -61,10 +61,10 @@ public record Session(QmpClient client, BlockJobs jobs) implements AutoCloseable
     }
 
     private static BlockJobException unknown(JobId id) {
-        return new BlockJobException("there is no job '%s'; `qmpctl jobs` lists those there are".formatted(id));
+        return new BlockJobException("there is no job '%s'; `qmpctl jobs` lists the jobs".formatted(id));
     }
 
-    /** QEMU's jobs go on. */
+    /** Closes the session; the jobs go on. */
     @Override
     public void close() {
         jobs.close();

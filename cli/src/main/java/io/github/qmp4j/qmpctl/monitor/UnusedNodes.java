@@ -11,10 +11,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The block nodes, and which of them no device, no job, no export and no other node uses.
+ * Finds the block nodes that no device, no job, no export and no other node uses.
  *
- * <p>Only {@code x-debug-query-block-graph} shows who uses a node on every version; it is a command without a promise, so a
- * QEMU may refuse it. A listing of the nodes would tell their files, and can kill versions before 10.0.
+ * <p>Only {@code x-debug-query-block-graph} shows the users of a node on every version. QEMU does not promise to keep this
+ * command, and may refuse it. A listing of the nodes would name their files, but can kill versions before 10.0.
  */
 public final class UnusedNodes {
     private static final String GRAPH = "x-debug-query-block-graph";
@@ -39,12 +39,12 @@ public final class UnusedNodes {
         }
     }
 
-    /** As they are now. */
+    /** Reads the graph as it is now. */
     public static UnusedNodes of(QmpClient client) {
         return new UnusedNodes(client.execute(QmpCommand.of(GRAPH)).join());
     }
 
-    /** The names of the unused ones. QEMU's own begin with a # and go with their users. */
+    /** The names of the unused nodes, without QEMU's own, which begin with a # and disappear with their users. */
     public Set<String> names() {
         Set<String> unused = new TreeSet<>(names.values());
         unused.removeAll(used);
@@ -52,14 +52,14 @@ public final class UnusedNodes {
         return unused;
     }
 
-    /** All nodes that stand above any of these, and what only they use. */
+    /** All nodes above any of these, and the nodes that only those use. */
     public Set<String> above(Collection<String> nodes) {
         Set<String> above = new HashSet<>(nodes);
         while (usedBy.entrySet().stream()
                 .filter(user -> user.getValue().stream().anyMatch(above::contains))
                 .map(Map.Entry::getKey)
                 .anyMatch(above::add)) {
-            // Until nothing more is found.
+            // until no further node is found
         }
         above.removeAll(nodes);
         Set<String> whole = new HashSet<>(above);

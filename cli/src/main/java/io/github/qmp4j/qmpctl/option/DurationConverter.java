@@ -5,7 +5,7 @@ import java.time.Duration;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@link DurationText} on the command line. */
+/** Reads an option that is a duration. */
 public final class DurationConverter implements ITypeConverter<Duration> {
 
     @Override

@@ -4,7 +4,7 @@ import io.github.qmp4j.blockjobs.JobId;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A job-id on the command line. */
+/** Reads an option or argument that is a job-id. */
 public final class JobIdConverter implements ITypeConverter<JobId> {
 
     @Override

@@ -16,7 +16,7 @@ public final class JobOptions {
             names = "--job-id",
             paramLabel = "ID",
             converter = JobIdConverter.class,
-            description = "The id of the job; made from kind and disk without it. Only with one disk.")
+            description = "The id of the job. By default it is made from kind and disk. Only with one disk.")
     private Optional<JobId> jobId = Optional.empty();
 
     @Option(
@@ -35,7 +35,7 @@ public final class JobOptions {
 
     @Option(
             names = "--keep-nodes",
-            description = "Leave the nodes of images that are no longer used in QEMU; they are removed without it.")
+            description = "Keep the nodes of images that are no longer used; by default they are removed from QEMU.")
     private boolean keepNodes;
 
     @Mixin
@@ -43,10 +43,9 @@ public final class JobOptions {
 
     @Option(
             names = "--detach",
-            description =
-                    "Start the job, print its id, and wait for nothing. A pull, and a commit below the active layer,"
-                            + " then waits in PENDING at its end, and keeps its chain, until `qmpctl wait ID`: QEMU alone would"
-                            + " rewrite the header before the data is on disk.")
+            description = "Start the job, print its id, and exit. A pull, or a commit below the active layer,"
+                    + " then waits in PENDING at its end, and keeps its chain, until `qmpctl wait ID`. QEMU alone would"
+                    + " rewrite the header before the data is on disk.")
     private boolean detach;
 
     @Option(
@@ -57,22 +56,22 @@ public final class JobOptions {
 
     @Option(
             names = "--allow-plain-text",
-            description = "Let the job write in plain text what an image holds encrypted; refused without it.")
+            description = "Allow the job to write encrypted data in plain text; refused without this option.")
     private boolean allowPlainText;
 
     @Option(
             names = "--bitmaps",
             paramLabel = "RULE",
             description =
-                    "Persistent dirty bitmaps of images that leave the chain: refuse the job (the default), merge them"
-                            + " into the image that receives the data, or drop them.")
+                    "What to do with persistent dirty bitmaps of images that leave the chain: refuse the job (the default),"
+                            + " merge them into the image that receives the data, or drop them.")
     private BitmapRule bitmaps = BitmapRule.REFUSE;
 
     @Option(
             names = "--quiet-exports",
             description =
-                    "No client of an export sends a request while the job starts, which would kill some versions of"
-                            + " QEMU; such a start is refused without it.")
+                    "Promise that no client of an export sends a request while the job starts. Such a request kills some"
+                            + " versions of QEMU, and there qmpctl refuses the start without this option.")
     private boolean quietExports;
 
     @Option(
@@ -80,7 +79,7 @@ public final class JobOptions {
             description = "Start nothing: print the chain after the job, and the commands that would start it.")
     private boolean dryRun;
 
-    /** What {@code --on-interrupt} takes. */
+    /** The values of {@code --on-interrupt}. */
     enum OnInterrupt {
         CANCEL,
         LEAVE
@@ -98,7 +97,7 @@ public final class JobOptions {
         return onInterrupt == OnInterrupt.LEAVE;
     }
 
-    /** What counts for all jobs of a session. */
+    /** Sets the options that apply to all jobs of a session. */
     public BlockJobOptions ofSession(BlockJobOptions jobs) {
         return jobs.withIdleExports(quietExports);
     }

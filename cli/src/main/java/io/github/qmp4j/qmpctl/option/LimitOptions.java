@@ -11,14 +11,15 @@ public final class LimitOptions {
             names = "--deadline",
             paramLabel = "D",
             converter = DurationConverter.class,
-            description = "Leave a job that has not ended after so long (30s, 5m, 2h) running, and exit with 5.")
+            description = "Exit with 5 if the job has not ended after this time (30s, 5m, 2h). The job goes on.")
     private Optional<Duration> deadline = Optional.empty();
 
     @Option(
             names = "--stall",
             paramLabel = "D",
             converter = DurationConverter.class,
-            description = "The same for a job that makes no progress for so long. A job that is paused does not count.")
+            description =
+                    "Exit with 5 if the job makes no progress for this time. The job goes on. A paused job does not count.")
     private Optional<Duration> stall = Optional.empty();
 
     public Optional<Duration> deadline() {

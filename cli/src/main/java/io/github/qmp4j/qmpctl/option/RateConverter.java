@@ -4,7 +4,7 @@ import io.github.qmp4j.qmpctl.text.SizeText;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A rate in bytes per second on the command line. */
+/** Reads an option or argument that is a rate in bytes per second. */
 public final class RateConverter implements ITypeConverter<Long> {
 
     @Override

@@ -4,7 +4,7 @@ import io.github.qmp4j.qmpctl.text.SizeText;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A size in bytes on the command line. */
+/** Reads an option that is a size in bytes. */
 public final class SizeConverter implements ITypeConverter<Long> {
 
     @Override

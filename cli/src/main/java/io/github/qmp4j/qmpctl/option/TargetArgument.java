@@ -8,17 +8,17 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Where a copy goes, as a user writes it.
+ * The target of a copy, as a user writes it.
  *
  * @param text an absolute path, or {@code node:NAME}
- * @param reuse whether what is there may be overwritten
+ * @param reuse whether an existing target may be overwritten
  */
 public record TargetArgument(String text, boolean reuse) {
     private static final String NODE = "node:";
     private static final int KIND = 0170000;
     private static final int BLOCK_DEVICE = 0060000;
 
-    /** Throws {@link IllegalArgumentException} for what cannot be a target */
+    /** The target for the library. Throws {@link IllegalArgumentException} if it cannot be one. */
     public CopyTarget with(Optional<String> format) {
         if (text.startsWith(NODE)) {
             if (format.isPresent()) {
@@ -34,13 +34,13 @@ public record TargetArgument(String text, boolean reuse) {
         }
         if (!reuse) {
             throw new IllegalArgumentException(
-                    "the target '%s' is a block device, and all of it would be overwritten; if that is meant add --reuse-external"
+                    "the target '%s' is a block device, and all of it would be overwritten; add --reuse-external if you want that"
                             .formatted(text));
         }
         return new CopyTarget.BlockDevice(text, known);
     }
 
-    /** By our own view; where QEMU has another one, its own check refuses a path that is there. */
+    /** In the file system of this process. If QEMU has another one, its own check refuses a path that exists. */
     private boolean isBlockDevice() {
         try {
             return Files.getAttribute(Path.of(text), "unix:mode") instanceof Integer mode

@@ -1,6 +1,6 @@
 package io.github.qmp4j.qmpctl.output;
 
-/** Colours for what a person should see first; without colour the text stays as it is. */
+/** Colours a text with ANSI escape codes, or returns it unchanged without colour. */
 public record AnsiColor(boolean colour) {
     private static final String NORMAL = "\033[0m";
 

@@ -5,9 +5,9 @@ import java.io.PrintStream;
 import java.util.List;
 
 /**
- * Where the program writes: what was asked for goes to {@code out}, what a person should know besides to {@code err}.
+ * The two streams that qmpctl writes to: results go to {@code out}, other messages for people to {@code err}.
  *
- * @param json whether {@code out} is for a program
+ * @param json whether {@code out} carries JSON lines only
  */
 public record Console(PrintStream out, PrintStream err, boolean json) {
 
@@ -19,7 +19,7 @@ public record Console(PrintStream out, PrintStream err, boolean json) {
         lines.forEach(out::println);
     }
 
-    /** A sentence for a person, wherever that one looks. */
+    /** Prints a sentence for people: to {@code err} if {@code out} carries JSON. */
     public void say(String sentence) {
         (json ? err : out).println(sentence);
     }

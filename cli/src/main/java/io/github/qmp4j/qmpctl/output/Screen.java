@@ -7,11 +7,11 @@ import org.jline.terminal.impl.exec.ExecTerminalProvider;
 import org.jline.terminal.spi.SystemStream;
 
 /**
- * Where standard output goes.
+ * What standard output can show.
  *
  * @param terminal whether lines can be redrawn
  * @param width in columns
- * @param unicode whether it can show more than ASCII
+ * @param unicode whether it shows more than ASCII
  */
 public record Screen(boolean terminal, int width, boolean colour, boolean unicode) {
     private static final int USUAL_WIDTH = 80;
@@ -21,10 +21,10 @@ public record Screen(boolean terminal, int width, boolean colour, boolean unicod
         return new Screen(false, USUAL_WIDTH, false, unicode);
     }
 
-    /** Asks the system, which takes a moment. */
+    /** Asks the system, which takes some milliseconds. */
     public static Screen detect(Map<String, String> environment) {
         boolean unicode = StandardCharsets.UTF_8.name().equals(nativeCharset());
-        // The provider that runs test(1) and stty(1): TerminalBuilder would probe the terminal for 600 ms.
+        // This provider runs test(1) and stty(1); TerminalBuilder would probe the terminal for 600 ms.
         ExecTerminalProvider provider = new ExecTerminalProvider();
         if ("dumb".equals(environment.get("TERM")) || !provider.isSystemStream(SystemStream.Output)) {
             return plain(unicode);
@@ -32,7 +32,7 @@ public record Screen(boolean terminal, int width, boolean colour, boolean unicod
         return new Screen(true, width(environment, provider), mayColour(environment), unicode);
     }
 
-    /** Whether nothing in the environment forbids colours on a terminal: {@code NO_COLOR}, or one that has none. */
+    /** Whether the environment allows colours on a terminal: no {@code NO_COLOR}, and not a dumb terminal. */
     public static boolean mayColour(Map<String, String> environment) {
         return environment.getOrDefault("NO_COLOR", "").isEmpty() && !"dumb".equals(environment.get("TERM"));
     }

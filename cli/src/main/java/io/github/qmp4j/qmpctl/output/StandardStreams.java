@@ -5,7 +5,7 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 
-/** Standard output and error in the character set of the system, which {@code System.out} of a pipe is not before JDK 19. */
+/** Standard output and error in the character set of the system; before JDK 19 {@code System.out} uses another one on a pipe. */
 public final class StandardStreams {
     private StandardStreams() {}
 

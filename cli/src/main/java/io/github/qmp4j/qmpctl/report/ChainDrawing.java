@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A backing chain as a tree, the active layer on top. */
+/** Draws a backing chain as a tree, the active layer on top. */
 public final class ChainDrawing {
     private static final int INDENT = 3;
 
@@ -19,12 +19,12 @@ public final class ChainDrawing {
         this.unicode = unicode;
     }
 
-    /** The disk's name, and below it one line for each image. */
+    /** The name of the disk, and below it one line for each image. */
     public List<String> draw(String disk, BlockChain chain) {
         return draw(disk, chain, List.of());
     }
 
-    /** The disk's name with the jobs that are on it, and below it one line for each image. */
+    /** The name of the disk with the jobs on it, and below it one line for each image. */
     public List<String> draw(String disk, BlockChain chain, List<JobInfo> jobs) {
         Table table = new Table("", "", "", "", "");
         for (int depth = 0; depth < chain.nodes().size(); depth++) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.qmp4j.event.QmpEvent;
 import io.github.qmp4j.qmpctl.output.Console;
 
-/** An event in one line. */
+/** Prints a QMP event in one line. */
 public final class EventLine {
     private EventLine() {}
 
@@ -12,7 +12,7 @@ public final class EventLine {
         return "%s  %s  %s".formatted(event.time(), event.name(), event.data());
     }
 
-    /** As text or as an object, whichever is asked for. */
+    /** Prints the event as text or as a JSON line. */
     public static void print(Console console, QmpEvent event) {
         if (console.json()) {
             ObjectNode line = Json.line("event").put("event", event.name());

@@ -7,7 +7,7 @@ import io.github.qmp4j.qmpctl.failure.ExitCode;
 import io.github.qmp4j.qmpctl.report.JobResult.Outcome;
 import java.util.Optional;
 
-/** What the end of a job means for the exit code. */
+/** Decides the outcome and the exit code of an ended job. */
 record ExitRule(Outcome outcome, ExitCode code, Optional<String> error) {
 
     static ExitRule on(JobOutcome job, boolean pivotAsked) {
@@ -25,7 +25,7 @@ record ExitRule(Outcome outcome, ExitCode code, Optional<String> error) {
     }
 
     private static ExitRule completed(JobOutcome job, boolean pivotAsked) {
-        // Another client on a second monitor can have ended the job in another way than we were about to.
+        // Another client on a second monitor can end the job in another way.
         if (pivotAsked && job.head() == Head.SOURCE) {
             return new ExitRule(
                     Outcome.FAILED,

@@ -13,16 +13,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The last that this program says of a job.
+ * The result of one job for the user: the last line that qmpctl prints about it.
  *
- * @param disk the disk as the user called it
- * @param job empty where no job was started
- * @param pivoted whether the guest's disk is on the target; empty where it is not known, or no job was started
- * @param error one sentence, where not all went as it was asked
- * @param progress empty where no job was started
- * @param size how large the guest's disk was and is; empty where the job goes on, or that is not known
- * @param filesChecked whether the released images are proved to be in use by nothing on this machine; else it is only known
- *     that this QEMU does not use them
+ * @param disk the disk as the user named it
+ * @param job empty if no job was started
+ * @param pivoted whether the guest's disk is on the target; empty if that is unknown, or no job was started
+ * @param error one sentence if the job did not do what the user asked for
+ * @param progress empty if no job was started
+ * @param size the size of the guest's disk before and after; empty if the job goes on, or that is unknown
+ * @param filesChecked whether it is proved that nothing on this machine uses the released images; otherwise only this QEMU
+ *     is known not to use them
  * @param plainText whether encrypted data may have been written in plain text
  */
 public record JobResult(
@@ -41,7 +41,7 @@ public record JobResult(
         Optional<DiskSize> size,
         boolean plainText) {
 
-    /** How it went. */
+    /** How the job ended, or why qmpctl no longer follows it. */
     public enum Outcome {
         COMPLETED,
         READY,
@@ -49,11 +49,11 @@ public record JobResult(
         FAILED,
         /** Nothing was started. */
         REFUSED,
-        /** It cannot be proved how it ended, or it runs on unwatched. */
+        /** How the job ended cannot be proved, or the job goes on unwatched. */
         UNKNOWN
     }
 
-    /** Nothing was started. */
+    /** The result if no job was started. */
     public static JobResult refused(String disk, String kind, Failure failure) {
         return new JobResult(
                 disk,
@@ -72,7 +72,7 @@ public record JobResult(
                 false);
     }
 
-    /** The job goes on; this program does not. */
+    /** The result if the job goes on, and qmpctl ends. */
     public static JobResult goesOn(JobSnapshot snapshot, Outcome outcome, ExitCode code, Optional<String> error) {
         return new JobResult(
                 snapshot.disk(),
@@ -92,9 +92,9 @@ public record JobResult(
     }
 
     /**
-     * The job has ended.
+     * The result of an ended job.
      *
-     * @param pivotAsked whether the guest's disk should be on the target now
+     * @param pivotAsked whether the user asked for a pivot
      */
     public static JobResult ended(String disk, String kind, boolean pivotAsked, JobOutcome outcome) {
         ExitRule verdict = ExitRule.on(outcome, pivotAsked);
@@ -115,7 +115,7 @@ public record JobResult(
                 outcome.plainText());
     }
 
-    /** The same, which names a file that the job made or may have made, where the disk is not on it and it was not asked for. */
+    /** Adds the new file of a copy to the leftovers, unless the copy succeeded or the disk uses the file. */
     public JobResult leaving(Optional<String> newFile) {
         boolean isWanted = outcome == Outcome.COMPLETED || outcome == Outcome.READY || pivoted.orElse(false);
         boolean isNamed = newFile.isEmpty()

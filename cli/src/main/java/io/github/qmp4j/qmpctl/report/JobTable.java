@@ -8,7 +8,7 @@ import io.github.qmp4j.qmpctl.text.Quantity;
 import io.github.qmp4j.qmpctl.text.Table;
 import java.util.List;
 
-/** Jobs for a person. */
+/** Tables of jobs for people. */
 public final class JobTable {
     private JobTable() {}
 
@@ -39,7 +39,7 @@ public final class JobTable {
         return table.lines();
     }
 
-    /** What can be done about those that wait in PENDING; a backup is for its own client to finalize. */
+    /** Advice for pulls and commits that wait in PENDING. A backup is for its own client to finalize. */
     public static List<String> pending(List<JobInfo> jobs, String command) {
         return jobs.stream()
                 .filter(job -> job.status() == JobStatus.PENDING)

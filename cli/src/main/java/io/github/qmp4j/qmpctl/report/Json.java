@@ -20,11 +20,11 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
-/** The JSON lines of {@code -o json}: integers in bytes and bytes per second, what is not known is null. */
+/** The JSON lines of {@code -o json}: integers in bytes and bytes per second, unknown values are null. */
 public final class Json {
     private Json() {}
 
-    /** A line that only has its type yet. */
+    /** A line with nothing but its type. */
     public static ObjectNode line(String type) {
         return JsonNodeFactory.instance.objectNode().put("type", type);
     }
@@ -43,7 +43,7 @@ public final class Json {
         return line.put("backing_file", node.backingFile().orElse(null));
     }
 
-    /** The same, with the ids of the jobs that are on its disk. */
+    /** The same, with the ids of the jobs on its disk. */
     public static ObjectNode node(String disk, int depth, BlockNode node, List<JobInfo> jobs) {
         ObjectNode line = node(disk, depth, node);
         strings(line.putArray("jobs"), jobs.stream().map(job -> job.id().value()));
@@ -73,7 +73,7 @@ public final class Json {
         return about("start", snapshot).put("kind", snapshot.kind());
     }
 
-    /** The last line of a job, in the order of members that scripts know. */
+    /** The last line of a job, with its members in the documented order. */
     public static ObjectNode result(JobResult result) {
         ObjectNode line = line("result").put("outcome", word(result.outcome()));
         line.put("job", result.job().map(Object::toString).orElse(null));
@@ -97,7 +97,7 @@ public final class Json {
         return line.put("disk", result.disk().isEmpty() ? null : result.disk()).put("kind", result.kind());
     }
 
-    /** What a job would do: itself, the nodes of the chain after it, and the commands that start it. */
+    /** A preview: the job, the nodes of the chain after it, and the commands that would start it. */
     public static List<ObjectNode> preview(String disk, String kind, JobPreview preview) {
         ObjectNode head = line("preview").put("job", preview.job().value()).put("disk", disk);
         head.put("kind", kind).set("invalidated", images(preview.invalidated()));
@@ -122,7 +122,7 @@ public final class Json {
         return line;
     }
 
-    /** What stands at a path of a schema. */
+    /** The entry at a path of a schema. */
     public static ObjectNode schema(String path, SchemaEntry entry) {
         ObjectNode line = schemaItem(path, entry).put("returns", entry.returns().orElse(null));
         ArrayNode members = line.putArray("members");
@@ -142,7 +142,7 @@ public final class Json {
         texts.forEach(array::add);
     }
 
-    /** An enum's name as it is written in the output: {@code PAUSED_ON_ERROR} is {@code paused-on-error}. */
+    /** The name of an enum constant in the output: {@code PAUSED_ON_ERROR} becomes {@code paused-on-error}. */
     public static String word(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

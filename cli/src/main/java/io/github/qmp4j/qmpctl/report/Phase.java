@@ -2,19 +2,19 @@ package io.github.qmp4j.qmpctl.report;
 
 import io.github.qmp4j.blockjobs.JobInfo;
 
-/** Where a job stands for a user who watches it: QEMU's status, and what this program is about to do with it. */
+/** The phase of a job for the user: QEMU's status, or what qmpctl is doing to end the job. */
 public enum Phase {
     STARTING,
     RUNNING,
     PAUSED,
-    /** An I/O error stopped it; it waits to be resumed. */
+    /** An I/O error stopped the job; it waits to be resumed. */
     PAUSED_ON_ERROR,
     READY,
     PIVOTING,
     FINISHING,
     FINALIZING,
     CANCELLING,
-    /** It has done its work, or failed, and tidies up. */
+    /** The job has done its work or failed, and cleans up. */
     ENDING,
     ENDED;
 
@@ -22,12 +22,12 @@ public enum Phase {
         return Json.word(this);
     }
 
-    /** Whether the job stands for good or waits for a user. */
+    /** Whether the job needs the user, or is being cancelled. */
     public boolean needsAttention() {
         return this == PAUSED_ON_ERROR || this == CANCELLING;
     }
 
-    /** What QEMU says of it, where this program does nothing with it. */
+    /** The phase by QEMU's status alone. */
     public static Phase of(JobInfo info) {
         return switch (info.status()) {
             case CREATED -> STARTING;

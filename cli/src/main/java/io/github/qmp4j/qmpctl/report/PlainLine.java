@@ -8,7 +8,7 @@ import io.github.qmp4j.qmpctl.text.Quantity;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A job in one plain line. */
+/** The state or the result of a job in one line for people. */
 public final class PlainLine {
     private PlainLine() {}
 
@@ -54,7 +54,7 @@ public final class PlainLine {
         return Json.word(result.outcome()) + (result.pivoted().orElse(false) ? ", pivoted" : "");
     }
 
-    /** Both to the byte, since two sizes that differ can read the same in short. */
+    /** The exact number of bytes too, since different sizes can look equal when rounded. */
     private static String bytes(long bytes) {
         return "%s (%d bytes)".formatted(Quantity.bytes(bytes), bytes);
     }

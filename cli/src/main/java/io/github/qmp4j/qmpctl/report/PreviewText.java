@@ -5,7 +5,7 @@ import io.github.qmp4j.blockjobs.JobPreview;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a job would do, for a person: the chain after it, and the commands that start it as {@code qmpctl exec} takes them. */
+/** A preview of a job for people: the chain after it, and the commands that would start it, as {@code qmpctl exec} takes them. */
 public final class PreviewText {
     private final ChainDrawing drawing;
 
@@ -26,7 +26,7 @@ public final class PreviewText {
         return lines;
     }
 
-    /** In quotes for a shell; a single quote cannot stand between such. */
+    /** The command in quotes for a shell; a single quote inside must be escaped. */
     private static String line(QmpCommand<?> command) {
         return "%s '%s'"
                 .formatted(command.name(), command.arguments().toString().replace("'", "'\\''"));

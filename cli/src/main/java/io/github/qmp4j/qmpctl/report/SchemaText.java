@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** A schema for a person. */
+/** QEMU's schema as text for people. */
 public final class SchemaText {
     private static final int MOST_SIMILAR = 5;
 
     private SchemaText() {}
 
-    /** All commands and events, a line each. */
+    /** All commands and events, one a line. */
     public static List<String> list(QmpSchema schema) {
         Table table = new Table("NAME", "KIND", "FLAGS");
         Stream.concat(schema.commands().stream(), schema.events().stream()).forEach(name -> schema.at(name)
@@ -23,7 +23,7 @@ public final class SchemaText {
         return table.lines();
     }
 
-    /** What stands at a path: a heading, a line for each member, and where there is more. */
+    /** The entry at a path: a heading, a line for each member, and where to find more. */
     public static List<String> entry(String name, SchemaEntry entry) {
         List<String> lines = new ArrayList<>(List.of(heading(name, entry)));
         if (!entry.members().isEmpty()) {
@@ -48,13 +48,13 @@ public final class SchemaText {
         return lines;
     }
 
-    /** One argument as it is written on a line: {@code speed=int}, in brackets if it may be left out. */
+    /** An argument as it is typed: {@code speed=int}, in brackets if it is optional. */
     public static String argument(SchemaEntry.Member member) {
         String text = member.name() + "=" + type(member);
         return member.optional() ? "[" + text + "]" : text;
     }
 
-    /** A sentence for a name that is not in the schema, with some that are like it. */
+    /** A sentence for a name that the schema lacks, with similar names. */
     public static String missing(QmpSchema schema, String name) {
         String start = name.replaceFirst("/.*", "");
         if (schema.at(start).isPresent()) {

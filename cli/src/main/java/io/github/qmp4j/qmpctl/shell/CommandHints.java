@@ -15,13 +15,13 @@ import org.jline.reader.Completer;
 import org.jline.reader.LineReader;
 import org.jline.reader.ParsedLine;
 
-/** What can follow on a line, by the schema of the QEMU that listens. Safe for use by any thread. */
+/** Offers what can follow on a line, from the schema of the connected QEMU. Thread-safe. */
 final class CommandHints implements Completer {
     private static final int MOST_IN_TAIL = 6;
 
     private final QmpSchema schema;
 
-    /** Whether actions of a transaction are collected. */
+    /** Whether the shell collects actions of a transaction. */
     private volatile boolean inTransaction;
 
     CommandHints(QmpSchema schema) {
@@ -51,7 +51,7 @@ final class CommandHints implements Completer {
         }
     }
 
-    /** What the command still takes, for showing behind the cursor; empty where nothing is to be said. */
+    /** The arguments that the command still takes, to be shown after the cursor; empty if there is nothing to show. */
     String tail(String line) {
         List<String> words = WordSplitter.of(line);
         if (words.isEmpty()
@@ -81,7 +81,7 @@ final class CommandHints implements Completer {
         return schema.at(name).map(entry -> String.join(", ", entry.features())).orElse("");
     }
 
-    /** Those of the command, and those that the value of its tag brings along. */
+    /** The members of the command, and those that the value of its tag adds. */
     private List<Member> members(String command, List<String> words) {
         String path = inTransaction ? TypedTransaction.ACTIONS + "/+" + command + "/data" : command;
         Optional<SchemaEntry> entry =

@@ -4,7 +4,7 @@ import org.jline.reader.LineReader;
 import org.jline.reader.impl.DefaultHighlighter;
 import org.jline.utils.AttributedString;
 
-/** Sets the hint behind the cursor: a reader asks its highlighter each time before it draws the line. */
+/** Sets the hint after the cursor. The line reader calls its highlighter each time before it draws the line. */
 final class HintHighlighter extends DefaultHighlighter {
     private static final int LONGEST_PROMPT = 20;
 

@@ -16,19 +16,19 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Lines from a pipe or a file, one command each, without a prompt. */
+/** Reads lines from a pipe or a file, one command each, without a prompt. */
 public final class PipeIo implements ShellIo {
     private final Console console;
     private final BufferedReader lines;
 
-    /** A read of a pipe cannot be interrupted, so the thread is left to the end of the process. */
+    /** A read of a pipe cannot be interrupted, so this thread runs until the process ends. */
     private final ExecutorService input = Executors.newSingleThreadExecutor(work -> {
         Thread thread = new Thread(work, "qmpctl-input");
         thread.setDaemon(true);
         return thread;
     });
 
-    /** Of the line that was read last. */
+    /** The number of the line read last. */
     private final AtomicLong number = new AtomicLong();
 
     public PipeIo(Console console, Reader lines) {

@@ -17,18 +17,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** Obeys lines until there are no more, or the session ends. Belongs to one thread, but for events. */
+/** Executes lines until the input or the session ends. Belongs to one thread, except for events. */
 public final class Shell {
-    /** Its own words, which are no QMP commands. */
+    /** The words of the shell itself. */
     static final List<String> WORDS = List.of("help", "hmp", "transaction", "show", "commit", "abort", "exit");
 
     private static final String HELP = """
             COMMAND, COMMAND name=value … or COMMAND {"name":value}  executes a QMP command; TAB completes it
-            help [COMMAND]           what there is, and what a command takes
-            hmp LINE                 has QEMU's human monitor do it, for example: hmp info block
+            help [COMMAND]           shows this help, or what a command takes
+            hmp LINE                 sends a line to QEMU's human monitor, for example: hmp info block
             transaction              collects the actions that follow, instead of executing them
-            show, commit, abort      shows them, has QEMU do all or none, forgets them
-            exit                     leaves; QEMU and its jobs go on""";
+            show, commit, abort      shows them, has QEMU do all or none, discards them
+            exit                     leaves the shell; QEMU and its jobs go on""";
 
     private final QmpClient client;
     private final QmpSchema schema;
@@ -43,11 +43,11 @@ public final class Shell {
         this.io = io;
     }
 
-    /** Gives the exit code: where no person sees the answers as they come, a line that went wrong counts. */
+    /** Returns the exit code. A failed line counts only if no person sees the answers. */
     public ExitCode run() {
         CompletableFuture<Void> closed = client.closed();
         try (EventSubscription events = client.subscribe(EventFilter.all(), io::event)) {
-            events.onDropped(() -> io.say("some events were lost: they came faster than they were read"));
+            events.onDropped(() -> io.say("some events were lost: they arrived faster than qmpctl read them"));
             boolean goesOn = true;
             while (goesOn) {
                 CompletableFuture<Optional<String>> line = io.next(prompt());
@@ -80,7 +80,7 @@ public final class Shell {
         return transaction == null ? "qmp> " : "transaction(%d)> ".formatted(transaction.size());
     }
 
-    /** Whether to go on. */
+    /** Returns whether to go on. */
     private boolean obey(String line) {
         String text = line.strip();
         if (text.isEmpty() || text.startsWith("#")) {
@@ -108,7 +108,7 @@ public final class Shell {
         } catch (IllegalArgumentException e) {
             fail(String.valueOf(e.getMessage()));
         } catch (CancellationException e) {
-            fail("not waited for any longer; QEMU may do it all the same");
+            fail("no longer waited for; QEMU may still execute it");
         } catch (CompletionException e) {
             if (Failure.unwrapped(e) instanceof QmpDisconnectedException) {
                 throw e;
@@ -158,7 +158,7 @@ public final class Shell {
 
     private void askHumanMonitor(String line) {
         if (line.isEmpty()) {
-            throw new IllegalArgumentException("what is the human monitor to do? for example: hmp info block");
+            throw new IllegalArgumentException("hmp needs a line for the human monitor, for example: hmp info block");
         }
         CompletableFuture<JsonNode> reply =
                 client.execute(QmpCommand.of("human-monitor-command").with("command-line", line));

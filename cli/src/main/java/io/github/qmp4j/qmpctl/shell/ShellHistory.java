@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jline.reader.impl.history.DefaultHistory;
 
-/** The lines of earlier shells. A line that may hold a secret is not kept, not even until the end of this one. */
+/** The lines of this and earlier shells. It never keeps a line that may hold a secret. */
 final class ShellHistory extends DefaultHistory {
-    /** Words of arguments and types that hold secrets, and commands that carry keys or text for another console. */
+    /** Matches arguments and types that hold secrets, and commands that carry keys or text for another console. */
     private static final Pattern SECRET = Pattern.compile(
             "passw|secret|passphrase|token|cookie|key|human-monitor-command|ringbuf-write|input-send-event|object-add.*\\bdata\\b",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
@@ -29,8 +29,8 @@ final class ShellHistory extends DefaultHistory {
     }
 
     /**
-     * The file, {@code qmpctl/history} in {@code XDG_STATE_HOME} or {@code ~/.local/state}, made for its owner only; empty
-     * where it cannot be.
+     * The file {@code qmpctl/history} in {@code XDG_STATE_HOME} or {@code ~/.local/state}, created for its owner only; empty
+     * if it cannot be created or written.
      */
     static Optional<Path> file(Map<String, String> environment) {
         String state = environment.getOrDefault("XDG_STATE_HOME", "");

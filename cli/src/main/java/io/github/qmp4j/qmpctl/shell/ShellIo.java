@@ -5,29 +5,29 @@ import io.github.qmp4j.event.QmpEvent;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Where the lines of a shell come from, and where its answers go. All but {@link #next} may be called by any thread. */
+/** The input and the output of a shell. Any thread may call all methods except {@link #next}. */
 public interface ShellIo extends AutoCloseable {
-    /** The next line; empty when there are no more. One at a time. */
+    /** Completes with the next line, or with empty at the end of the input. Only one call at a time. */
     CompletableFuture<Optional<String>> next(String prompt);
 
-    /** Sentences for a person. */
+    /** Prints sentences for people. */
     void say(String text);
 
-    /** What a command returned. */
+    /** Prints what a command returned. */
     void returned(String command, JsonNode value);
 
-    /** What the human monitor printed for a line. */
+    /** Prints the answer of the human monitor to a line. */
     void printed(String line, String text);
 
-    /** One sentence on what went wrong with the line before. */
+    /** Prints one sentence: why the line before failed. */
     void failed(String sentence);
 
     void event(QmpEvent event);
 
-    /** Whether a person types, who sees what goes wrong and needs no exit code for it. */
+    /** Whether a person types, who sees failures and needs no exit code for them. */
     boolean isInteractive();
 
-    /** What to do when the user presses Ctrl-C while a command is under way. */
+    /** Sets the action for Ctrl-C during a command. */
     default void onInterrupt(Runnable action) {}
 
     @Override

@@ -24,7 +24,7 @@ import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
-/** A person at a terminal: lines can be edited, completed and called back, and what comes meanwhile stands above them. */
+/** A terminal: lines can be edited, completed and recalled, and output appears above the line being typed. */
 public final class TerminalIo implements ShellIo {
     private static final Size USUAL_SIZE = Size.of(80, 24);
 
@@ -33,7 +33,7 @@ public final class TerminalIo implements ShellIo {
     private final CommandHints hints;
     private final AnsiColor color;
 
-    /** Reading a terminal cannot be interrupted in all places, so the thread is left to the end of the process. */
+    /** A read of a terminal cannot always be interrupted, so this thread runs until the process ends. */
     private final ExecutorService input = Executors.newSingleThreadExecutor(work -> {
         Thread thread = new Thread(work, "qmpctl-input");
         thread.setDaemon(true);
@@ -49,7 +49,7 @@ public final class TerminalIo implements ShellIo {
         this.color = color;
     }
 
-    /** Takes the terminal of this process until {@link #close()}. */
+    /** Takes over the terminal of this process until {@link #close()}. */
     public static TerminalIo open(QmpSchema schema, Map<String, String> environment, Charset charset, boolean colour)
             throws IOException {
         // The provider that runs stty(1): it needs no native library, and does not probe the terminal.
@@ -61,7 +61,7 @@ public final class TerminalIo implements ShellIo {
                 .encoding(charset)
                 .build();
         if (terminal.getSize().getColumns() < 1) {
-            terminal.setSize(USUAL_SIZE); // a serial line, for example, knows none
+            terminal.setSize(USUAL_SIZE); // a serial line, for example, has none
         }
         CommandHints hints = new CommandHints(schema);
         LineReaderBuilder builder = LineReaderBuilder.builder()
@@ -84,7 +84,7 @@ public final class TerminalIo implements ShellIo {
         LineReader reader = builder.build();
         reader.setAutosuggestion(colour ? SuggestionType.TAIL_TIP : SuggestionType.NONE);
         TerminalIo io = new TerminalIo(terminal, reader, hints, new AnsiColor(colour));
-        // While a line is read the reader has a handler of its own in its place.
+        // While the reader reads a line it installs its own handler instead.
         terminal.handle(Terminal.Signal.INT, signal -> io.whenInterrupted.run());
         return io;
     }
@@ -100,7 +100,7 @@ public final class TerminalIo implements ShellIo {
             try {
                 return Optional.of(reader.readLine(prompt));
             } catch (UserInterruptException e) {
-                // Ctrl-C drops the line, as in every shell.
+                // Ctrl-C discards the line, as in every shell.
             } catch (EndOfFileException e) {
                 return Optional.empty();
             }
@@ -142,13 +142,13 @@ public final class TerminalIo implements ShellIo {
         return true;
     }
 
-    /** Gives the terminal back as it was. */
+    /** Restores the terminal. */
     @Override
     public void close() {
         try {
             terminal.close();
         } catch (IOException e) {
-            // It has gone: there is no reader left.
+            // The terminal is gone.
         }
     }
 }

@@ -12,18 +12,18 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A QMP command as a person types it: {@code COMMAND}, {@code COMMAND {"name":value}}, {@code COMMAND name=value …}, or as it
- * goes over the wire, {@code {"execute":"COMMAND","arguments":{…}}}; a JSON object may stand in quotes as for a shell.
+ * A QMP command as a person types it: {@code COMMAND}, {@code COMMAND {"name":value}}, {@code COMMAND name=value …}, or in
+ * QMP's own form, {@code {"execute":"COMMAND","arguments":{…}}}. A JSON object may be in quotes as for a shell.
  *
- * <p>A value is JSON if it reads as such, else text; in single quotes it is always text. A name with dots is that of a member
- * of a member: {@code file.driver=nbd}.
+ * <p>A value is JSON if it reads as JSON, else text; in single quotes it is always text. A name with dots names a member of
+ * a member: {@code file.driver=nbd}.
  */
 public record TypedCommand(String name, ObjectNode arguments) {
     private static final ObjectMapper MAPPER =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final Pattern PLAIN_JSON = Pattern.compile("-?\\d.*|true|false|null|[\\[{\"].*", Pattern.DOTALL);
 
-    /** Reads a line; throws {@link IllegalArgumentException} if it is no command. */
+    /** Reads a line; throws {@link IllegalArgumentException} if it is not a command. */
     public static TypedCommand parse(String line) {
         String text = line.strip();
         if (text.startsWith("{")) {
@@ -34,20 +34,20 @@ public record TypedCommand(String name, ObjectNode arguments) {
         return of(parts[0], rest.startsWith("{") ? List.of(rest) : WordSplitter.of(rest));
     }
 
-    /** One JSON object as it stands in quotes for a shell. */
+    /** Removes the quotes for a shell around a JSON object. */
     private static String unquoted(String text) {
         return text.startsWith("'{") && text.endsWith("}'")
                 ? text.substring(1, text.length() - 1).replace("'\\''", "'")
                 : text;
     }
 
-    /** From words: the arguments are one JSON object, or each word is one of them. */
+    /** Makes a command of words: the arguments are one JSON object, or one word each. */
     public static TypedCommand of(String name, List<String> words) {
         if ((words.size() == 1 && !words.get(0).contains("="))
                 || (!words.isEmpty() && words.get(0).startsWith("{"))) {
             if (words.size() > 1) {
                 throw new IllegalArgumentException(
-                        "'%s' stands behind the arguments, which are one JSON object".formatted(words.get(1)));
+                        "'%s' follows the arguments, which are one JSON object".formatted(words.get(1)));
             }
             return new TypedCommand(name, object("the arguments", words.get(0)));
         }
@@ -76,7 +76,7 @@ public record TypedCommand(String name, ObjectNode arguments) {
         int equals = word.indexOf('=');
         if (equals < 1) {
             throw new IllegalArgumentException(
-                    "'%s' is no argument; write name=value, or all arguments as one JSON object".formatted(word));
+                    "'%s' is not an argument; write name=value, or all arguments as one JSON object".formatted(word));
         }
         String[] path = word.substring(0, equals).split("\\.", -1);
         ObjectNode into = arguments;
@@ -94,7 +94,7 @@ public record TypedCommand(String name, ObjectNode arguments) {
     }
 
     private static IllegalArgumentException twice(String word) {
-        return new IllegalArgumentException("'%s' gives an argument that has a value already".formatted(word));
+        return new IllegalArgumentException("'%s' sets an argument a second time".formatted(word));
     }
 
     private static JsonNode value(String word, String text) {
@@ -109,13 +109,13 @@ public record TypedCommand(String name, ObjectNode arguments) {
         } catch (JsonProcessingException e) {
             if (text.matches("[\\[{\"].*")) {
                 throw new IllegalArgumentException(
-                        "the value of '%s' is no JSON from its character %d on".formatted(word, place(e)), e);
+                        "the value of '%s' is not JSON from character %d on".formatted(word, place(e)), e);
             }
             return TextNode.valueOf(text); // for example 10.0.0.1
         }
     }
 
-    /** Jackson's own words are about its settings. */
+    /** The column of the error; Jackson's own message is about its settings. */
     private static int place(JsonProcessingException e) {
         return e.getLocation().getColumnNr();
     }
@@ -127,8 +127,8 @@ public record TypedCommand(String name, ObjectNode arguments) {
             }
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
-                    "%s '%s' is no JSON from its character %d on".formatted(what, text, place(e)), e);
+                    "%s '%s' is not JSON from character %d on".formatted(what, text, place(e)), e);
         }
-        throw new IllegalArgumentException("%s '%s' is no JSON object and no name=value".formatted(what, text));
+        throw new IllegalArgumentException("%s '%s' is neither a JSON object nor name=value".formatted(what, text));
     }
 }

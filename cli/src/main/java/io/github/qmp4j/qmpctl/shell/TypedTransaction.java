@@ -8,9 +8,9 @@ import io.github.qmp4j.QmpCommand;
 import io.github.qmp4j.schema.QmpSchema;
 import java.util.List;
 
-/** Actions that are collected, to be done by QEMU all together or not at all. Belongs to the thread of the shell. */
+/** Collects the actions of a QMP transaction: QEMU does all of them or none. Belongs to the thread of the shell. */
 final class TypedTransaction {
-    /** Where in the schema the actions are; each is a variant. */
+    /** The path of the actions in the schema; each action is a variant. */
     static final String ACTIONS = "transaction/arg/actions";
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -22,7 +22,7 @@ final class TypedTransaction {
         this.schema = schema;
     }
 
-    /** Adds an action; throws {@link IllegalArgumentException} for what QEMU would not take, and adds nothing then. */
+    /** Adds an action; throws {@link IllegalArgumentException} if QEMU would refuse it, and then adds nothing. */
     void add(TypedCommand action) {
         ObjectNode one = JSON.objectNode().put("type", action.name());
         one.set("data", action.arguments());
@@ -40,7 +40,7 @@ final class TypedTransaction {
         return actions.size();
     }
 
-    /** The actions, a line each. */
+    /** The actions, one a line. */
     String lines() {
         StringBuilder lines = new StringBuilder();
         actions.forEach(action -> lines.append(action.path("type").asText())
@@ -50,7 +50,7 @@ final class TypedTransaction {
         return lines.toString().stripTrailing();
     }
 
-    /** The whole, with properties if there are any. */
+    /** The transaction as a command; empty properties are left out. */
     QmpCommand<JsonNode> toCommand(ObjectNode properties) {
         QmpCommand<JsonNode> command = QmpCommand.of("transaction").with("actions", actions.deepCopy());
         return properties.isEmpty() ? command : command.with("properties", properties);

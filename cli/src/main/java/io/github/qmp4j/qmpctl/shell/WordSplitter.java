@@ -3,7 +3,7 @@ package io.github.qmp4j.qmpctl.shell;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Splits a line at white space, but not within quotes, brackets and braces; it keeps all other characters. */
+/** Splits a line at white space outside of quotes, brackets and braces, and keeps all other characters. */
 final class WordSplitter {
     private WordSplitter() {}
 

@@ -6,13 +6,13 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as people write them: {@code 500ms}, {@code 5s}, {@code 2m}, {@code 1h}, or ISO's {@code PT5S}. */
+/** Reads durations as people write them: {@code 500ms}, {@code 5s}, {@code 2m}, {@code 1h}, or ISO's {@code PT5S}. */
 public final class DurationText {
     private static final Pattern SHAPE = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
     private DurationText() {}
 
-    /** Throws {@link IllegalArgumentException} if the text is no duration, or is not positive */
+    /** Throws {@link IllegalArgumentException} if the text is not a duration, or not positive. */
     public static Duration parse(String text) {
         Duration duration = read(text.strip());
         if (duration.isZero() || duration.isNegative()) {
@@ -37,7 +37,7 @@ public final class DurationText {
             return Duration.parse(text);
         } catch (DateTimeParseException e) {
             throw new IllegalArgumentException(
-                    "'%s' is no duration; write for example 500ms, 5s, 2m, 1h or PT5S".formatted(text), e);
+                    "'%s' is not a duration; write for example 500ms, 5s, 2m, 1h or PT5S".formatted(text), e);
         }
     }
 }

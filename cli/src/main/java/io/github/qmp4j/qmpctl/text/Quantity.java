@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.OptionalLong;
 
-/** Numbers as a person reads them: {@code 51.2 MiB}, {@code 64.0 MiB/s}, {@code 1m31s}. */
+/** Writes numbers as people read them: {@code 51.2 MiB}, {@code 64.0 MiB/s}, {@code 1m31s}. */
 public final class Quantity {
     private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
     private static final int BITS_PER_UNIT = 10;
@@ -17,7 +17,7 @@ public final class Quantity {
         return inUnit(bytes, unit) + " " + UNITS[unit];
     }
 
-    /** A dash where the size is not known. */
+    /** A dash if the size is not known. */
     public static String bytes(OptionalLong bytes) {
         return bytes.isPresent() ? bytes(bytes.getAsLong()) : "-";
     }
@@ -46,7 +46,7 @@ public final class Quantity {
         return seconds >= 60 ? "%dm%02ds".formatted(duration.toMinutes(), duration.toSecondsPart()) : seconds + "s";
     }
 
-    /** With a decimal, for what is over: {@code 2.1 s}. */
+    /** With a decimal, for a time that is over: {@code 2.1 s}. */
     public static String elapsed(Duration duration) {
         return duration.toSeconds() >= 60
                 ? duration(duration)

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Bytes as people write them: K, M, G, T, P and KiB … are powers of 1024, KB … powers of 1000. */
+/** Reads numbers of bytes as people write them: K, M, G, T, P and KiB … are powers of 1024, KB … powers of 1000. */
 public final class SizeText {
     private static final Pattern SHAPE = Pattern.compile("([+-]?)(\\d+(?:\\.\\d+)?)\\s*(?:([KMGTP])(I?B)?|B)?");
     private static final String PREFIXES = "KMGTP";
@@ -15,12 +15,13 @@ public final class SizeText {
 
     private SizeText() {}
 
-    /** The bytes; throws {@link IllegalArgumentException} if the text is no amount, negative, or more than a {@code long} holds. */
+    /** The bytes; throws {@link IllegalArgumentException} if the text is not a number of bytes, negative, or too large for {@code long}. */
     public static long parse(String text) {
         Matcher matcher = SHAPE.matcher(text.strip().toUpperCase(Locale.ROOT));
         if (!matcher.matches()) {
             throw new IllegalArgumentException(
-                    "'%s' is no number of bytes; write for example 1048576, 512K, 64M, 1GiB or 100MB".formatted(text));
+                    "'%s' is not a number of bytes; write for example 1048576, 512K, 64M, 1GiB or 100MB"
+                            .formatted(text));
         }
         if (matcher.group(1).equals("-")) {
             throw new IllegalArgumentException("'%s' is negative; it must be 0 or more".formatted(text));
@@ -34,7 +35,7 @@ public final class SizeText {
         return whole.longValueExact();
     }
 
-    /** The same, with an optional {@code /s} behind it. */
+    /** The same, with an optional {@code /s} at the end. */
     public static long parseRate(String text) {
         String stripped = text.strip();
         return parse(stripped.endsWith("/s") ? stripped.substring(0, stripped.length() - 2) : stripped);

@@ -3,7 +3,7 @@ package io.github.qmp4j.qmpctl.text;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Rows under a header, each column as wide as its widest cell. */
+/** A table with a header, each column as wide as its widest cell. */
 public final class Table {
     private static final String GAP = "  ";
 

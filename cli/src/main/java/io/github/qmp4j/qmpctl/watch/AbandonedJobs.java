@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
-/** Collects the jobs that an earlier qmpctl started and that have ended since: they hold the chain. */
+/** Dismisses ended jobs of earlier qmpctl processes, which still hold the chain. */
 public final class AbandonedJobs {
     private final BlockJobs jobs;
     private final Consumer<String> say;
@@ -20,7 +20,7 @@ public final class AbandonedJobs {
         this.say = say;
     }
 
-    /** Dismisses those of these disks; completes when it is done, and fails when QEMU cannot be asked. */
+    /** Dismisses the ended jobs of these disks. Fails if QEMU does not answer. */
     public CompletableFuture<Void> collect(List<String> disks) {
         CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
         for (String disk : disks) {
@@ -41,7 +41,7 @@ public final class AbandonedJobs {
         });
     }
 
-    /** The start of the job will say so, and better. */
+    /** An unknown disk is not reported here: the start of the job reports it better. */
     private static boolean isUnknownDisk(Throwable failure) {
         return failure instanceof BlockChainException || failure.getCause() instanceof BlockChainException;
     }

@@ -8,11 +8,11 @@ import io.github.qmp4j.blockjobs.CommitRequest;
 import io.github.qmp4j.blockjobs.DiskRef;
 import java.util.concurrent.CompletableFuture;
 
-/** Whether a job can end in the way that the user wishes. */
+/** Checks that a job can end in the way that the user asks for. */
 final class EndingCheck {
     private EndingCheck() {}
 
-    /** Fails with {@link BlockChainException} for a commit that never gets READY, and yet is to pivot or to finish. */
+    /** Fails with {@link BlockChainException} for a pivot or a finish of a commit that never becomes READY. */
     static CompletableFuture<Void> check(BlockJobs jobs, BlockJobRequest request, ReadyAction whenReady) {
         boolean needsReady = whenReady == ReadyAction.PIVOT
                 || whenReady == ReadyAction.PIVOT_TOGETHER

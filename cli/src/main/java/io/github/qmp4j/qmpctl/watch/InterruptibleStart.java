@@ -7,21 +7,21 @@ import io.github.qmp4j.qmpctl.failure.RefusedException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A start that its user may walk away from: until the job has its id nothing is sent, and afterwards the id is known. */
+/** A start that the user may interrupt. Before the job has its id nothing is sent; afterwards the id is known. */
 final class InterruptibleStart {
     static final Failure NOT_STARTED = new Failure(ExitCode.DETACHED, "interrupted before it was started");
 
-    static final String MAY_BE_THERE = "interrupted while it was started; `qmpctl jobs` tells whether it is there";
+    static final String MAY_BE_THERE = "interrupted during the start; `qmpctl jobs` shows whether the job exists";
 
-    /** Both guarded by this. */
+    /** This and {@link #abandoned} are guarded by this object. */
     private @Nullable JobId id;
 
     private boolean abandoned;
 
     /**
-     * The job is about to be started under this id.
+     * Called with the id of the job just before the command is sent.
      *
-     * @throws RefusedException if its user has walked away, so that it is not started
+     * @throws RefusedException if the user has interrupted the start, so that nothing is sent
      */
     synchronized void named(JobId made) {
         if (abandoned) {
@@ -30,7 +30,7 @@ final class InterruptibleStart {
         id = made;
     }
 
-    /** Its user walks away. Gives the id of the job that may be there; empty if it will not be started. */
+    /** Interrupts the start. Returns the id of the job that may exist; empty if no job will be started. */
     synchronized Optional<JobId> abandon() {
         abandoned = true;
         return Optional.ofNullable(id);

@@ -8,12 +8,12 @@ import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What signals do: SIGINT and SIGTERM run {@code first} once and then {@code second}, SIGHUP runs {@code second}, SIGUSR1
- * runs {@code report}. Each runs on a thread of its own.
+ * The actions of signals: SIGINT and SIGTERM run {@code first} once and then {@code second}, SIGHUP runs {@code second},
+ * SIGUSR1 runs {@code report}. Each runs on its own thread.
  */
 public record Interrupts(Runnable first, Runnable second, Runnable report) {
 
-    /** Does the work with these handlers in place, and puts back those that were there before. */
+    /** Runs the work with these handlers, and then restores the earlier ones. */
     public <T> T during(Supplier<T> work) {
         AtomicInteger count = new AtomicInteger();
         Runnable interrupt = () -> (count.getAndIncrement() == 0 ? first : second).run();

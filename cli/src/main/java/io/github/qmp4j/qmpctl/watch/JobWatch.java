@@ -20,14 +20,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Follows one job until there is nothing more to say of it. Safe for use by any thread. */
+/** Follows one job to its result, and shows its progress. Thread-safe. */
 public final class JobWatch {
 
     private final WatchedJob watched;
     private final SharedDisplay display;
     private final CompletableFuture<JobResult> result = new CompletableFuture<>();
     private final AtomicBoolean over = new AtomicBoolean();
-    /** What this program has begun to end the job with; once set it stays, so that a pivot and a cancel exclude each other. */
+    /** How qmpctl is ending the job. Set at most once, so that a pivot and a cancel exclude each other. */
     private final AtomicReference<@Nullable Phase> ending = new AtomicReference<>();
 
     private final AtomicBoolean hinted = new AtomicBoolean();
@@ -42,12 +42,12 @@ public final class JobWatch {
                 watched.disk(), watched.kind(), Optional.empty(), Phase.STARTING, JobProgress.NONE, Optional.empty());
     }
 
-    /** Completes with the last word on the job; never fails. */
+    /** Completes with the result of the job; never fails. */
     public CompletableFuture<JobResult> result() {
         return result.copy();
     }
 
-    /** Starts the job and follows it; completes normally as soon as it is there, or is not going to be. */
+    /** Starts the job and follows it. Completes normally when the job has started or was refused. */
     public CompletableFuture<Void> start(BlockJobs jobs, BlockJobRequest request) {
         if (ending.get() != null) {
             refuse(new Failure(ExitCode.CANCELLED, "interrupted before it was started"));
@@ -68,12 +68,12 @@ public final class JobWatch {
                 });
     }
 
-    /** Nothing was started, and nothing will be. */
+    /** Ends the watch of a job that will not be started. */
     public void refuse(Failure failure) {
         end(JobResult.refused(watched.disk(), watched.kind(), failure));
     }
 
-    /** Follows a job that is there. */
+    /** Follows a running job. */
     public void follow(BlockJob started) {
         follow(started, started.info());
     }
@@ -81,7 +81,7 @@ public final class JobWatch {
     /**
      * Follows a job that another client has started.
      *
-     * @param info how it stands now, which a handle that is new does not know yet
+     * @param info the state of the job now, which a new handle does not know yet
      */
     public void follow(BlockJob started, JobInfo info) {
         job = started;
@@ -94,7 +94,7 @@ public final class JobWatch {
         }
     }
 
-    /** Cancels the job, also one that is still being started, unless its pivot has begun. */
+    /** Cancels the job, even during its start, unless its pivot has begun. */
     public void cancel() {
         if (over.get()) {
             return;
@@ -119,15 +119,15 @@ public final class JobWatch {
             starting.abandon().ifPresentOrElse(this::leaveStart, () -> refuse(InterruptibleStart.NOT_STARTED));
         } else {
             String error = ending.get() == Phase.CANCELLING
-                    ? "nobody watches it any more; the cancel was sent and may still come to pass"
-                    : "nobody watches it any more";
+                    ? "it is no longer watched; the cancel was sent and may still take effect"
+                    : "it is no longer watched";
             end(
                     JobResult.goesOn(snapshot, Outcome.UNKNOWN, ExitCode.DETACHED, Optional.of(error)),
-                    unwatched() + "attach again with: %s wait %s".formatted(watched.command(), snapshot.name()));
+                    watched.attachAgain(snapshot.name(), isReady()));
         }
     }
 
-    /** The command that starts it was about to be sent, or was. */
+    /** Leaves a start whose command may have been sent. */
     private void leaveStart(JobId id) {
         JobSnapshot started = new JobSnapshot(
                 watched.disk(), watched.kind(), Optional.of(id), snapshot.phase(), JobProgress.NONE, Optional.empty());
@@ -135,12 +135,12 @@ public final class JobWatch {
                 .leaving(watched.newFile()));
     }
 
-    private String unwatched() {
+    private boolean isReady() {
         BlockJob left = job;
-        return left != null && left.info().ready() ? "" : WatchedJob.unwatched(watched.kind());
+        return left != null && left.info().ready();
     }
 
-    /** Stops watching, unless the job is about to end by what this program has begun. */
+    /** Stops watching, unless qmpctl has begun to end the job. */
     public void detachUnlessEnding() {
         Phase begun = ending.get();
         if (begun == Phase.PIVOTING || begun == Phase.FINISHING || begun == Phase.FINALIZING) {
@@ -172,22 +172,21 @@ public final class JobWatch {
         });
     }
 
-    /** It could not be ended as was asked. */
+    /** Ends the watch of a READY job whose verb failed. */
     void leftReady(Failure failure) {
         end(JobResult.goesOn(
                 snapshot,
                 Outcome.FAILED,
                 ExitCode.FAILED,
-                Optional.of("%s; the job is left READY, end it with: %s cancel %s"
-                        .formatted(failure.sentence(), watched.command(), snapshot.name()))));
+                Optional.of(failure.sentence() + "; " + watched.cancelReady(snapshot.name()))));
     }
 
-    /** The job, once it has been started. */
+    /** The job; empty before its start. */
     public Optional<BlockJob> job() {
         return Optional.ofNullable(job);
     }
 
-    /** The disk is about to be switched, unless the job is being ended otherwise. */
+    /** Called just before the pivot, which does not happen if the job is already ending in another way. */
     void pivotBegins() {
         BlockJob ready = job;
         if (ending.compareAndSet(null, Phase.PIVOTING) && ready != null) {
@@ -195,7 +194,7 @@ public final class JobWatch {
         }
     }
 
-    /** Lets a job that waits for it carry out what it has prepared. */
+    /** Finalizes the job when it is PENDING. */
     public void finalizeJob() {
         BlockJob started = job;
         if (started == null || !ending.compareAndSet(null, Phase.FINALIZING)) {
@@ -211,20 +210,15 @@ public final class JobWatch {
         });
     }
 
-    private boolean isPivotAsked() {
-        return watched.whenReady() == ReadyAction.PIVOT || watched.whenReady() == ReadyAction.PIVOT_TOGETHER;
-    }
-
     private void leave(BlockJob ready) {
         if (ending.get() != null) {
             return;
         }
-        // The update that tells of it may still be on its way.
+        // The update to READY may still be on its way.
         snapshot = snapshotOf(ready.info());
         end(
                 JobResult.goesOn(snapshot, Outcome.READY, ExitCode.DONE, Optional.empty()),
-                "it is left running; end it with: %s pivot %s (or finish, or cancel)"
-                        .formatted(watched.command(), snapshot.name()));
+                watched.endReady(snapshot.name()));
     }
 
     private void sendCancel(BlockJob started) {
@@ -244,7 +238,7 @@ public final class JobWatch {
                 watched.kind(),
                 Optional.of(info.id()),
                 begun == null || phase == Phase.PAUSED_ON_ERROR ? phase : begun,
-                // A handle that is new has not asked QEMU yet.
+                // A new handle has not asked QEMU yet.
                 info.progress().len() == 0 ? snapshot.progress() : info.progress(),
                 info.error());
     }
@@ -256,13 +250,13 @@ public final class JobWatch {
             info.doubt().map(WaitLimits::why).ifPresent(this::overdue);
             if (info.progress().notConverging() && !hinted.getAndSet(true)) {
                 display.say(
-                        "%s gains nothing on the guest, which writes as fast as it copies; a higher --speed may help, or --synchronous-writes from the start"
+                        "%s does not catch up, since the guest writes as fast as the job copies; a higher --speed may help, or --synchronous-writes from the start"
                                 .formatted(snapshot.name()));
             }
         }
     }
 
-    /** Stops watching a job that may never end. */
+    /** Stops watching an overdue job. */
     void overdue(String why) {
         end(
                 JobResult.goesOn(
@@ -270,8 +264,7 @@ public final class JobWatch {
                         Outcome.UNKNOWN,
                         ExitCode.OVERDUE,
                         Optional.of(why + "; it is left running as it is")),
-                unwatched()
-                        + "watch it again with: %s wait %s (or cancel)".formatted(watched.command(), snapshot.name()));
+                watched.watchAgain(snapshot.name(), isReady()));
     }
 
     private void ended(JobOutcome outcome) {
@@ -281,7 +274,7 @@ public final class JobWatch {
                     last.disk(), last.kind(), last.id(), Phase.ENDED, outcome.progress(), Optional.empty());
             display.show(snapshot);
         }
-        end(JobResult.ended(watched.disk(), watched.kind(), isPivotAsked(), outcome)
+        end(JobResult.ended(watched.disk(), watched.kind(), watched.isPivotAsked(), outcome)
                 .leaving(watched.newFile()));
     }
 
@@ -289,7 +282,7 @@ public final class JobWatch {
         end(last, "");
     }
 
-    /** The last word can only be had once; the code that waits for it may close the board, so it comes after all that is said. */
+    /** Sets the result once, after all output: the code that waits for the result may close the display. */
     private void end(JobResult last, String whatNow) {
         if (!over.compareAndSet(false, true)) {
             return;

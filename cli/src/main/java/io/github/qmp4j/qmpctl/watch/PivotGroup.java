@@ -11,18 +11,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
-/** Disks that are switched together: when all of their jobs are READY, one after another until one is not switched. */
+/** Pivots several jobs when all are READY, one after another until a pivot fails. */
 public final class PivotGroup implements PivotHooks {
     private final List<JobWatch> watches;
     private final Consumer<String> say;
 
-    /** Whether there is to be no pivot any more; guarded by this. */
+    /** Whether the pivots are given up; guarded by this. */
     private boolean givenUp;
 
     public PivotGroup(List<JobWatch> watches, Consumer<String> say) {
         this.watches = watches;
         this.say = say;
-        // Those that wait for one that is overdue would wait as long.
+        // The other jobs would wait for the overdue one.
         watches.forEach(watch -> watch.result().thenAccept(last -> {
             if (last.code() == ExitCode.OVERDUE) {
                 giveUp();
@@ -31,7 +31,7 @@ public final class PivotGroup implements PivotHooks {
         }));
     }
 
-    /** To be called when each job has been started, or has not: then the others are cancelled. */
+    /** Called when the starts are over. If one failed, the other jobs are cancelled. */
     public void started() {
         List<BlockJob> jobs =
                 watches.stream().flatMap(watch -> watch.job().stream()).toList();
@@ -43,12 +43,12 @@ public final class PivotGroup implements PivotHooks {
             return;
         }
         if (!jobs.isEmpty()) {
-            say.accept("not all jobs were started, so none is to be pivoted");
+            say.accept("not all jobs were started, so none will be pivoted");
         }
         cancel();
     }
 
-    /** Cancels all, unless their pivot has begun. */
+    /** Cancels all jobs, unless their pivot has begun. */
     public synchronized void cancel() {
         givenUp = true;
         watches.forEach(JobWatch::cancel);
@@ -64,7 +64,7 @@ public final class PivotGroup implements PivotHooks {
         }
     }
 
-    /** From here on a pivot is not interrupted. */
+    /** From now on a pivot is not interrupted. */
     @Override
     public synchronized CompletionStage<?> before(List<JobInfo> jobs) {
         if (givenUp) {

@@ -1,14 +1,14 @@
 package io.github.qmp4j.qmpctl.watch;
 
-/** What to do with a job that has reached READY. */
+/** What qmpctl does with a job that is READY. */
 public enum ReadyAction {
-    /** Say so, and leave it running. */
+    /** Report it, and leave the job running. */
     LEAVE,
     PIVOT,
-    /** Wait for the other disks of the call: {@link PivotGroup} switches them. */
+    /** Wait for the other jobs of the call: {@link PivotGroup} pivots them. */
     PIVOT_TOGETHER,
-    /** End it without a pivot. */
+    /** End the job without a pivot. */
     FINISH,
-    /** Nothing; its end has been asked for already. */
+    /** Nothing: the job ends by itself, or a verb is already sent. */
     AWAIT_END
 }

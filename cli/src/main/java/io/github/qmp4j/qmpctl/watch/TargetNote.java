@@ -10,12 +10,12 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A note in QEMU, of the file that a copy of qmpctl made: an object that does nothing but hold the path. QEMU itself forgets the path when
- * the job ends, and a later qmpctl that collects the job could not say what is left. A QEMU that refuses the object has no note.
+ * Records the file of a copy in QEMU: an object that only holds the path. QEMU forgets the path when the job ends, so that
+ * otherwise a later qmpctl could not name the file. A QEMU that refuses the object has no note.
  */
 public record TargetNote(QmpClient client, JobId job) {
 
-    /** Never fails because of QEMU's refusal. */
+    /** Writes the note; a refusal by QEMU is ignored. */
     public CompletableFuture<Void> write(String path) {
         return unlessRefused(QmpCommand.of("object-add")
                         .with("qom-type", "authz-simple")
@@ -24,7 +24,7 @@ public record TargetNote(QmpClient client, JobId job) {
                 .thenApply(done -> null);
     }
 
-    /** The path; empty where there is no note. */
+    /** The path; empty if there is no note. */
     public CompletableFuture<Optional<String>> read() {
         return unlessRefused(QmpCommand.of("qom-get")
                         .with("path", "/objects/" + id())
@@ -32,7 +32,7 @@ public record TargetNote(QmpClient client, JobId job) {
                 .thenApply(answer -> answer.map(JsonNode::asText));
     }
 
-    /** Does nothing where there is none. */
+    /** Removes the note, if there is one. */
     public CompletableFuture<Void> remove() {
         return unlessRefused(QmpCommand.of("object-del").with("id", id())).thenApply(done -> null);
     }

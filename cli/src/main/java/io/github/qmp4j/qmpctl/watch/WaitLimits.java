@@ -11,22 +11,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long a user waits for a job that is there: what the job itself notices only where it was started with limits.
+ * How long the user waits for a running job. A job that was started with limits notices them itself.
  *
- * @param deadline for its end
- * @param stall for any progress; a job that waits for a user does not count
+ * @param deadline the time until the job must end
+ * @param stall the longest time without progress; a job that waits for the user does not count
  */
 public record WaitLimits(Optional<Duration> deadline, Optional<Duration> stall) {
     public static final WaitLimits NONE = new WaitLimits(Optional.empty(), Optional.empty());
 
     private static final long LOOK_MILLIS = 100;
-    /** How old what a watched job says of its progress may be. */
+    /** The greatest age of the progress of a watched job. */
     private static final Duration AGE = Duration.ofSeconds(1);
 
     private static final Set<JobStatus> WAITING =
             Set.of(JobStatus.PAUSED, JobStatus.PAUSED_ON_ERROR, JobStatus.STANDBY, JobStatus.READY, JobStatus.PENDING);
 
-    /** What a doubt says, in words. */
+    /** The reason in words. */
     static String why(Doubt doubt) {
         return switch (doubt) {
             case STALLED -> "it makes no progress";
@@ -34,7 +34,7 @@ public record WaitLimits(Optional<Duration> deadline, Optional<Duration> stall) 
         };
     }
 
-    /** Has the watch leave a job that is overdue. */
+    /** Ends the watch when the job is overdue. */
     public void begin(JobWatch watch, BlockJob job) {
         if (!equals(NONE)) {
             long now = System.nanoTime();

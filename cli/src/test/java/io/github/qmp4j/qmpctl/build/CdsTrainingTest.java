@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the launcher makes its class-data archive of. The archive itself needs jars, which there are none of yet here. */
+/** The training loads the classes that qmpctl needs. Making the archive itself needs jars, which this phase of the build lacks. */
 @Timeout(300)
 class CdsTrainingTest {
     @TempDir

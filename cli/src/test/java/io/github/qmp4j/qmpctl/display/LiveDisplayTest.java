@@ -33,7 +33,7 @@ class LiveDisplayTest {
                         new BarLine(new Screen(true, 80, false, false)).render(ready), "pull-disk0-abc123: ready");
     }
 
-    /** What is not taken back. */
+    /** The output that is not erased. */
     private List<String> lastScreen() {
         String all = bytes.toString(StandardCharsets.UTF_8);
         return all.substring(all.lastIndexOf("\033[J") + "\033[J".length())

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class ExitCodeTest {
 
-    // design.md, section 5: "With several disks the worst, in the order 6 1 8 5 4 7 0".
+    // The documented order: "with several disks the worst, in the order 6 1 8 5 4 7 0".
     @Test
     void the_worst_of_several_comes_in_the_documented_order() {
         List<ExitCode> left = new ArrayList<>(List.of(ExitCode.values()));

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Values for the tests of what is shown. */
+/** Sample values for tests of the output. */
 public final class Samples {
     public static final JobId ID = new JobId("pull-disk0-abc123");
     static final BlockNode NODE = new BlockNode(
