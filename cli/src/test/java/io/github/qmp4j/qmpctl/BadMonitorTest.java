@@ -29,22 +29,22 @@ class BadMonitorTest {
     private Path folder;
 
     @Test
-    void a_path_where_nothing_is() {
+    void aPathWhereNothingIs() {
         refused(folder.resolve("none"), "there is no such file");
     }
 
     @Test
-    void a_file_that_is_no_socket() throws IOException {
+    void aFileThatIsNoSocket() throws IOException {
         refused(Files.writeString(folder.resolve("file"), "text"), "no socket|not a socket");
     }
 
     @Test
-    void a_folder() throws IOException {
+    void aFolder() throws IOException {
         refused(Files.createDirectory(folder.resolve("folder")), "no socket|not a socket");
     }
 
     @Test
-    void a_socket_that_nobody_listens_on() throws IOException {
+    void aSocketThatNobodyListensOn() throws IOException {
         Path socket = folder.resolve("left.sock");
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(socket));
@@ -53,7 +53,7 @@ class BadMonitorTest {
     }
 
     @Test
-    void a_path_that_is_too_long_for_a_socket_is_a_usage_error() {
+    void aPathThatIsTooLongForASocketIsAUsageError() {
         Child.run("--socket", "/" + "x".repeat(120), "disks")
                 .with(2)
                 .withOneError("107")
@@ -61,14 +61,14 @@ class BadMonitorTest {
     }
 
     @Test
-    void a_socket_that_accepts_and_never_greets() {
+    void aSocketThatAcceptsAndNeverGreets() {
         try (FakeQemu silent = FakeQemu.script().silence().start()) {
             refused(silent.socket(), "greet|busy|silent");
         }
     }
 
     @Test
-    void something_that_is_not_qmp() {
+    void somethingThatIsNotQmp() {
         try (FakeQemu ssh =
                 FakeQemu.script().raw("SSH-2.0-OpenSSH_9.2p1\r\n").silence().start()) {
             refused(ssh.socket(), "not QMP|no QMP");
@@ -76,14 +76,14 @@ class BadMonitorTest {
     }
 
     @Test
-    void something_that_hangs_up_at_once() {
+    void somethingThatHangsUpAtOnce() {
         try (FakeQemu curt = FakeQemu.script().disconnect().start()) {
             refused(curt.socket(), "closed|greet");
         }
     }
 
     @RepeatedTest(5)
-    void a_monitor_that_another_client_holds_or_whose_qemu_is_frozen() {
+    void aMonitorThatAnotherClientHoldsOrWhoseQemuIsFrozen() {
         try (RealQemu qemu = RealQemu.builder().machine("none").start()) {
             try (RawMonitor holder = RawMonitor.connect(qemu.monitor(), LIMIT)) {
                 refused(qemu.monitor(), "(?i)busy|another client|in use");
@@ -101,7 +101,7 @@ class BadMonitorTest {
     }
 
     @Test
-    void a_qemu_that_does_not_answer_a_command_in_time() {
+    void aQemuThatDoesNotAnswerACommandInTime() {
         try (FakeQemu mute = FakeQemu.script().negotiate().silence().start()) {
             Child.run("--socket", mute.socket().toString(), "--timeout", "500ms", "exec", "query-status")
                     .with(3)

@@ -24,7 +24,7 @@ class BadRequestTest {
     private List<String> files = List.of();
 
     @BeforeAll
-    static void make_a_target_that_exists() throws IOException {
+    static void makeATargetThatExists() throws IOException {
         Files.writeString(VM.path("there.qcow2"), "precious");
     }
 
@@ -40,7 +40,7 @@ class BadRequestTest {
     }
 
     @AfterEach
-    void nothing_is_left() {
+    void nothingIsLeft() {
         VM.assertNoJobs();
         assertThat(VM.nodeNames()).isEqualTo(nodes).noneMatch(node -> node.startsWith("probe-"));
         assertThat(VM.files()).isEqualTo(files);
@@ -67,7 +67,7 @@ class BadRequestTest {
                 "copy disk1 FOLDER/no/new.qcow2 --format qcow2 ; no/new.qcow2",
                 "copy disk1 FOLDER/new.qcow2 --format nosuch ; nosuch",
             })
-    void what_does_not_fit_the_chain_is_exit_code_1(String arguments, String pattern) {
+    void whatDoesNotFitTheChainIsExitCode1(String arguments, String pattern) {
         qmpctl("-o json --timeout 20s " + arguments)
                 .with(1)
                 .withOneError(pattern)
@@ -89,7 +89,7 @@ class BadRequestTest {
                 "commit disk1 --detach --pivot ; --detach.*--pivot",
                 "pull disk1 --on-error retry ; retry",
             })
-    void what_cannot_be_understood_is_exit_code_2(String arguments, String pattern) {
+    void whatCannotBeUnderstoodIsExitCode2(String arguments, String pattern) {
         qmpctl("-o json " + arguments).with(2).withOneError(pattern).withRefusal();
     }
 
@@ -109,19 +109,19 @@ class BadRequestTest {
                 "exec query-status {\"a\":1} ; 1 ; query-status",
                 "speed nojob -1 ; 2 ; -1",
             })
-    void other_commands_say_it_in_one_line_too(String arguments, int code, String pattern) {
+    void otherCommandsSayItInOneLineToo(String arguments, int code, String pattern) {
         qmpctl(arguments).with(code).withOneError(pattern).withSilentOut();
     }
 
     @ParameterizedTest
     @CsvSource({"wait, nojob, 1", "finish, nojob, 1", "wait, 1x, 2"})
-    void whoever_takes_over_a_job_that_is_not_there_gets_a_result_line(String command, String id, int code) {
+    void whoeverTakesOverAJobThatIsNotThereGetsAResultLine(String command, String id, int code) {
         qmpctl("-o json " + command + " " + id).with(code).withOneError(id).withRefusal();
     }
 
     @ParameterizedTest
     @CsvSource({"disks", "pull disk1"})
-    void without_a_monitor_there_is_nothing_to_talk_to(String arguments) {
+    void withoutAMonitorThereIsNothingToTalkTo(String arguments) {
         Child.run(arguments.split(" ")).with(2).withOneError("--socket").withSilentOut();
     }
 

@@ -24,7 +24,7 @@ class CollectedJobTest {
     }
 
     @AfterEach
-    void nothing_is_left() {
+    void nothingIsLeft() {
         VM.assertNoJobs();
         assertThat(VM.ask("qom-list", "{\"path\":\"/objects\"}"))
                 .noneMatch(object -> object.path("name").asText().startsWith("qmpctl-"));
@@ -47,7 +47,7 @@ class CollectedJobTest {
     }
 
     @Test
-    void wait_tells_that_a_detached_copy_was_cancelled_and_names_its_file() {
+    void waitTellsThatADetachedCopyWasCancelledAndNamesItsFile() {
         Path file = VM.path("w.qcow2");
         VM.qmpctl(
                         "copy",
@@ -66,7 +66,7 @@ class CollectedJobTest {
     }
 
     @Test
-    void pivot_tells_that_a_copy_that_was_left_ready_was_cancelled_and_names_its_file() {
+    void pivotTellsThatACopyThatWasLeftReadyWasCancelledAndNamesItsFile() {
         Path file = VM.path("p.qcow2");
         VM.qmpctl("copy", disk.name(), file.toString(), "--format", "qcow2", "--job-id", "p1")
                 .with(0);
@@ -75,7 +75,7 @@ class CollectedJobTest {
     }
 
     @Test
-    void wait_tells_that_a_detached_pull_was_cancelled() {
+    void waitTellsThatADetachedPullWasCancelled() {
         VM.qmpctl("pull", disk.name(), "--speed", "16K", "--detach", "--job-id", "l1")
                 .with(0);
         cancel("l1");
@@ -84,7 +84,7 @@ class CollectedJobTest {
 
     /** A pivot after another client's finish has nothing to switch, and the copy is a leftover. */
     @Test
-    void pivot_names_the_file_of_a_copy_that_was_finished() {
+    void pivotNamesTheFileOfACopyThatWasFinished() {
         Path file = VM.path("f.qcow2");
         VM.qmpctl("copy", disk.name(), file.toString(), "--format", "qcow2", "--job-id", "f1")
                 .with(0);

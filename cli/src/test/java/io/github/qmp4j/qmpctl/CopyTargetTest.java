@@ -26,7 +26,7 @@ class CopyTargetTest {
     }
 
     @AfterEach
-    void no_job_is_left() {
+    void noJobIsLeft() {
         VM.assertNoJobs();
     }
 
@@ -35,7 +35,7 @@ class CopyTargetTest {
     }
 
     @Test
-    void copy_goes_to_a_node() {
+    void copyGoesToANode() {
         Path target = VM.images.create("node.qcow2", "qcow2", SIZE);
         VM.ask("blockdev-add", """
                 {"driver":"qcow2","node-name":"target","file":{"driver":"file","filename":"%s"}}""".formatted(target));
@@ -45,7 +45,7 @@ class CopyTargetTest {
     }
 
     @Test
-    void a_node_has_its_own_format_and_a_path_needs_one() {
+    void aNodeHasItsOwnFormatAndAPathNeedsOne() {
         VM.qmpctl("copy", disk.name(), "node:target", "--format", "qcow2")
                 .with(2)
                 .withOneError("the node 'target' has its own format; leave --format out");
@@ -57,7 +57,7 @@ class CopyTargetTest {
     }
 
     @Test
-    void copy_goes_to_a_block_device_only_where_that_is_asked_for() throws IOException {
+    void copyGoesToABlockDeviceOnlyWhereThatIsAskedFor() throws IOException {
         Path file = VM.path("device.img");
         try (RandomAccessFile made = new RandomAccessFile(file.toFile(), "rw")) {
             made.setLength(SIZE);
@@ -99,7 +99,7 @@ class CopyTargetTest {
 
     /** QEMU opens the images by absolute names, and they are in one folder. */
     @Test
-    void pull_keeps_the_name_of_the_base_relative() {
+    void pullKeepsTheNameOfTheBaseRelative() {
         VM.qmpctl("pull", disk.name(), "--base", disk.node("base"), "--keep-relative")
                 .with(0)
                 .withSilentErr();
@@ -109,7 +109,7 @@ class CopyTargetTest {
     }
 
     @Test
-    void commit_keeps_the_name_of_the_base_relative() {
+    void commitKeepsTheNameOfTheBaseRelative() {
         VM.qmpctl("commit", disk.name(), "--top", disk.node("snap2"), "--base", disk.node("snap1"), "--keep-relative")
                 .with(0)
                 .withSilentErr();

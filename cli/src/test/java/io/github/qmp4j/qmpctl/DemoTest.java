@@ -21,7 +21,7 @@ class DemoTest {
     }
 
     @Test
-    void it_proves_the_data_four_times_and_leaves_nothing() {
+    void itProvesTheDataFourTimesAndLeavesNothing() {
         try (Child demo = start()) {
             List<ProcessHandle> processes = awaitQemu(demo);
             Ended ended = demo.ended().with(0).withSilentErr();
@@ -34,7 +34,7 @@ class DemoTest {
     }
 
     @Test
-    void it_leaves_nothing_when_it_is_interrupted_either() {
+    void itLeavesNothingWhenItIsInterruptedEither() {
         try (Child demo = start()) {
             List<ProcessHandle> processes = awaitQemu(demo);
             demo.signal("TERM").ended().with(130).withOneError("interrupted");
@@ -43,7 +43,7 @@ class DemoTest {
     }
 
     @Test
-    void it_leaves_nothing_when_it_is_interrupted_before_there_is_a_qemu() {
+    void itLeavesNothingWhenItIsInterruptedBeforeThereIsAQemu() {
         try (Child demo = start()) {
             demo.awaitOut("Making a chain").signal("INT").ended().with(130).withOneError("interrupted");
             assertNothingLeft(List.of());

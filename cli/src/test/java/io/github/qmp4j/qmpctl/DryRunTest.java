@@ -32,7 +32,7 @@ class DryRunTest {
     }
 
     @Test
-    void draws_the_chain_after_a_pull_and_prints_a_line_for_exec() {
+    void drawsTheChainAfterAPullAndPrintsALineForExec() {
         ChainedDisk disk = VM.disk();
         List<String> lines = dryRun("pull", disk.name(), "--base", disk.node("base"), "--job-id", "p1")
                 .with(0)
@@ -55,7 +55,7 @@ class DryRunTest {
     }
 
     @Test
-    void prints_one_object_a_line_for_a_commit() {
+    void printsOneObjectALineForACommit() {
         ChainedDisk disk = VM.disk();
         List<JsonNode> lines = dryRun("-o", "json", "commit", disk.name(), "--pivot", "--job-id", "c1")
                 .with(0)
@@ -71,7 +71,7 @@ class DryRunTest {
     }
 
     @Test
-    void keeps_the_chain_where_the_overlay_is_kept() {
+    void keepsTheChainWhereTheOverlayIsKept() {
         ChainedDisk disk = VM.disk();
         List<JsonNode> lines = dryRun("-o", "json", "commit", disk.name(), "--keep-overlay")
                 .with(0)
@@ -82,7 +82,7 @@ class DryRunTest {
     }
 
     @Test
-    void shows_the_target_of_a_copy_and_makes_none() {
+    void showsTheTargetOfACopyAndMakesNone() {
         ChainedDisk disk = VM.disk();
         String target = VM.path("copy.qcow2").toString();
         assertThat(dryRun("copy", disk.name(), target, "--format", "qcow2", "--shallow", "--pivot")
@@ -93,7 +93,7 @@ class DryRunTest {
     }
 
     @Test
-    void is_refused_like_the_job_itself() {
+    void isRefusedLikeTheJobItself() {
         ChainedDisk disk = VM.disk();
         dryRun("pull", disk.name(), "--base", "nothing")
                 .with(1)

@@ -20,12 +20,12 @@ class FinalizeTest {
     }
 
     @AfterEach
-    void no_job_is_left() {
+    void noJobIsLeft() {
         VM.assertNoJobs();
     }
 
     @Test
-    void a_job_that_is_pending_carries_out_what_it_has_prepared() {
+    void aJobThatIsPendingCarriesOutWhatItHasPrepared() {
         VM.ask("block-stream", """
                 {"job-id":"p1","device":"%s","auto-finalize":false,"auto-dismiss":false}""".formatted(disk.node("active")));
         Ended ended = VM.qmpctl("-o", "json", "finalize", "p1").with(0).withSilentErr();
@@ -38,7 +38,7 @@ class FinalizeTest {
     }
 
     @Test
-    void a_job_that_finalizes_itself_is_left_as_it_is() {
+    void aJobThatFinalizesItselfIsLeftAsItIs() {
         String id = "p2";
         VM.ask("block-stream", """
                 {"job-id":"p2","device":"%s","speed":65536,"auto-dismiss":false}""".formatted(disk.node("active")));
@@ -48,7 +48,7 @@ class FinalizeTest {
     }
 
     @Test
-    void a_job_that_there_is_not_is_refused() {
+    void aJobThatThereIsNotIsRefused() {
         VM.qmpctl("-o", "json", "finalize", "nojob")
                 .with(1)
                 .withOneError("there is no job 'nojob'")

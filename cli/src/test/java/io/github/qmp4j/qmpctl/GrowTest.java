@@ -43,14 +43,14 @@ class GrowTest {
     }
 
     @Test
-    void is_refused_with_both_sizes_and_the_option() {
+    void isRefusedWithBothSizesAndTheOption() {
         for (String dryRun : new String[] {"--pivot", "--dry-run"}) {
             VM.qmpctl("commit", disk, dryRun).with(1).withOneError("2097152 bytes.*from 1048576 bytes.*--grow");
         }
     }
 
     @Test
-    void grows_the_disk_by_zeroes_if_asked_to_and_says_so() throws Exception {
+    void growsTheDiskByZeroesIfAskedToAndSaysSo() throws Exception {
         Ended ended = VM.qmpctl("commit", disk, "--pivot", "--grow").with(0);
         assertThat(ended.out()).contains("the disk had 1.0 MiB (1048576 bytes) and has 2.0 MiB (2097152 bytes)");
         Path expected = VM.images.create("expected.raw", "raw", 2 * Vm.MIB);
@@ -67,7 +67,7 @@ class GrowTest {
     }
 
     @Test
-    void says_the_sizes_in_json() {
+    void saysTheSizesInJson() {
         Ended ended =
                 VM.qmpctl("-o", "json", "commit", disk, "--pivot", "--grow").with(0);
         assertThat(ended.result().path("size_before").asLong()).isEqualTo(Vm.MIB);

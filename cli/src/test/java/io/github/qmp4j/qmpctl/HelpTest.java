@@ -44,7 +44,7 @@ class HelpTest {
         "completion, SHELL",
         "demo, --size --keep --no-install",
     })
-    void the_help_of_a_command_names_all_it_takes(String command, String words) {
+    void theHelpOfACommandNamesAllItTakes(String command, String words) {
         assertThat(help(command))
                 .contains("Usage: qmpctl " + command)
                 .contains((COMMON + ' ' + words).strip().split(" "));
@@ -65,19 +65,19 @@ class HelpTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4, 6, 7, 8, 130})
-    void the_help_names_the_exit_codes(int code) {
+    void theHelpNamesTheExitCodes(int code) {
         assertThat(help()).containsPattern("(?m)^ +%d +\\w".formatted(code));
     }
 
     @Test
     @Timeout(300)
-    void the_version_is_one_line() {
+    void theVersionIsOneLine() {
         assertThat(Child.run("--version").with(0).withSilentErr().out()).matches("qmpctl .+\\n");
     }
 
     @Test
     @Timeout(300)
-    void help_needs_no_monitor_and_goes_to_standard_output() {
+    void helpNeedsNoMonitorAndGoesToStandardOutput() {
         assertThat(Child.run("copy", "--help").with(0).withSilentErr().out()).startsWith("Usage: qmpctl copy");
         Child.run().with(2).withOneError("a command is missing").withSilentOut();
     }

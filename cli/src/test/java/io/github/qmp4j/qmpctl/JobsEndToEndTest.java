@@ -26,12 +26,12 @@ class JobsEndToEndTest {
     }
 
     @AfterEach
-    void no_job_is_left() {
+    void noJobIsLeft() {
         VM.assertNoJobs();
     }
 
     @Test
-    void pull_takes_the_whole_chain_into_the_active_layer() {
+    void pullTakesTheWholeChainIntoTheActiveLayer() {
         Ended ended = VM.qmpctl("pull", disk.name()).with(0).withSilentErr();
         assertThat(ended.out())
                 .contains(
@@ -43,21 +43,21 @@ class JobsEndToEndTest {
     }
 
     @Test
-    void pull_with_a_base_leaves_it_and_what_is_below() {
+    void pullWithABaseLeavesItAndWhatIsBelow() {
         VM.qmpctl("pull", disk.name(), "--base", disk.node("snap1")).with(0).withSilentErr();
         disk.assertChain("active", "snap1", "base");
         disk.assertUnchanged(disk.image("active"));
     }
 
     @Test
-    void pull_with_a_bottom_is_the_same_from_the_other_side() {
+    void pullWithABottomIsTheSameFromTheOtherSide() {
         VM.qmpctl("pull", disk.name(), "--bottom", disk.node("snap2")).with(0).withSilentErr();
         disk.assertChain("active", "snap1", "base");
         disk.assertUnchanged(disk.image("active"));
     }
 
     @Test
-    void commit_below_the_active_layer_ends_by_itself() {
+    void commitBelowTheActiveLayerEndsByItself() {
         VM.qmpctl("commit", disk.name(), "--top", disk.node("snap2"), "--base", disk.node("base"))
                 .with(0)
                 .withSilentErr();
@@ -66,7 +66,7 @@ class JobsEndToEndTest {
     }
 
     @Test
-    void commit_with_delete_leaves_neither_image_nor_node() {
+    void commitWithDeleteLeavesNeitherImageNorNode() {
         VM.qmpctl("commit", disk.name(), "--top", disk.node("snap2"), "--delete")
                 .with(0)
                 .withSilentErr();
@@ -80,7 +80,7 @@ class JobsEndToEndTest {
     }
 
     @Test
-    void commit_with_delete_ends_with_8_where_another_process_has_an_image_locked() throws IOException {
+    void commitWithDeleteEndsWith8WhereAnotherProcessHasAnImageLocked() throws IOException {
         // A shared lock, so that QEMU can take its own.
         try (FileChannel image = FileChannel.open(disk.image("snap2"), StandardOpenOption.READ);
                 FileLock lock = image.lock(250, 1, true)) {
@@ -97,7 +97,7 @@ class JobsEndToEndTest {
     }
 
     @Test
-    void commit_with_pivot_moves_the_guest_to_the_base() {
+    void commitWithPivotMovesTheGuestToTheBase() {
         Ended ended = VM.qmpctl("commit", disk.name(), "--base", disk.node("snap1"), "--pivot");
         assertThat(ended.with(0).withSilentErr().out()).contains("completed, pivoted");
         disk.assertChain("snap1", "base");
@@ -105,7 +105,7 @@ class JobsEndToEndTest {
     }
 
     @Test
-    void commit_that_keeps_the_overlay_leaves_the_guest_where_it_is() {
+    void commitThatKeepsTheOverlayLeavesTheGuestWhereItIs() {
         Ended ended = VM.qmpctl("commit", disk.name(), "--shallow", "--keep-overlay");
         assertThat(ended.with(0).withSilentErr().out()).contains("completed").doesNotContain("pivoted");
         disk.assertChain("active", "snap2", "snap1", "base");
@@ -114,7 +114,7 @@ class JobsEndToEndTest {
     }
 
     @Test
-    void copy_with_pivot_moves_the_guest_to_the_copy() {
+    void copyWithPivotMovesTheGuestToTheCopy() {
         Path copy = VM.path(disk.name() + "-copy.qcow2");
         VM.qmpctl("copy", disk.name(), copy.toString(), "--format", "qcow2", "--pivot")
                 .with(0)
@@ -124,7 +124,7 @@ class JobsEndToEndTest {
     }
 
     @Test
-    void copy_that_finishes_leaves_the_guest_where_it_is() {
+    void copyThatFinishesLeavesTheGuestWhereItIs() {
         Path copy = VM.path(disk.name() + "-copy.qcow2");
         VM.qmpctl("copy", disk.name(), copy.toString(), "--format", "qcow2", "--finish")
                 .with(0)
@@ -134,7 +134,7 @@ class JobsEndToEndTest {
     }
 
     @Test
-    void several_disks_complete_in_one_call() {
+    void severalDisksCompleteInOneCall() {
         ChainedDisk other = VM.disk();
         Ended ended = VM.qmpctl("-o", "json", "pull", disk.name(), other.name())
                 .with(0)
@@ -147,7 +147,7 @@ class JobsEndToEndTest {
     }
 
     @Test
-    void of_several_disks_one_that_is_refused_keeps_all_from_starting_and_is_named_to_each() {
+    void ofSeveralDisksOneThatIsRefusedKeepsAllFromStartingAndIsNamedToEach() {
         Ended ended = VM.qmpctl("-o", "json", "pull", "nodisk", disk.name()).with(1);
         assertThat(ended.err().lines())
                 .hasSize(2)

@@ -14,6 +14,25 @@ import org.junit.jupiter.api.Timeout;
 /** The JSON lines that programs read from qmpctl. */
 @Timeout(300)
 class JsonLinesTest {
+    /** The members of a result line, in their order. */
+    private static final List<String> RESULT_MEMBERS = List.of(
+            "type",
+            "outcome",
+            "job",
+            "pivoted",
+            "error",
+            "offset",
+            "len",
+            "released",
+            "invalidated",
+            "leftovers",
+            "size_before",
+            "size_after",
+            "files_checked",
+            "plain_text",
+            "disk",
+            "kind");
+
     private static final Vm VM = new Vm();
     private static final ChainedDisk DISK = VM.disk();
 
@@ -23,7 +42,7 @@ class JsonLinesTest {
     }
 
     @Test
-    void a_job_is_a_start_then_phases_and_progress_and_at_last_one_result() {
+    void aJobIsAStartThenPhasesAndProgressAndAtLastOneResult() {
         ChainedDisk disk = VM.disk();
         Ended ended = VM.qmpctl("-o", "json", "commit", disk.name(), "--shallow", "--pivot", "--job-id", "j1")
                 .with(0)
@@ -38,33 +57,21 @@ class JsonLinesTest {
                 .extracting(line -> line.path("phase").asText())
                 .contains("pivoting")
                 .endsWith("ended");
-        for (JsonNode line : ended.lines("progress")) {
-            assertThat(line.path("offset").isIntegralNumber()).isTrue();
-            assertThat(line.path("len").isIntegralNumber()).isTrue();
-            assertThat(line.path("speed").isIntegralNumber()).isTrue();
-            assertThat(line.path("rate").isIntegralNumber() || line.path("rate").isNull())
-                    .isTrue();
-            assertThat(line.has("eta_seconds")).isTrue();
-        }
-        JsonNode result = ended.result();
-        assertThat(names(result))
-                .containsExactly(
-                        "type",
-                        "outcome",
-                        "job",
-                        "pivoted",
-                        "error",
-                        "offset",
-                        "len",
-                        "released",
-                        "invalidated",
-                        "leftovers",
-                        "size_before",
-                        "size_after",
-                        "files_checked",
-                        "plain_text",
-                        "disk",
-                        "kind");
+        assertThat(ended.lines("progress")).allSatisfy(JsonLinesTest::assertProgress);
+        assertThat(names(ended.result())).containsExactlyElementsOf(RESULT_MEMBERS);
+        assertCompleted(ended.result(), disk);
+    }
+
+    private static void assertProgress(JsonNode line) {
+        assertThat(line.path("offset").isIntegralNumber()).isTrue();
+        assertThat(line.path("len").isIntegralNumber()).isTrue();
+        assertThat(line.path("speed").isIntegralNumber()).isTrue();
+        assertThat(line.path("rate").isIntegralNumber() || line.path("rate").isNull())
+                .isTrue();
+        assertThat(line.has("eta_seconds")).isTrue();
+    }
+
+    private static void assertCompleted(JsonNode result, ChainedDisk disk) {
         assertThat(result.path("outcome").asText()).isEqualTo("completed");
         assertThat(result.path("pivoted").isBoolean() && result.path("pivoted").asBoolean())
                 .isTrue();
@@ -81,7 +88,7 @@ class JsonLinesTest {
     }
 
     @Test
-    void disks_and_chain_are_one_line_an_item() {
+    void disksAndChainAreOneLineAnItem() {
         Ended disks = VM.qmpctl("-o", "json", "disks").with(0).withSilentErr();
         JsonNode disk = disks.lines("disk").get(0);
         assertThat(disk.path("disk").asText()).isEqualTo(DISK.name());
@@ -100,7 +107,7 @@ class JsonLinesTest {
     }
 
     @Test
-    void jobs_and_job_tell_the_same_of_a_job() {
+    void jobsAndJobTellTheSameOfAJob() {
         ChainedDisk disk = VM.disk();
         VM.qmpctl("commit", disk.name(), "--shallow", "--job-id", "j2").with(0);
         List<JsonNode> jobs = VM.qmpctl("-o", "json", "jobs").with(0).lines();
@@ -117,7 +124,7 @@ class JsonLinesTest {
     }
 
     @Test
-    void a_detached_start_has_its_result_line_too() {
+    void aDetachedStartHasItsResultLineToo() {
         ChainedDisk disk = VM.disk();
         Ended ended = VM.qmpctl("-o", "json", "pull", disk.name(), "--detach", "--job-id", "j3", "--speed", "64K");
         assertThat(ended.with(0).withSilentErr().lines().get(0).path("type").asText())
@@ -129,7 +136,7 @@ class JsonLinesTest {
     }
 
     @Test
-    void exec_prints_the_bare_return_value() {
+    void execPrintsTheBareReturnValue() {
         Ended ended = VM.qmpctl("-o", "json", "exec", "query-status").with(0).withSilentErr();
         assertThat(ended.out().lines()).hasSize(1);
         assertThat(ended.lines().get(0).path("status").asText()).isEqualTo("prelaunch");
@@ -137,7 +144,7 @@ class JsonLinesTest {
     }
 
     @Test
-    void events_come_as_lines_and_end_after_the_count() {
+    void eventsComeAsLinesAndEndAfterTheCount() {
         try (Child events = VM.start("-o", "json", "events", "--filter", "STOP", "RESET", "--count", "1")) {
             // No sign shows that it listens, so the test causes events until one arrives.
             Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
@@ -154,7 +161,7 @@ class JsonLinesTest {
     }
 
     @Test
-    void text_for_people_has_a_table_of_disks_and_a_drawing_of_the_chain() {
+    void textForPeopleHasATableOfDisksAndADrawingOfTheChain() {
         assertThat(VM.qmpctl("disks").with(0).withSilentErr().out())
                 .contains("DISK", "LAYERS")
                 .containsPattern(DISK.name() + " +" + DISK.node("active") + " +qcow2 +64.0 MiB");

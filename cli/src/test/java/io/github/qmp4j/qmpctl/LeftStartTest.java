@@ -52,7 +52,7 @@ class LeftStartTest {
 
     /** QEMU freezes when the command that starts the job is sent. */
     @Test
-    void a_start_that_is_under_way_is_unknown_and_names_its_job_and_its_file() {
+    void aStartThatIsUnderWayIsUnknownAndNamesItsJobAndItsFile() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (Vm vm = new Vm()) {
             ChainedDisk disk = vm.disk(1);
@@ -91,7 +91,7 @@ class LeftStartTest {
 
     /** In this case no job can follow. */
     @Test
-    void a_start_that_has_not_sent_anything_is_refused_and_sends_nothing() {
+    void aStartThatHasNotSentAnythingIsRefusedAndSendsNothing() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (Vm vm = new Vm()) {
             ChainedDisk disk = vm.disk(1);

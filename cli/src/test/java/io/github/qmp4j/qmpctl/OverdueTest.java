@@ -21,7 +21,7 @@ class OverdueTest {
     }
 
     @AfterEach
-    void no_job_is_left() {
+    void noJobIsLeft() {
         VM.assertNoJobs();
     }
 
@@ -39,20 +39,20 @@ class OverdueTest {
     }
 
     @Test
-    void a_job_that_makes_no_progress_is_left_running() {
+    void aJobThatMakesNoProgressIsLeftRunning() {
         assertLeftRunning(
                 VM.qmpctl("-o", "json", "pull", disk.name(), "--speed", SLOW, "--stall", "2s"), "it makes no progress");
     }
 
     @Test
-    void a_job_that_has_not_ended_by_its_deadline_is_left_running() {
+    void aJobThatHasNotEndedByItsDeadlineIsLeftRunning() {
         assertLeftRunning(
                 VM.qmpctl("-o", "json", "commit", disk.name(), "--pivot", "--speed", SLOW, "--deadline", "1500ms"),
                 "it has not ended within its deadline");
     }
 
     @Test
-    void says_how_to_watch_it_again() {
+    void saysHowToWatchItAgain() {
         Ended ended = VM.qmpctl("pull", disk.name(), "--speed", SLOW, "--deadline", "1s", "--job-id", "late")
                 .with(5);
         assertThat(ended.out()).contains("watch it again with: ", "wait late");
@@ -60,7 +60,7 @@ class OverdueTest {
     }
 
     @Test
-    void a_wait_for_a_job_of_somebody_else_is_limited_too() {
+    void aWaitForAJobOfSomebodyElseIsLimitedToo() {
         VM.qmpctl("pull", disk.name(), "--speed", SLOW, "--job-id", "theirs", "--detach")
                 .with(0);
         assertThat(VM.qmpctl("wait", "theirs", "--deadline", "1s").with(5).err())
@@ -70,7 +70,7 @@ class OverdueTest {
     }
 
     @Test
-    void a_wait_that_is_long_enough_ends_with_the_job() {
+    void aWaitThatIsLongEnoughEndsWithTheJob() {
         VM.qmpctl("pull", disk.name(), "--speed", "16M", "--job-id", "theirs", "--detach")
                 .with(0);
         VM.qmpctl("wait", "theirs", "--deadline", "1h", "--stall", "3s").with(0);
@@ -78,7 +78,7 @@ class OverdueTest {
     }
 
     @Test
-    void a_job_that_ends_in_time_is_done() {
+    void aJobThatEndsInTimeIsDone() {
         VM.qmpctl("pull", disk.name(), "--deadline", "1h", "--stall", "30m")
                 .with(0)
                 .withSilentErr();
@@ -87,7 +87,7 @@ class OverdueTest {
     }
 
     @Test
-    void limits_do_not_go_with_a_start_that_waits_for_nothing() {
+    void limitsDoNotGoWithAStartThatWaitsForNothing() {
         VM.qmpctl("pull", disk.name(), "--detach", "--stall", "5s")
                 .with(2)
                 .withOneError("--detach waits for nothing.*--deadline or --stall");

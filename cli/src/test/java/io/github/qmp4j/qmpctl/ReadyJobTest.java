@@ -22,12 +22,12 @@ class ReadyJobTest {
     }
 
     @AfterEach
-    void no_job_is_left() {
+    void noJobIsLeft() {
         VM.assertNoJobs();
     }
 
     @Test
-    void a_commit_without_an_ending_is_left_ready_and_a_second_call_pivots_it() {
+    void aCommitWithoutAnEndingIsLeftReadyAndASecondCallPivotsIt() {
         Ended left = VM.qmpctl("commit", disk.name(), "--shallow", "--job-id", "c1")
                 .with(0)
                 .withSilentErr();
@@ -41,7 +41,7 @@ class ReadyJobTest {
     }
 
     @Test
-    void a_copy_without_an_ending_is_left_ready_and_a_second_call_finishes_it() {
+    void aCopyWithoutAnEndingIsLeftReadyAndASecondCallFinishesIt() {
         Path copy = copy("f1");
         assertThat(VM.onlyJob().path("status").asText()).isEqualTo("ready");
         assertThat(VM.qmpctl("finish", "f1").with(0).withSilentErr().out())
@@ -52,7 +52,7 @@ class ReadyJobTest {
     }
 
     @Test
-    void a_copy_without_an_ending_is_left_ready_and_a_second_call_cancels_it() {
+    void aCopyWithoutAnEndingIsLeftReadyAndASecondCallCancelsIt() {
         copy("x1");
         Ended ended = VM.qmpctl("-o", "json", "cancel", "x1").with(4);
         assertThat(ended.result().path("outcome").asText()).isEqualTo("cancelled");
@@ -60,7 +60,7 @@ class ReadyJobTest {
     }
 
     @Test
-    void wait_says_of_a_ready_job_that_it_is_ready() {
+    void waitSaysOfAReadyJobThatItIsReady() {
         copy("w1");
         Ended ended = VM.qmpctl("-o", "json", "wait", "w1").with(0);
         assertThat(ended.result().path("outcome").asText()).isEqualTo("ready");
@@ -68,7 +68,7 @@ class ReadyJobTest {
     }
 
     @Test
-    void a_detached_job_is_waited_for_by_a_second_call() {
+    void aDetachedJobIsWaitedForByASecondCall() {
         Ended started = VM.qmpctl("pull", disk.name(), "--detach", "--job-id", "d1", "--speed", "16M");
         assertThat(started.with(0)
                         .withOneError("waits in PENDING at its end, and keeps its chain; .* wait d1$")
@@ -90,7 +90,7 @@ class ReadyJobTest {
     }
 
     @Test
-    void a_detached_job_that_has_moved_its_data_keeps_its_chain_and_everyone_says_what_to_do() {
+    void aDetachedJobThatHasMovedItsDataKeepsItsChainAndEveryoneSaysWhatToDo() {
         String id = detachedInPending();
         VM.qmpctl("-o", "json", "pull", disk.name())
                 .with(7)
@@ -108,7 +108,7 @@ class ReadyJobTest {
     }
 
     @Test
-    void a_detached_job_that_has_moved_its_data_can_be_cancelled() {
+    void aDetachedJobThatHasMovedItsDataCanBeCancelled() {
         String id = detachedInPending();
         VM.qmpctl("cancel", id).with(4);
         disk.assertChain("active", "snap2", "snap1", "base");
@@ -117,7 +117,7 @@ class ReadyJobTest {
 
     /** Another client has finalized the job. */
     @Test
-    void an_abandoned_job_that_has_concluded_is_collected_by_the_next_call_on_its_disk() {
+    void anAbandonedJobThatHasConcludedIsCollectedByTheNextCallOnItsDisk() {
         String id = detachedInPending();
         VM.ask("job-finalize", "{\"id\":\"%s\"}".formatted(id));
         await().until(() -> VM.onlyJob().path("status").asText().equals("concluded"));
@@ -127,7 +127,7 @@ class ReadyJobTest {
     }
 
     @Test
-    void a_pull_cannot_be_pivoted_and_stays_as_it_is() {
+    void aPullCannotBePivotedAndStaysAsItIs() {
         String id = VM.qmpctl("pull", disk.name(), "--detach", "--speed", "64K")
                 .with(0)
                 .out()

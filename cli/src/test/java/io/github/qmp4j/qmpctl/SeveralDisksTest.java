@@ -29,7 +29,7 @@ class SeveralDisksTest {
     }
 
     @AfterEach
-    void no_job_is_left() {
+    void noJobIsLeft() {
         VM.assertNoJobs();
     }
 
@@ -43,13 +43,10 @@ class SeveralDisksTest {
     }
 
     @Test
-    void no_disk_is_switched_before_all_are_ready() {
+    void noDiskIsSwitchedBeforeAllAreReady() {
         try (Child child = VM.start("-o", "json", "commit", first.name(), second.name(), "--pivot", "--speed", "64K")) {
             child.awaitOut("-" + second.name() + "-");
-            VM.ask(
-                    "block-job-set-speed",
-                    "{\"device\":\"%s\",\"speed\":0}"
-                            .formatted(job(first).path("id").asText()));
+            removeSpeedLimit(first);
             await().until(() -> job(first).path("status").asText().equals("ready"));
             await().during(1, TimeUnit.SECONDS)
                     .untilAsserted(
@@ -71,7 +68,7 @@ class SeveralDisksTest {
     }
 
     @Test
-    void copies_of_two_disks_are_switched_together() {
+    void copiesOfTwoDisksAreSwitchedTogether() {
         Path one = VM.path("one.qcow2");
         Path two = VM.path("two.qcow2");
         VM.qmpctl("copy", first.name(), one.toString(), second.name(), two.toString(), "--format", "qcow2", "--pivot")
@@ -94,7 +91,7 @@ class SeveralDisksTest {
         "copy first ONE nodisk TWO --format qcow2 --finish, there is no disk 'nodisk'",
         "copy first ONE first-node TWO --format qcow2, named twice",
     })
-    void none_is_started_where_one_would_be_refused(String line, String why) {
+    void noneIsStartedWhereOneWouldBeRefused(String line, String why) {
         List<String> words = new ArrayList<>(List.of("-o", "json"));
         for (String word : line.split(" ", -1)) {
             words.add(
@@ -119,7 +116,7 @@ class SeveralDisksTest {
 
     /** A conflict: the message names both jobs. */
     @Test
-    void a_disk_that_another_job_holds_is_named_and_keeps_the_other_from_a_start() {
+    void aDiskThatAnotherJobHoldsIsNamedAndKeepsTheOtherFromAStart() {
         VM.ask("block-stream", """
                 {"job-id":"theirs","device":"%s","speed":65536}""".formatted(second.node("active")));
         try {
@@ -136,7 +133,7 @@ class SeveralDisksTest {
     }
 
     @Test
-    void one_disk_named_twice_is_refused_before_any_monitor_is_asked() {
+    void oneDiskNamedTwiceIsRefusedBeforeAnyMonitorIsAsked() {
         Ended ended = Child.run(
                 "--socket", "/no/such/socket", "copy", "d", "/one", "d", "/two", "--format", "qcow2", "--pivot");
         ended.with(2).withOneError("the disk 'd' is named twice, and a disk has one job at a time");
@@ -155,13 +152,10 @@ class SeveralDisksTest {
 
     /** Of the two exit codes, 4 and 1, the worse one is 1. */
     @Test
-    void the_rest_stays_where_it_is_when_somebody_cancels_one() {
+    void theRestStaysWhereItIsWhenSomebodyCancelsOne() {
         try (Child child = VM.start("-o", "json", "commit", first.name(), second.name(), "--pivot", "--speed", "64K")) {
             child.awaitOut("-" + second.name() + "-");
-            VM.ask(
-                    "block-job-set-speed",
-                    "{\"device\":\"%s\",\"speed\":0}"
-                            .formatted(job(first).path("id").asText()));
+            removeSpeedLimit(first);
             await().until(() -> job(first).path("status").asText().equals("ready"));
             VM.ask(
                     "job-cancel",
@@ -180,7 +174,7 @@ class SeveralDisksTest {
 
     /** Both files exist, and neither is in use. */
     @Test
-    void a_copy_that_is_cancelled_by_hand_is_the_cause_that_the_other_one_names_with_its_file() {
+    void aCopyThatIsCancelledByHandIsTheCauseThatTheOtherOneNamesWithItsFile() {
         Path one = VM.path("first" + first.name() + ".qcow2");
         Path two = VM.path("second" + second.name() + ".qcow2");
         try (Child child = VM.start(
@@ -197,10 +191,7 @@ class SeveralDisksTest {
                 "--speed",
                 "64K")) {
             child.awaitOut("-" + second.name() + "-");
-            VM.ask(
-                    "block-job-set-speed",
-                    "{\"device\":\"%s\",\"speed\":0}"
-                            .formatted(job(first).path("id").asText()));
+            removeSpeedLimit(first);
             await().until(() -> job(first).path("status").asText().equals("ready"));
             String cancelled = job(second).path("id").asText();
             VM.ask("job-cancel", "{\"id\":\"%s\"}".formatted(cancelled));
@@ -221,8 +212,14 @@ class SeveralDisksTest {
         first.assertUnchanged(one);
     }
 
+    private static void removeSpeedLimit(ChainedDisk disk) {
+        VM.ask(
+                "block-job-set-speed",
+                "{\"device\":\"%s\",\"speed\":0}".formatted(job(disk).path("id").asText()));
+    }
+
     @Test
-    void ctrl_c_cancels_all_that_wait_for_each_other() {
+    void ctrlCCancelsAllThatWaitForEachOther() {
         try (Child child = VM.start("commit", first.name(), second.name(), "--pivot", "--speed", "64K")) {
             child.awaitOut("-" + first.name() + "-\\w+: running").awaitOut("-" + second.name() + "-\\w+: running");
             child.signal("INT").ended().with(4);
@@ -231,14 +228,11 @@ class SeveralDisksTest {
     }
 
     @Test
-    void those_that_wait_for_one_that_is_overdue_are_left_running_too() {
+    void thoseThatWaitForOneThatIsOverdueAreLeftRunningToo() {
         try (Child child = VM.start(
                 "-o", "json", "commit", first.name(), second.name(), "--pivot", "--speed", "16K", "--stall", "3s")) {
             child.awaitOut("-" + second.name() + "-");
-            VM.ask(
-                    "block-job-set-speed",
-                    "{\"device\":\"%s\",\"speed\":0}"
-                            .formatted(job(first).path("id").asText()));
+            removeSpeedLimit(first);
             Ended ended = child.ended().with(5);
             assertThat(ended.lines("result")).hasSize(2).allSatisfy(line -> assertThat(
                             line.path("outcome").asText())

@@ -27,13 +27,13 @@ class SignalTest {
     }
 
     @AfterEach
-    void no_job_is_left() {
+    void noJobIsLeft() {
         vm.assertNoJobs();
         disk.assertChain("active", "snap2", "snap1", "base");
     }
 
     @Test
-    void the_first_ctrl_c_cancels_the_job_and_says_so() {
+    void theFirstCtrlCCancelsTheJobAndSaysSo() {
         try (Child child = vm.start("pull", disk.name(), "--speed", SLOW)) {
             Ended ended = child.awaitOut(": running").signal("INT").ended().with(4);
             assertThat(ended.out()).contains("cancelling pull-" + disk.name(), "again: leave it running");
@@ -42,7 +42,7 @@ class SignalTest {
     }
 
     @Test
-    void sigterm_is_like_ctrl_c() {
+    void sigtermIsLikeCtrlC() {
         try (Child child = vm.start("-o", "json", "commit", disk.name(), "--shallow", "--pivot", "--speed", SLOW)) {
             Ended ended = child.awaitOut("\"running\"").signal("TERM").ended().with(4);
             assertThat(ended.result().path("outcome").asText()).isEqualTo("cancelled");
@@ -51,7 +51,7 @@ class SignalTest {
     }
 
     @Test
-    void ctrl_c_cancels_all_jobs_of_the_call() {
+    void ctrlCCancelsAllJobsOfTheCall() {
         ChainedDisk other = vm.disk(1);
         try (Child child = vm.start("pull", disk.name(), other.name(), "--speed", SLOW)) {
             child.awaitOut("-" + disk.name() + "-\\w+: running").awaitOut("-" + other.name() + "-\\w+: running");
@@ -61,7 +61,7 @@ class SignalTest {
     }
 
     @Test
-    void a_second_ctrl_c_stops_watching_when_the_cancel_does_not_get_through() {
+    void aSecondCtrlCStopsWatchingWhenTheCancelDoesNotGetThrough() {
         try (Child child = vm.start("pull", disk.name(), "--speed", SLOW)) {
             child.awaitOut(": running");
             vm.qemu.freeze();
@@ -80,24 +80,24 @@ class SignalTest {
     }
 
     @Test
-    void sighup_leaves_the_job_running() {
+    void sighupLeavesTheJobRunning() {
         assertLeftRunning("HUP", "pull", disk.name(), "--speed", SLOW);
     }
 
     @Test
-    void ctrl_c_leaves_the_job_running_when_asked_to() {
+    void ctrlCLeavesTheJobRunningWhenAskedTo() {
         assertLeftRunning("INT", "pull", disk.name(), "--speed", SLOW, "--on-interrupt", "leave");
     }
 
     @Test
-    void wait_never_cancels() {
+    void waitNeverCancels() {
         vm.qmpctl("pull", disk.name(), "--speed", SLOW, "--detach", "--job-id", "w1")
                 .with(0);
         assertLeftRunning("INT", "wait", "w1");
     }
 
     @Test
-    void a_job_that_somebody_else_cancels_is_exit_code_4() {
+    void aJobThatSomebodyElseCancelsIsExitCode4() {
         try (Child child = vm.start("pull", disk.name(), "--speed", SLOW, "--job-id", "e1")) {
             child.awaitOut(": running");
             vm.ask("job-cancel", "{\"id\":\"e1\"}");
@@ -106,7 +106,7 @@ class SignalTest {
     }
 
     @Test
-    void sigusr1_prints_one_line() {
+    void sigusr1PrintsOneLine() {
         try (Child child = vm.start("pull", disk.name(), "--speed", SLOW, "--job-id", "u1")) {
             child.awaitOut("u1: running").signal("USR1").awaitOut("(?s)u1: running.*u1: running.*\\n");
             Ended ended = child.signal("INT").ended().with(4);
@@ -116,7 +116,7 @@ class SignalTest {
     }
 
     @Test
-    void a_qemu_that_dies_leaves_the_outcome_unknown() {
+    void aQemuThatDiesLeavesTheOutcomeUnknown() {
         try (Vm doomed = new Vm()) {
             ChainedDisk lost = doomed.disk(1);
             try (Child child = doomed.start("-o", "json", "pull", lost.name(), "--speed", SLOW)) {

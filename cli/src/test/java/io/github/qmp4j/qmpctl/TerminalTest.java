@@ -36,7 +36,7 @@ public class TerminalTest {
     }
 
     @Test
-    void the_line_of_a_job_is_redrawn_and_never_wider_than_the_terminal() {
+    void theLineOfAJobIsRedrawnAndNeverWiderThanTheTerminal() {
         ChainedDisk disk = vm.disk();
         String out = run(Map.of("COLUMNS", "60", "NO_COLOR", "1"), "pull", disk.name(), "--speed", "16M");
         assertThat(out).contains("QEMU 7").contains(REDRAW).contains(": completed");
@@ -48,7 +48,7 @@ public class TerminalTest {
     }
 
     @Test
-    void with_room_and_colours_there_is_a_bar_and_ready_is_green() {
+    void withRoomAndColoursThereIsABarAndReadyIsGreen() {
         ChainedDisk disk = vm.disk(1);
         String out = run(Map.of("COLUMNS", "120"), "commit", disk.name(), "--shallow", "--keep-overlay");
         assertThat(out).contains("█");
@@ -71,7 +71,7 @@ public class TerminalTest {
     }
 
     @Test
-    void a_dumb_terminal_gets_plain_lines() {
+    void aDumbTerminalGetsPlainLines() {
         ChainedDisk disk = vm.disk(1);
         assertThat(run(Map.of("TERM", "dumb"), "pull", disk.name()))
                 .doesNotContain("\033")

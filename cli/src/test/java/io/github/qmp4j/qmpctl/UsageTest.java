@@ -47,7 +47,7 @@ class UsageTest {
                 "--connect tcp:localhost:99999 jobs",
                 "demo --size 1"
             })
-    void what_cannot_be_understood_is_one_line_and_exit_code_2(String arguments) {
+    void whatCannotBeUnderstoodIsOneLineAndExitCode2(String arguments) {
         assertThat(run(SOCKET + arguments)).isEqualTo(2);
         assertThat(out.toString(StandardCharsets.UTF_8)).isEmpty();
         assertThat(err.toString(StandardCharsets.UTF_8).strip().lines()).hasSize(1);
@@ -68,7 +68,7 @@ class UsageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"pull disk0 --speed=-1", "copy disk0 c.qcow2 --format raw", "commit a --job-id=-"})
-    void a_job_that_is_refused_has_its_result_line_all_the_same(String arguments) {
+    void aJobThatIsRefusedHasItsResultLineAllTheSame(String arguments) {
         assertThat(run(SOCKET + "-o json " + arguments)).isEqualTo(2);
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .startsWith("{\"type\":\"result\",\"outcome\":\"refused\",\"job\":null,")
@@ -76,7 +76,7 @@ class UsageTest {
     }
 
     @Test
-    void a_monitor_that_is_not_there_is_exit_code_3(@TempDir Path folder) {
+    void aMonitorThatIsNotThereIsExitCode3(@TempDir Path folder) {
         String socket = "--socket=" + folder.resolve("none");
         assertThat(run(socket + " disks")).isEqualTo(3);
         assertThat(run(socket + " -o json pull disk0")).isEqualTo(3);
@@ -88,7 +88,7 @@ class UsageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"--help", "pull --help", "commit --help", "copy --help", "demo --help", "exec -h"})
-    void help_is_what_was_asked_for(String arguments) {
+    void helpIsWhatWasAskedFor(String arguments) {
         assertThat(run(arguments)).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("Usage: qmpctl");
     }

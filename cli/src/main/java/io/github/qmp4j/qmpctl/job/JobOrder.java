@@ -5,6 +5,7 @@ import io.github.qmp4j.blockjobs.CommitRequest;
 import io.github.qmp4j.blockjobs.CopyRequest;
 import io.github.qmp4j.blockjobs.CopyTarget;
 import io.github.qmp4j.blockjobs.PullRequest;
+import io.github.qmp4j.blockjobs.WhenReady;
 import io.github.qmp4j.qmpctl.watch.ReadyAction;
 import java.util.Optional;
 
@@ -28,13 +29,13 @@ public record JobOrder(BlockJobRequest request, ReadyAction whenReady) {
     /** The request with its ending included, for previews. The started request has none, since qmpctl sends the verb itself. */
     BlockJobRequest withEnding() {
         return switch (whenReady) {
-            case PIVOT, PIVOT_TOGETHER -> with(io.github.qmp4j.blockjobs.WhenReady.PIVOT);
-            case FINISH -> with(io.github.qmp4j.blockjobs.WhenReady.FINISH);
+            case PIVOT, PIVOT_TOGETHER -> with(WhenReady.PIVOT);
+            case FINISH -> with(WhenReady.FINISH);
             case LEAVE, AWAIT_END -> request;
         };
     }
 
-    private BlockJobRequest with(io.github.qmp4j.blockjobs.WhenReady then) {
+    private BlockJobRequest with(WhenReady then) {
         if (request instanceof CommitRequest commit) {
             return commit.withWhenReady(then);
         }

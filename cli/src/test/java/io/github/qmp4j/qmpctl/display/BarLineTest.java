@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BarLineTest {
 
     @Test
-    void a_line_shows_phase_bar_percent_bytes_rate_and_time_to_go() {
+    void aLineShowsPhaseBarPercentBytesRateAndTimeToGo() {
         assertThat(line(80, false, Phase.RUNNING))
                 .isEqualTo("disk0  pull    running    ####....  50%  50.0/100.0 MiB   10.0 MiB/s  ETA 1m31s");
     }
@@ -28,19 +28,19 @@ class BarLineTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 10, 20, 40, 72, 80, 132, 300})
-    void a_line_never_reaches_the_last_column(int width) {
+    void aLineNeverReachesTheLastColumn(int width) {
         assertThat(line(width, true, Phase.RUNNING)).hasSizeLessThan(width);
     }
 
     @Test
-    void without_colour_there_is_no_escape_sequence() {
+    void withoutColourThereIsNoEscapeSequence() {
         for (Phase phase : Phase.values()) {
             assertThat(line(80, true, phase)).doesNotContain("\033");
         }
     }
 
     @Test
-    void a_job_that_waits_for_somebody_is_red_where_there_is_colour() {
+    void aJobThatWaitsForSomebodyIsRedWhereThereIsColour() {
         String line = new BarLine(new Screen(true, 80, true, true)).render(Samples.snapshot(Phase.PAUSED_ON_ERROR, 50));
         assertThat(line).startsWith("\033[31m").endsWith("\033[0m");
     }

@@ -23,7 +23,7 @@ class PlainDisplayTest {
     private final PlainDisplay display = new PlainDisplay(new Console(stream, stream, false), nanos::get);
 
     @Test
-    void a_line_comes_for_each_phase_and_each_ten_percent() {
+    void aLineComesForEachPhaseAndEachTenPercent() {
         for (int percent = 0; percent <= 30; percent++) {
             display.show(Samples.snapshot(Phase.RUNNING, percent));
         }
@@ -40,7 +40,7 @@ class PlainDisplayTest {
     }
 
     @Test
-    void a_job_that_stands_still_is_named_again_after_30_seconds() {
+    void aJobThatStandsStillIsNamedAgainAfter30Seconds() {
         display.show(Samples.snapshot(Phase.RUNNING, 5));
         nanos.set(TimeUnit.SECONDS.toNanos(29));
         display.tick();
@@ -52,7 +52,7 @@ class PlainDisplayTest {
     }
 
     @Test
-    void after_the_result_nothing_more_is_said_of_a_job() {
+    void afterTheResultNothingMoreIsSaidOfAJob() {
         display.show(Samples.snapshot(Phase.RUNNING, 5));
         display.show(JobResult.ended("disk0", "pull", false, Samples.outcome(new End.Completed(), Head.SOURCE)));
         display.report();

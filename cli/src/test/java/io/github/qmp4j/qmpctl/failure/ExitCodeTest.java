@@ -10,7 +10,7 @@ class ExitCodeTest {
 
     // The documented order: "with several disks the worst, in the order 6 1 8 5 4 7 0".
     @Test
-    void the_worst_of_several_comes_in_the_documented_order() {
+    void theWorstOfSeveralComesInTheDocumentedOrder() {
         List<ExitCode> left = new ArrayList<>(List.of(ExitCode.values()));
         left.removeAll(List.of(ExitCode.DETACHED, ExitCode.NO_ANSWER, ExitCode.USAGE));
         List<Integer> order = new ArrayList<>();
@@ -23,7 +23,7 @@ class ExitCodeTest {
     }
 
     @Test
-    void nothing_at_all_is_done() {
+    void nothingAtAllIsDone() {
         assertThat(ExitCode.worst(List.of())).isEqualTo(ExitCode.DONE);
     }
 }

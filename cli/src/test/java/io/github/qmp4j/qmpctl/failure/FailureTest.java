@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class FailureTest {
 
     @Test
-    void each_kind_of_exception_has_its_exit_code() {
+    void eachKindOfExceptionHasItsExitCode() {
         assertThat(code(new IllegalArgumentException("x"))).isEqualTo(ExitCode.USAGE);
         assertThat(code(new BlockChainException("x"))).isEqualTo(ExitCode.FAILED);
         assertThat(code(new QmpCommandException("c", "GenericError", "x"))).isEqualTo(ExitCode.FAILED);
@@ -24,13 +24,13 @@ class FailureTest {
     }
 
     @Test
-    void what_a_future_puts_around_an_exception_is_taken_off() {
+    void whatAFuturePutsAroundAnExceptionIsTakenOff() {
         Failure failure = Failure.of(new CompletionException(new BlockChainException("there is no disk 'x'")));
         assertThat(failure).isEqualTo(new Failure(ExitCode.FAILED, "there is no disk 'x'"));
     }
 
     @Test
-    void a_message_of_several_lines_becomes_one() {
+    void aMessageOfSeveralLinesBecomesOne() {
         assertThat(new Failure(ExitCode.FAILED, "one\n  two\r\nthree").sentence())
                 .isEqualTo("one two three");
     }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class ExitRuleTest {
 
     @Test
-    void the_end_of_a_job_decides_the_exit_code() {
+    void theEndOfAJobDecidesTheExitCode() {
         assertThat(code(new End.Completed(), Head.SOURCE, false)).isEqualTo(ExitCode.DONE);
         assertThat(code(new End.Cancelled(), Head.SOURCE, false)).isEqualTo(ExitCode.CANCELLED);
         assertThat(code(new End.Failed("no space"), Head.TARGET, true)).isEqualTo(ExitCode.FAILED);
@@ -20,7 +20,7 @@ class ExitRuleTest {
     }
 
     @Test
-    void what_was_left_behind_counts_only_when_all_went_well() {
+    void whatWasLeftBehindCountsOnlyWhenAllWentWell() {
         Leftover leftover = new Leftover(Leftover.Kind.NODE, "n", "in use");
         assertThat(ExitRule.on(Samples.outcome(new End.Completed(), Head.TARGET, leftover), true)
                         .code())
@@ -31,7 +31,7 @@ class ExitRuleTest {
     }
 
     @Test
-    void a_pivot_that_was_asked_for_and_did_not_happen_is_no_success() {
+    void aPivotThatWasAskedForAndDidNotHappenIsNoSuccess() {
         assertThat(code(new End.Completed(), Head.TARGET, true)).isEqualTo(ExitCode.DONE);
         assertThat(code(new End.Completed(), Head.SOURCE, true)).isEqualTo(ExitCode.FAILED);
         assertThat(code(new End.Completed(), Head.UNKNOWN, true)).isEqualTo(ExitCode.UNKNOWN);

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class JsonTest {
 
     @Test
-    void the_result_of_a_job_has_the_documented_members_in_their_order() {
+    void theResultOfAJobHasTheDocumentedMembersInTheirOrder() {
         Leftover leftover = new Leftover(Leftover.Kind.FILE, "/vm/c.qcow2", "not whole");
         JobResult result =
                 JobResult.ended("disk0", "copy", true, Samples.outcome(new End.Completed(), Head.TARGET, leftover));
@@ -26,7 +26,7 @@ class JsonTest {
     }
 
     @Test
-    void what_was_refused_has_a_result_whose_numbers_are_null() {
+    void whatWasRefusedHasAResultWhoseNumbersAreNull() {
         JobResult result = JobResult.refused("disk0", "pull", new Failure(ExitCode.FAILED, "no\n such disk"));
         assertThat(Json.result(result).toString())
                 .isEqualTo("{\"type\":\"result\",\"outcome\":\"refused\",\"job\":null,\"pivoted\":null,"
@@ -37,7 +37,7 @@ class JsonTest {
     }
 
     @Test
-    void progress_is_in_bytes_and_bytes_per_second() {
+    void progressIsInBytesAndBytesPerSecond() {
         assertThat(Json.progress(Samples.snapshot(Phase.RUNNING, 50)).toString())
                 .isEqualTo("{\"type\":\"progress\",\"job\":\"pull-disk0-abc123\",\"disk\":\"disk0\","
                         + "\"offset\":52428800,\"len\":104857600,\"speed\":0,\"rate\":10485760,\"eta_seconds\":91,"
@@ -45,7 +45,7 @@ class JsonTest {
     }
 
     @Test
-    void a_status_is_written_with_hyphens() {
+    void aStatusIsWrittenWithHyphens() {
         assertThat(Json.word(Phase.PAUSED_ON_ERROR)).isEqualTo("paused-on-error");
     }
 }

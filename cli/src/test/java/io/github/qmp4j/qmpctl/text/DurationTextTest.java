@@ -12,13 +12,13 @@ class DurationTextTest {
 
     @ParameterizedTest
     @CsvSource({"500ms, PT0.5S", "5s, PT5S", "2m, PT2M", "1h, PT1H", "2d, PT48H", "PT1M30S, PT1M30S", "5S, PT5S"})
-    void durations_are_a_number_with_a_unit_or_ISO(String text, Duration duration) {
+    void durationsAreANumberWithAUnitOrISO(String text, Duration duration) {
         assertThat(DurationText.parse(text)).isEqualTo(duration);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "5", "s", "-5s", "0s", "5 s", "PT0S", "PT-5S", "9999999999s"})
-    void what_is_no_positive_duration_is_refused(String text) {
+    void whatIsNoPositiveDurationIsRefused(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> DurationText.parse(text));
     }
 }

@@ -18,7 +18,7 @@ class QuantityTest {
         "1073741824, 1.0 GiB",
         "9223372036854775807, 8.0 EiB"
     })
-    void sizes_have_one_decimal_and_the_largest_unit_that_fits(long bytes, String text) {
+    void sizesHaveOneDecimalAndTheLargestUnitThatFits(long bytes, String text) {
         assertThat(Quantity.bytes(bytes)).isEqualTo(text);
     }
 
@@ -30,7 +30,7 @@ class QuantityTest {
 
     @ParameterizedTest
     @CsvSource({"0, 0s", "59, 59s", "60, 1m00s", "91, 1m31s", "3600, 1h00m", "90061, 25h01m"})
-    void durations_have_two_units(long seconds, String text) {
+    void durationsHaveTwoUnits(long seconds, String text) {
         assertThat(Quantity.duration(Duration.ofSeconds(seconds))).isEqualTo(text);
     }
 }

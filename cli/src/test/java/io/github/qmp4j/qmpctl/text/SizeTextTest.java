@@ -27,13 +27,13 @@ class SizeTextTest {
         "1PB, 1000000000000000",
         "9223372036854775807, 9223372036854775807"
     })
-    void letters_alone_and_with_iB_are_powers_of_1024_and_with_B_of_1000(String text, long bytes) {
+    void lettersAloneAndWithIBArePowersOf1024AndWithBOf1000(String text, long bytes) {
         assertThat(SizeText.parse(text)).isEqualTo(bytes);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"9223372036854775808", "8192P", "99999999999999999999T"})
-    void what_a_long_cannot_hold_is_refused(String text) {
+    void whatALongCannotHoldIsRefused(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SizeText.parse(text))
                 .withMessageContaining("too much");
@@ -41,7 +41,7 @@ class SizeTextTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"-1", "-64M", "-0.5K"})
-    void what_is_negative_is_refused(String text) {
+    void whatIsNegativeIsRefused(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SizeText.parse(text))
                 .withMessageContaining("negative");
@@ -49,14 +49,14 @@ class SizeTextTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "M", "1X", "1e6", "64 M B", "0x10", "1KKB", "64M/s"})
-    void what_is_no_size_is_refused_with_an_example(String text) {
+    void whatIsNoSizeIsRefusedWithAnExample(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SizeText.parse(text))
                 .withMessageContaining("64M");
     }
 
     @Test
-    void a_rate_may_say_per_second() {
+    void aRateMaySayPerSecond() {
         assertThat(SizeText.parseRate("64MiB/s")).isEqualTo(64L << 20);
         assertThat(SizeText.parseRate("64M")).isEqualTo(64L << 20);
     }

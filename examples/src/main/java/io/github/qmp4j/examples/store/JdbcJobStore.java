@@ -15,11 +15,11 @@ import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
 
 /**
- * A job store in a table of PostgreSQL, for orchestrators that keep what they know in a database anyway. Hosts share the
- * table; each has the records under its own name.
+ * A job store in a table of PostgreSQL, for orchestrators that already use a database. Hosts share the table; each host has
+ * its records under its own name.
  *
- * <p>It has one connection, which also holds the advisory lock that keeps others out. Without the connection there is no
- * lock, so a store that has lost it writes nothing any more, and must be opened again.
+ * <p>The store has one connection, which also holds the advisory lock against other owners. Without the connection there is no
+ * lock, so a store that has lost its connection writes nothing more, and must be opened again.
  */
 public final class JdbcJobStore implements JobStore {
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -35,9 +35,9 @@ public final class JdbcJobStore implements JobStore {
     }
 
     /**
-     * Opens the records of a host, and makes the table where there is none. Blocks until that is done.
+     * Opens the records of a host, and creates the table if it is missing. Blocks until that is done.
      *
-     * @param host whose records they are: a name that no other owner uses
+     * @param host the owner of the records: a name that no other owner uses
      * @throws JobStoreException at once if another owner has them open, or if the database cannot be used
      */
     public static JdbcJobStore open(DataSource database, String host) {
@@ -94,7 +94,7 @@ public final class JdbcJobStore implements JobStore {
 
     private static JobStoreException failed(String host, String what, SQLException e) {
         return new JobStoreException(
-                "the job store of host '%s' could not be %s: %s; if the connection is lost, open it anew"
+                "the job store of host '%s' could not be %s: %s; if the connection is lost, open it again"
                         .formatted(host, what, e.getMessage()),
                 e);
     }

@@ -10,11 +10,11 @@ import java.sql.Statement;
 /** Makes a session of PostgreSQL the only owner of a host's records, until it ends. */
 record Ownership(Connection connection, String host) {
 
-    /** Never waits for the other owner. */
+    /** Takes the lock, and fails at once if another owner has it. */
     void take() throws SQLException {
         connection.setAutoCommit(true);
         try (Statement statement = connection.createStatement()) {
-            // A database may have it off by default, and then a commit returns before it is durable.
+            // A database may have this off by default; then a commit returns before it is durable.
             statement.execute("SET synchronous_commit = on");
             requireDurable(statement);
         }

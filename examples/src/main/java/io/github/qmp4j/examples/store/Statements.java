@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The statements on the table, each a transaction of its own. The record is text and not {@code jsonb}, which refuses
- * the character NUL even where it is escaped.
+ * The SQL statements on the table, each in its own transaction. The record is text, since {@code jsonb} refuses the character
+ * NUL even if it is escaped.
  */
 record Statements(Connection connection, String host) {
 
@@ -28,7 +28,7 @@ record Statements(Connection connection, String host) {
         }
     }
 
-    /** How many rows were changed. */
+    /** Returns the number of changed rows. */
     int put(String jobId, String key, String step, String record) throws SQLException {
         String upsert = """
                 INSERT INTO qmp4j_job (host, job_id, job_key, step, record) VALUES (?, ?, ?, ?, ?)
@@ -39,7 +39,7 @@ record Statements(Connection connection, String host) {
         }
     }
 
-    /** How many rows were deleted. */
+    /** Returns the number of deleted rows. */
     int remove(String jobId) throws SQLException {
         try (PreparedStatement statement = prepared("DELETE FROM qmp4j_job WHERE host = ? AND job_id = ?", jobId)) {
             return statement.executeUpdate();

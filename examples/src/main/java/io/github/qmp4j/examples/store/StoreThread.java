@@ -12,11 +12,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The one thread that uses a connection, so that all is done in the order of the calls. */
+/** The only thread that uses the connection, so that all work happens in the order of the calls. */
 final class StoreThread implements AutoCloseable {
     private static final int MOST_WAITING = 10_000;
 
-    /** Something to do with the connection. */
+    /** Work that uses the connection. */
     interface Work<T> {
         T run() throws SQLException;
     }
@@ -37,7 +37,8 @@ final class StoreThread implements AutoCloseable {
                     protected void terminated() {
                         try (connection;
                                 Statement statement = connection.createStatement()) {
-                            // The server notices the end of a connection later than the next owner may come.
+                            // The server may notice the end of a connection only after the next owner asks for the
+                            // lock.
                             statement.execute("SELECT pg_advisory_unlock_all()");
                         } catch (SQLException e) {
                             // The server ends a session whose connection is gone, and its lock with it.
@@ -46,7 +47,7 @@ final class StoreThread implements AutoCloseable {
                 };
     }
 
-    /** Completes when the work is done; fails as the function says, and at once when there is no place for it. */
+    /** Completes when the work is done. Fails with the exception of the function, or at once if too many calls wait. */
     <T> CompletableFuture<T> run(Work<T> work, Function<SQLException, JobStoreException> failure) {
         CompletableFuture<T> done = new CompletableFuture<>();
         try {
@@ -68,7 +69,7 @@ final class StoreThread implements AutoCloseable {
         return done;
     }
 
-    /** Waits until what was given before is done, unless the thread itself calls. */
+    /** Waits until all earlier work is done, except when called on this thread. */
     @Override
     public void close() {
         executor.shutdown();

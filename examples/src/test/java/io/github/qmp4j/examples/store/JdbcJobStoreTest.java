@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What only a store in a database has to do with: a connection that is lost, and a server that is. */
+/** Cases of a store in a database only: a lost connection, and a lost server. */
 @Timeout(1500)
 class JdbcJobStoreTest {
     private static <T> T get(CompletableFuture<T> future) throws Exception {
@@ -32,7 +32,7 @@ class JdbcJobStoreTest {
             assertThatThrownBy(() -> get(store.record(SampleJobs.record("k", 2))))
                     .hasCauseInstanceOf(JobStoreException.class)
                     .hasMessageContaining("the job store of host 'host1' could not be written to")
-                    .hasMessageContaining("open it anew");
+                    .hasMessageContaining("open it again");
             assertThatThrownBy(() -> get(store.record(SampleJobs.record("k", 3))))
                     .isInstanceOf(Exception.class);
             store.close();

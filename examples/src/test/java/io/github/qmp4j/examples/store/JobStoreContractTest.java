@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What {@link JobStore} promises, of each store that there is. */
+/** The contract of {@link JobStore}, for each store. */
 @ParameterizedClass
 @ValueSource(strings = {"file", "database"})
 @Timeout(1500)
@@ -198,7 +198,7 @@ class JobStoreContractTest {
         }
     }
 
-    /** Kills an owner after so many records, and gives the number of the last one that it said. */
+    /** Kills an owner after this many records, and returns the number of the last record that it reported. */
     private long killed(int records, Map<String, Long> said) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElse("java"),

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * A PostgreSQL of its own on a loopback port, with its data in a temporary folder. It runs as the user {@code postgres} where
- * the test runs as root, which PostgreSQL refuses; a shell beside it ends it when this JVM is gone.
+ * A private PostgreSQL on a loopback port, with its data in a temporary folder. If the test runs as root, which PostgreSQL
+ * refuses, the server runs as the user {@code postgres}. A shell beside it ends the server when this JVM is gone.
  */
 final class PostgresCluster implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofMinutes(3);
@@ -112,7 +112,7 @@ final class PostgresCluster implements AutoCloseable {
         }
     }
 
-    /** Starts the server, again after {@link #crash()} too; on another port if somebody was quicker to take it. */
+    /** Starts the server, also after {@link #crash()}; on another port if another program has taken this one. */
     void run() throws Exception {
         for (int tries = 0; tries < 3; tries++) {
             try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
@@ -162,7 +162,7 @@ final class PostgresCluster implements AutoCloseable {
         }
     }
 
-    /** Ends it at once, as a loss of power would as far as the server is concerned. */
+    /** Ends the server at once, as a loss of power would. */
     void crash() throws Exception {
         long pid = Long.parseLong(
                 Files.readAllLines(data.resolve("postmaster.pid")).get(0).strip());

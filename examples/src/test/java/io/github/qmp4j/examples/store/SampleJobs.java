@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Records for tests, told apart by a number that is their time in seconds. */
+/** Records for tests; the time of each, in seconds, is its number. */
 final class SampleJobs {
     private static final QemuInstance QEMU = new QemuInstance("unix:/run/vm.qmp", "7.2.22", Optional.of("marker"));
 

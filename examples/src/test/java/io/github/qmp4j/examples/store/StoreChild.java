@@ -6,7 +6,7 @@ import io.github.qmp4j.blockjobs.JobStoreException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
-/** A process that opens a store, and says after each record that it has returned, until it is killed. */
+/** A process that opens a store and reports each record as soon as it is stored, until it is killed. */
 final class StoreChild {
     private StoreChild() {}
 

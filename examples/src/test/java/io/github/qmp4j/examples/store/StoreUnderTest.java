@@ -4,12 +4,12 @@ import io.github.qmp4j.blockjobs.JobStore;
 import java.nio.file.Path;
 import java.util.List;
 
-/** One place of one kind of store, which this process or another one can open. */
+/** A store of one kind in one place, which this process or another one can open. */
 sealed interface StoreUnderTest {
 
     JobStore open();
 
-    /** What {@link #of} makes the same of, in another process. */
+    /** The arguments from which {@link #of} makes the same store in another process. */
     List<String> arguments();
 
     static StoreUnderTest of(String... arguments) {
