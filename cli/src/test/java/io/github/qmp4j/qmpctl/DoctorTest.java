@@ -50,7 +50,7 @@ class DoctorTest {
         assertThat(job.path("level").asText()).isEqualTo("warn");
         assertThat(job.path("text").asText()).contains("old (pull) has ended");
         assertThat(job.path("advice").asText()).isEqualTo("qmpctl --socket " + vm.qemu.monitor() + " wait old");
-        assertThat(one(ended.lines(), "nodes").path("text").asText()).contains("not looked at");
+        assertThat(one(ended.lines(), "nodes").path("text").asText()).contains("not checked");
         // The advice does what it says.
         vm.qmpctl("wait", "old").with(0);
         vm.assertNoJobs();

@@ -128,7 +128,7 @@ class ShellOnTerminalTest {
             try {
                 shell.type("query-name" + ENTER);
                 // No output shows that the command is running, so the test presses Ctrl-C until it takes effect.
-                Awaitility.await().until(() -> shell.type(CTRL_C).outSoFar().contains("not waited for"));
+                Awaitility.await().until(() -> shell.type(CTRL_C).outSoFar().contains("no longer waited for"));
             } finally {
                 vm.qemu.thaw();
             }

@@ -45,7 +45,7 @@ public final class EventsCommand implements Callable<Integer> {
                 }
             });
             events.onDropped(
-                    () -> ctl.console().warn("some events were lost: they arrived faster than qmpctl read them"));
+                    () -> ctl.console().warn("some events were lost: they arrived faster than they were read"));
             CompletableFuture.anyOf(enough, events.ended()).join();
         }
         return 0;

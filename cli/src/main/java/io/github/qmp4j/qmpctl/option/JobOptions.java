@@ -71,7 +71,7 @@ public final class JobOptions {
             names = "--quiet-exports",
             description =
                     "Promise that no client of an export sends a request while the job starts. Such a request kills some"
-                            + " versions of QEMU, and there qmpctl refuses the start without this option.")
+                            + " versions of QEMU; there the start is refused without this option.")
     private boolean quietExports;
 
     @Option(

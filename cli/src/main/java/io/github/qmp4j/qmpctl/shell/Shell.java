@@ -47,7 +47,7 @@ public final class Shell {
     public ExitCode run() {
         CompletableFuture<Void> closed = client.closed();
         try (EventSubscription events = client.subscribe(EventFilter.all(), io::event)) {
-            events.onDropped(() -> io.say("some events were lost: they arrived faster than qmpctl read them"));
+            events.onDropped(() -> io.say("some events were lost: they arrived faster than they were read"));
             boolean goesOn = true;
             while (goesOn) {
                 CompletableFuture<Optional<String>> line = io.next(prompt());
