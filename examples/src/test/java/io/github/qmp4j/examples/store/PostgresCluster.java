@@ -25,7 +25,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  * A private PostgreSQL on a loopback port, with its data in a temporary folder. If the test runs as root, which PostgreSQL
  * refuses, the server runs as the user {@code postgres}. A shell beside it ends the server when this JVM is gone.
  */
-final class PostgresCluster implements AutoCloseable {
+public final class PostgresCluster implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final String USER = "postgres";
     private static final String GUARD = """
@@ -43,7 +43,7 @@ final class PostgresCluster implements AutoCloseable {
     private int port;
     private @Nullable Process server;
 
-    static PostgresCluster start() throws Exception {
+    public static PostgresCluster start() throws Exception {
         PostgresCluster cluster = new PostgresCluster();
         try {
             cluster.make();
@@ -55,7 +55,7 @@ final class PostgresCluster implements AutoCloseable {
         }
     }
 
-    PGSimpleDataSource database() {
+    public PGSimpleDataSource database() {
         return database(port, password);
     }
 
