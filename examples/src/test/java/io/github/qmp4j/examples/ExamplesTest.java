@@ -36,7 +36,12 @@ class ExamplesTest {
     void mergeSnapshot() {
         try (ExampleVm vm = new ExampleVm()) {
             assertThat(ExampleProcess.run(MergeSnapshot.class, vm.monitor(), "disk0", "snap2", "base"))
-                    .contains("no longer used: " + vm.image("snap2"), "no longer used: " + vm.image("snap1"));
+                    .contains("no longer used: " + vm.image("snap2"), "no longer used: " + vm.image("snap1"))
+                    .as("the log, with its keys")
+                    .containsPattern("monitor=\\S+ qemu=\\S+ session opened")
+                    .containsPattern("job=commit-\\S+ kind=commit disk=disk0 job started")
+                    .containsPattern("job=commit-\\S+ kind=commit disk=disk0 job completed")
+                    .contains("session closed");
             assertMerged(vm);
         }
     }
@@ -180,7 +185,7 @@ class ExamplesTest {
         try (ExampleVm vm = new ExampleVm()) {
             assertThat(ExampleProcess.run(SmallCtl.class, vm.monitor(), "disks"))
                     .contains("disk0", "snap1");
-            assertThat(ExampleProcess.run(SmallCtl.class, vm.monitor(), "jobs")).isEmpty();
+            assertThat(ExampleProcess.run(SmallCtl.class, vm.monitor(), "jobs")).doesNotContain("JobInfo");
             assertThat(ExampleProcess.run(SmallCtl.class, vm.monitor(), "commit", "disk0", "snap2", "base"))
                     .contains("no longer used: " + vm.image("snap2"));
             try (ExampleProcess wrong = ExampleProcess.start(SmallCtl.class, vm.monitor(), "cancel", "none")) {

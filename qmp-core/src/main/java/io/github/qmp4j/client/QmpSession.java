@@ -75,6 +75,7 @@ final class QmpSession {
         this.health = new HealthCheck(this, commands, wire);
         this.events = new EventHub(options, observations::dropped);
         observations.opened();
+        SessionLog.opened(address, greeting);
     }
 
     // ---- on the event loop ----
@@ -122,6 +123,7 @@ final class QmpSession {
         QmpException why = why(broken, words.isEmpty() ? "" : "; " + words);
         end = why;
         observations.ended(closedByUs ? null : why);
+        SessionLog.ended(address, closedByUs ? null : why);
         commands.end(why);
         events.end(closedByUs ? null : why);
         if (closedByUs) {

@@ -186,6 +186,9 @@ public final class QmpSupervisor implements AutoCloseable {
                 boolean lasted = System.nanoTime() - connectedAt >= lastWait.toNanos();
                 failedInARow = lasted ? 0 : failedInARow;
             }
+            if (failedInARow == 0 && !hadSession) {
+                SessionLog.notConnected(address, cause(failure));
+            }
             lastWait = backoff.before(failedInARow, ThreadLocalRandom.current().nextDouble());
             failedInARow++;
             become(new MonitorState.Lost(cause(failure), Instant.now().plus(lastWait)));

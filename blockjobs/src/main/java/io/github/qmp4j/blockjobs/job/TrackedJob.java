@@ -44,6 +44,7 @@ public final class TrackedJob {
     private final EndSignals signals = new EndSignals();
     private final JobLife life = new JobLife();
     private final JobEnding ending;
+    private final JobLog log;
     private final AtomicInteger heard = new AtomicInteger();
     /** Set before the job is registered. */
     private Supplier<CompletableFuture<Void>> beforeChange = () -> CompletableFuture.completedFuture(null);
@@ -77,6 +78,7 @@ public final class TrackedJob {
             ending.owned();
         }
         this.handle = new JobHandle(this, request, context, rule);
+        this.log = new JobLog(id, type, request);
     }
 
     /** A pivot, or the end in PENDING, waits for it and fails with it. To be called before the job is registered. */
@@ -95,6 +97,9 @@ public final class TrackedJob {
     /** QEMU has accepted the command that starts it, or lists it. */
     public void started() {
         mailbox.execute(() -> {
+            if (!life.isFound()) {
+                log.started();
+            }
             stalls.begin(System.nanoTime());
             askIfDue(life.on(Signal.REPLY));
         });
@@ -103,6 +108,7 @@ public final class TrackedJob {
     /** QEMU had it before this handle, and what was told of it then was not heard. */
     public void met() {
         mailbox.execute(() -> life.on(Signal.FOUND));
+        log.found();
         errors.missed();
     }
 
@@ -224,6 +230,9 @@ public final class TrackedJob {
 
     private void tell(JobOutcome whole) {
         stalls.over();
+        if (life.isOurs()) {
+            log.ended(whole);
+        }
         state.ended(whole.error());
         publish();
         // A user who hears of the end may start the next job on this disk at once.
