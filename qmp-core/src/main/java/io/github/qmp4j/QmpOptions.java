@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** How a client behaves: time-outs, limits, and where callbacks run. Immutable; a {@code with} method gives a changed copy. */
 public final class QmpOptions {
@@ -244,5 +245,39 @@ public final class QmpOptions {
             throw new IllegalArgumentException("waitFor (%s) must not be negative".formatted(limit));
         }
         return limit;
+    }
+
+    private List<Object> properties() {
+        return List.of(
+                connectTimeout,
+                waitFor,
+                greetingTimeout,
+                commandTimeout,
+                blockCommandTimeout,
+                maxMessageBytes,
+                maxNesting,
+                maxInFlight,
+                eventQueue,
+                nativeTransport,
+                outOfBand,
+                checkCommands,
+                trace,
+                observers,
+                callbacks);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof QmpOptions same && properties().equals(same.properties());
+    }
+
+    @Override
+    public int hashCode() {
+        return properties().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "QmpOptions" + properties();
     }
 }

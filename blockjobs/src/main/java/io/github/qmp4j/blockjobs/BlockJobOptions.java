@@ -2,8 +2,10 @@ package io.github.qmp4j.blockjobs;
 
 import io.github.qmp4j.blockjobs.text.Bounds;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** How the job layer behaves. Immutable; a {@code with} method gives a changed copy. */
 public final class BlockJobOptions {
@@ -149,5 +151,33 @@ public final class BlockJobOptions {
             throw new IllegalArgumentException("pivotRetries (%d) must not be negative".formatted(retries));
         }
         return retries;
+    }
+
+    private List<Object> properties() {
+        return List.of(
+                progressInterval,
+                checkInterval,
+                pivotRetries,
+                convergenceWindow,
+                store,
+                reattachWindow,
+                files,
+                rules,
+                idleExports);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof BlockJobOptions same && properties().equals(same.properties());
+    }
+
+    @Override
+    public int hashCode() {
+        return properties().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "BlockJobOptions" + properties();
     }
 }

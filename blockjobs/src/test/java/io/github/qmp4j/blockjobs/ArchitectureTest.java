@@ -36,7 +36,7 @@ class ArchitectureTest {
                     "io.github.qmp4j.threads",
                     "io.github.qmp4j.blockjobs..",
                     "com.fasterxml.jackson..",
-                    "org.slf4j",
+                    "org.slf4j..",
                     "org.jspecify..");
 
     @ArchTest
@@ -45,7 +45,7 @@ class ArchitectureTest {
             .resideInAPackage("io.github.qmp4j.blockjobs.journal")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("java..", "io.github.qmp4j.blockjobs.journal", "org.slf4j", "org.jspecify..");
+            .resideInAnyPackage("java..", "io.github.qmp4j.blockjobs.journal", "org.slf4j..", "org.jspecify..");
 
     @ArchTest
     static final ArchRule NEVER_BLOCKS = noClasses()
