@@ -1,5 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.qmp4j.testkit.QmpErrorException;
 import io.github.qmp4j.testkit.TestkitException;
@@ -37,6 +38,14 @@ record HostileAct(String name, Deed deed) {
             } catch (QmpErrorException refused) {
                 log.add("refused " + command + ": " + refused.getMessage());
             }
+        }
+
+        /** The node that the guest's disk is on, or was before it was unplugged. */
+        String diskNode() {
+            JsonNode disks = vm.ask("query-block");
+            return disks.isEmpty()
+                    ? "active"
+                    : disks.at("/0/inserted/node-name").asText();
         }
 
         String human(String line) {
@@ -182,10 +191,11 @@ record HostileAct(String name, Deed deed) {
             target.await("DEVICE_DELETED");
         }));
         acts.add(new HostileAct("unplug and plug again", target -> {
+            String node = target.diskNode();
             target.send("device_del {\"id\":\"disk0\"}");
             target.send("system_reset");
             target.await("DEVICE_DELETED");
-            target.send("device_add {\"driver\":\"virtio-blk-pci\",\"id\":\"disk0\",\"drive\":\"active\"}");
+            target.send("device_add {\"driver\":\"virtio-blk-pci\",\"id\":\"disk0\",\"drive\":\"" + node + "\"}");
         }));
     }
 
@@ -343,6 +353,22 @@ record HostileAct(String name, Deed deed) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Whether it moves the disk, or a file, away from where the job left it. */
+    boolean takesBackTheEnd() {
+        return name.equals("unplug and plug again")
+                || name.equals("file of the target is moved away")
+                || name.endsWith("another takes its place");
+    }
+
+    /**
+     * Whether QEMU is known to die of this act when the job goes on: it cannot rewrite a header that became immutable after it was proved,
+     * and 5.2 writes to a copy whose images it has given up.
+     */
+    boolean isDeadlyLater(String lastWords) {
+        return (name.contains("is immutable") && lastWords.contains("Could not update backing file link"))
+                || (name.startsWith("migration") && lastWords.contains("BDRV_O_INACTIVE"));
     }
 
     @Override

@@ -152,7 +152,8 @@ final class HostileRound {
     /** An act of which QEMU dies by itself, whether this library is there or not, is no fault of the outcome; its words can be one. */
     private void dead(TestVm vm) {
         String why = "QEMU is dead: " + vm.qemu.stderr().strip();
-        if (log.contains(ACTED)) {
+        boolean isOfTheAct = !log.contains(ACTED) || act.isDeadlyLater(why);
+        if (!isOfTheAct) {
             wrong.add(why);
         } else {
             isKilledByTheAct = true;
@@ -163,13 +164,13 @@ final class HostileRound {
             log.add(end);
             if (!started.outcome().isDone()) {
                 wrong.add("HANG: no outcome after the end of QEMU");
-            } else if (started.outcome().join().completed() && !log.contains(ACTED)) {
+            } else if (started.outcome().join().completed() && isOfTheAct) {
                 wrong.add("FALSE: completed, and QEMU died while the job was there");
             }
         }
     }
 
-    /** Whether QEMU died before the act was over. */
+    /** Whether QEMU died of the act, before it was over or later. */
     boolean isKilledByTheAct() {
         return isKilledByTheAct;
     }
@@ -377,8 +378,15 @@ final class HostileRound {
         HostileAct.undo(vm, released);
         log.add("live " + live + ", file " + file);
         if (!changesTheView()) {
-            compared(vm, Path.of(file), "the disk");
+            compared(vm, foundAgain(Path.of(file)), "the disk");
         }
+    }
+
+    /** The file of a copy that was moved away, if the outcome does not call the job completed. */
+    private Path foundAgain(Path file) {
+        Path away = HostileAct.away(file);
+        boolean completed = started != null && started.outcome().join().completed();
+        return completed || Files.exists(file) || !Files.exists(away) ? file : away;
     }
 
     /** Whether what the guest sees has been changed by the act itself. */
