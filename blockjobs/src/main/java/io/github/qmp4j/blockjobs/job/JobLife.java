@@ -28,6 +28,11 @@ final class JobLife {
         idIsOurs = true;
     }
 
+    /** Whether QEMU listed the job before its start was answered, or both its creation and the answer came. */
+    boolean isKnown() {
+        return phase == JobPhase.KNOWN;
+    }
+
     /** Whether QEMU has the job, or had it. */
     boolean isOurs() {
         return phase.isThere();

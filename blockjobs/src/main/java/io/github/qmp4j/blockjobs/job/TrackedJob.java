@@ -26,8 +26,7 @@ import java.util.function.Supplier;
 
 /**
  * All that is known of one job. Whatever happens to it comes through its mailbox, so that no field is touched by two
- * threads where its comment does not say so. When the job has ended, its result is read, it is dismissed, the graph is
- * read, the outcome is decided, what was added for it is removed, and only then the futures complete.
+ * threads where its comment does not say so.
  */
 public final class TrackedJob {
     private final JobId id;
@@ -97,11 +96,13 @@ public final class TrackedJob {
     /** QEMU has accepted the command that starts it, or lists it. */
     public void started() {
         mailbox.execute(() -> {
-            if (!life.isFound()) {
+            if (!life.isKnown()) {
                 log.started();
             }
             stalls.begin(System.nanoTime());
-            askIfDue(life.on(Signal.REPLY));
+            if (life.on(Signal.REPLY) == Action.ASK) {
+                check();
+            }
         });
     }
 
@@ -116,14 +117,10 @@ public final class TrackedJob {
     public void startInDoubt() {
         mailbox.execute(() -> {
             stalls.begin(System.nanoTime());
-            askIfDue(life.on(Signal.NO_REPLY));
+            if (life.on(Signal.NO_REPLY) == Action.ASK) {
+                check();
+            }
         });
-    }
-
-    private void askIfDue(Action action) {
-        if (action == Action.ASK) {
-            check();
-        }
     }
 
     /** There is no such job of ours, and what was heard was about another. */
