@@ -26,7 +26,7 @@ public final class QmpConnectException extends QmpException {
         NOT_A_SOCKET,
         /** This user may not connect to the socket. */
         NOT_ALLOWED,
-        /** The socket is there, and no process listens on it: its QEMU has ended. */
+        /** The socket exists, and no process listens on it: its QEMU has ended. */
         REFUSED,
         /** There is something already where this side was to listen. */
         ADDRESS_IN_USE,
@@ -36,9 +36,9 @@ public final class QmpConnectException extends QmpException {
         FROZEN,
         /** The peer stays silent, and it cannot be seen from here whether it is busy, frozen, or something else. */
         SILENT,
-        /** The peer speaks no TLS, and this side was told to. */
+        /** The peer speaks no TLS, and this side is set to use it. */
         NOT_TLS,
-        /** The peer most likely expects TLS, and this side was not told to use it. */
+        /** The peer most likely expects TLS, and this side is not set to use it. */
         TLS_EXPECTED,
         /** The peer has no certificate that the CA of this side has signed and that is valid now. */
         NOT_TRUSTED,

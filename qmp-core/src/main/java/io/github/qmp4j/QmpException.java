@@ -3,7 +3,7 @@ package io.github.qmp4j;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something went wrong between this process and QEMU; the subclasses tell what the caller can do next.
+ * A failure between this process and QEMU; the subclasses say what the caller can do next.
  *
  * <p>Thrown as itself only for a request that never left this process (for example too many commands in flight); the
  * connection survives that.

@@ -3,7 +3,7 @@ package io.github.qmp4j;
 import java.util.List;
 
 /**
- * What QEMU says first on a new connection.
+ * The first message of QEMU on a new connection.
  *
  * @param version the version of QEMU; ask the schema, not the version, what this QEMU can do
  * @param packageText the package that QEMU was built as, for example a distribution's; empty for a plain build

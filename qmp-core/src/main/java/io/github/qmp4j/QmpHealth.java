@@ -3,7 +3,7 @@ package io.github.qmp4j;
 import java.time.Duration;
 import java.time.Instant;
 
-/** How a session is, as far as asking tells. */
+/** The health of a session, as a query to QEMU shows it. */
 public sealed interface QmpHealth {
 
     /**
@@ -14,7 +14,7 @@ public sealed interface QmpHealth {
     record Responsive(Duration roundTrip) implements QmpHealth {}
 
     /**
-     * The connection is there, and QEMU did not answer in time: its main loop is busy, for example with a slow disk or
+     * The connection is open, and QEMU did not answer in time: its main loop is busy, for example with a slow disk or
      * with a command that takes long, or its process is stopped. It may go on at any time, and its guest may well be
      * running: this is not the end of the VM.
      *
@@ -24,7 +24,7 @@ public sealed interface QmpHealth {
     record Unresponsive(Instant since, int commandsInFlight) implements QmpHealth {}
 
     /**
-     * The session is over; whether its QEMU is can be told only by connecting again.
+     * The session is over. Only a new connection shows whether its QEMU has ended too.
      *
      * @param cause why it ended
      */

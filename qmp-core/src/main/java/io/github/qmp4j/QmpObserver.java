@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears what happens on sessions, for metrics and the like; set in {@link QmpOptions#observers()}.
+ * An observer of sessions, for metrics and the like; set in {@link QmpOptions#observers()}.
  *
  * <p>It is called on the event loops, in the order of what happens on one session, and before the caller's future
  * completes: it must be quick, it must not block, and one that is set for several sessions may be called by several
@@ -25,11 +25,11 @@ public interface QmpObserver {
         DISCONNECTED
     }
 
-    /** A session has been negotiated. A connection that comes to no session is not told. */
+    /** A session has been negotiated. A connection attempt without a session is not reported. */
     default void connectionOpened(QmpAddress address) {}
 
     /**
-     * A session that was told as opened has ended; comes last of it.
+     * A session that {@link #connectionOpened} reported has ended; the last call about it.
      *
      * @param cause null when this side closed it
      */
@@ -37,18 +37,18 @@ public interface QmpObserver {
 
     /**
      * A command is sent, or waits for its turn behind others where out-of-band commands are enabled. One that is refused
-     * in this process is not told, neither here nor as finished.
+     * in this process is not reported, neither here nor as finished.
      */
     default void commandStarted(String command) {}
 
     /**
-     * A command that was told as started has ended. That its caller does not wait any more is not an end.
+     * A command that {@link #commandStarted} reported has ended. A caller that gives up does not end its command.
      *
      * @param took since it was started
      */
     default void commandFinished(String command, Outcome outcome, Duration took) {}
 
-    /** An event came, whether anybody listens to it or not. */
+    /** An event arrived, with or without a listener for it. */
     default void eventReceived(String event) {}
 
     /** A subscription dropped an event, since its listener was too slow and its queue full; once for each of both. */

@@ -59,7 +59,7 @@ final class QueuedObserver implements QmpObserver {
             } catch (Throwable e) {
                 if (!failureLogged) {
                     failureLogged = true;
-                    LOG.warn("an observer failed; it is told once", e);
+                    LOG.warn("an observer failed; its further failures are not logged", e);
                 }
             }
         }

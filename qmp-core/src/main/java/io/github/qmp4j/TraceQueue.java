@@ -28,7 +28,7 @@ final class TraceQueue {
     /** All of these are guarded by the lock. */
     private final Queue<String> waiting = new ArrayDeque<>();
 
-    /** Of what waits and of what is being written. */
+    /** Of all entries that wait or are being written. */
     private long characters;
 
     private long lost;

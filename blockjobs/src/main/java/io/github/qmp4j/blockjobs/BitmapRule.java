@@ -1,7 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
 /**
- * What is done about persistent dirty bitmaps of the nodes that a job takes out of a disk's chain: what they recorded no longer
+ * How a job treats the persistent dirty bitmaps of nodes that it takes out of a disk's chain. After the job such a bitmap no longer
  * says what has changed, and the next incremental backup would be wrong or impossible.
  */
 public enum BitmapRule {
@@ -12,12 +12,12 @@ public enum BitmapRule {
     /**
      * The bitmaps go on in the image that receives the data, those of one name as one: for a pull or an intermediate commit
      * they are merged before the start, for a copy or an active commit just before the pivot, each time in one
-     * {@code transaction}. Bitmaps that were added are removed again if the job does not complete with them; such as were
-     * merged into one that was there stay merged, and mark more than is needed.
+     * {@code transaction}. Bitmaps that were added are removed again if the job does not complete with them. Those that were
+     * merged into an existing bitmap stay merged, and mark more than is needed.
      *
-     * <p>Refused is what cannot be proved to have recorded every write: a bitmap that is disabled, busy or inconsistent, that
-     * the highest image of those which go away lacks (for a pull: the image that takes over), or that is missing in an image
-     * between two that have it; and a receiving image that is not qcow2. QEMU itself refuses a pull or an intermediate commit
+     * <p>The job is refused if a bitmap may have missed writes: if it is disabled, busy or inconsistent, if
+     * the highest image that goes away lacks it (for a pull: the image that takes over), or if it is missing in an image
+     * between two that have it. It is also refused if the receiving image is not qcow2. QEMU itself refuses a pull or an intermediate commit
      * whose receiving image is read-only. If another client pivots the job, the bitmaps are not merged, and they are named in
      * {@link JobOutcome#leftovers()}. A handle that has only adopted the job knows nothing of its request, and merges nothing.
      */

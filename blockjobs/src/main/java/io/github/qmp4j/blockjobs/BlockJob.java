@@ -30,14 +30,14 @@ public interface BlockJob {
     CompletableFuture<JobOutcome> outcome();
 
     /**
-     * Hears of changes: of the status at once, of the progress twice a second while anybody listens. Called one at a
+     * Hears of changes: of the status at once, of the progress twice a second while there is a listener. Called one at a
      * time and off the event loop.
      *
      * @return ends when closed, or normally when the job has ended
      */
     EventSubscription onUpdate(Consumer<? super JobInfo> listener);
 
-    /** {@code job-pause}; QEMU pauses when what is in flight is done. Fails as a command does when QEMU refuses. */
+    /** {@code job-pause}; QEMU pauses when the requests in flight are done. Fails as a command does when QEMU refuses. */
     CompletableFuture<Void> pause();
 
     /**

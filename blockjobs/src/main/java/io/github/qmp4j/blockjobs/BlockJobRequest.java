@@ -10,7 +10,7 @@ public sealed interface BlockJobRequest permits PullRequest, CommitRequest, Copy
     /** What kind of job it starts. */
     JobType type();
 
-    /** What is done at READY; a job that never becomes READY has nothing but {@link WhenReady#HOLD}. */
+    /** The verb at READY; a job that never becomes READY has {@link WhenReady#HOLD}. */
     default WhenReady whenReady() {
         return WhenReady.HOLD;
     }

@@ -100,7 +100,7 @@ public final class CommitRequest implements BlockJobRequest {
         return changed(copy -> copy.shallow = onlyTop);
     }
 
-    /** What is done at READY; default hold. A commit that never becomes READY is refused with another. */
+    /** The verb at READY; default hold. A commit that never becomes READY is refused with any other. */
     @Override
     public WhenReady whenReady() {
         return whenReady;

@@ -1,6 +1,6 @@
 package io.github.qmp4j.blockjobs;
 
-/** Which of QEMU's commands makes a copy. Both give the same outcomes. */
+/** QEMU's two commands for a copy. Both give the same outcomes. */
 public enum CopyEngine {
     /**
      * {@code drive-mirror} to a file, {@code blockdev-mirror} to anything else, and for a copy of the active layer onto an

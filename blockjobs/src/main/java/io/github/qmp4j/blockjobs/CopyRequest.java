@@ -176,7 +176,7 @@ public final class CopyRequest implements BlockJobRequest {
         return changed(copy -> copy.unmap = allowed);
     }
 
-    /** What is done at READY; default hold. */
+    /** The verb at READY; default hold. */
     @Override
     public WhenReady whenReady() {
         return whenReady;

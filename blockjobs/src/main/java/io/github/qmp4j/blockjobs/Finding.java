@@ -9,7 +9,7 @@ import java.util.Optional;
  * left behind. {@link BlockJobs#resolve} does what can be done about it.
  *
  * @param name the job-id, the node-name, or the name of the bitmap
- * @param what what is the matter, and what settling it does
+ * @param what the problem, and what settling it does
  * @param key the key of a job that has one
  * @param request what the job was asked to do, where that is known
  * @param command what settling it sends; empty for a job, which is taken over, and where only a person can help

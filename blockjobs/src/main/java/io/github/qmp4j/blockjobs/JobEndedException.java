@@ -2,7 +2,7 @@ package io.github.qmp4j.blockjobs;
 
 import java.util.List;
 
-/** A job ended before the status came that was waited for. */
+/** A job ended before it reached the awaited status. */
 public final class JobEndedException extends BlockJobException {
     private static final long serialVersionUID = 1L;
 

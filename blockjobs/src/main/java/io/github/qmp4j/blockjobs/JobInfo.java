@@ -3,7 +3,7 @@ package io.github.qmp4j.blockjobs;
 import java.util.Optional;
 
 /**
- * What is known of a job at one moment.
+ * A snapshot of a job's state at one moment.
  *
  * @param ready whether READY has been reached
  * @param ioErrors how many I/O errors QEMU has reported for it

@@ -11,7 +11,7 @@ import java.security.NoSuchAlgorithmException;
 
 /**
  * The caller's own name for a piece of work on a disk, by which it is started once, however often it is asked for: the same
- * text is the same work. It should name the VM, the disk and what is to be done, since one {@link JobStore} serves all the
+ * text is the same work. It should name the VM, the disk and the task, since one {@link JobStore} serves all the
  * VMs of a host.
  *
  * @param text 1 to 255 characters, none of them a control character

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What is true now that a job has ended: proved from the job's own result and from the block graph.
+ * The outcome of a job that has ended, proved from the job's own result and from the block graph.
  *
  * @param head which side the guest's disk is on
  * @param progress the last that was seen

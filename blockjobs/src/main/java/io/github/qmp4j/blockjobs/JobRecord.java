@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param time when that was
  * @param qemu the run of QEMU that the job belongs to
  * @param request what was asked for
- * @param disk the disk with its chain as it was before the job
+ * @param disk the disk with its chain before the job
  * @param predicted its chain when the job has completed, with a pivot where it can have one
  * @param targetNode the node-name that the target of a copy gets; empty for the others
  * @param asked the verb that was sent last to end the job, or was about to be; once QEMU has refused it, the one before that still

@@ -82,7 +82,7 @@ public final class JobSettings {
         return changed(copy -> copy.onError = policy);
     }
 
-    /** What is done about persistent dirty bitmaps that the job would drop; default refuse. */
+    /** How persistent dirty bitmaps that the job would drop are treated; default refuse. */
     public BitmapRule bitmaps() {
         return bitmaps;
     }
@@ -156,7 +156,7 @@ public final class JobSettings {
     }
 
     /**
-     * What is done right before and after a pivot, whether {@link WhenReady#PIVOT} or {@link BlockJob#pivot()} begins it; default
+     * The hooks right before and after a pivot, whether {@link WhenReady#PIVOT} or {@link BlockJob#pivot()} begins it; default
      * nothing.
      */
     public PivotHooks pivotHooks() {

@@ -55,7 +55,7 @@ public final class JobStartException extends BlockJobException {
                         .formatted(String.join(", ", overlays));
     }
 
-    /** What is there now, was not before, and is proved to be of this start: a file is so only if nothing else has it open. */
+    /** What this start has made and left: proved to be its own, a file only if no process has it open. */
     @Override
     public List<Leftover> leftovers() {
         return leftovers;

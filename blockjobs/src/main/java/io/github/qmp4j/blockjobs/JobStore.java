@@ -17,9 +17,9 @@ import java.util.concurrent.CompletableFuture;
  * <ul>
  *   <li>When the future of {@link #record} or {@link #forget} completes, the change is durable: neither the end of the
  *       process nor that of the machine undoes it. The step that it tells of is taken only after that.
- *   <li>When the future fails, the change may be there later, or not. A later record of the same key may be tried; it is
+ *   <li>When the future fails, the change may take effect later, or not. A later record of the same key may be tried; it is
  *       durable when its own future completes.
- *   <li>Changes of one key take effect in the order of the calls. The newest record of a key is what is there.
+ *   <li>Changes of one key take effect in the order of the calls; only the newest record of a key is kept.
  *   <li>It never waits in the caller's thread, and never loses a call: each future completes, after {@link #close()} too.
  *   <li>All its methods may be called by any thread.
  * </ul>
@@ -45,7 +45,7 @@ public interface JobStore extends AutoCloseable {
      * <p>Lines that are missing in the middle are noticed, at the end they cannot be. A record fails when another program has
      * replaced the file, has written to it, or has given it a second name.
      *
-     * @param path made with the mode 0600 if it is not there; its folder must be
+     * @param path created with the mode 0600 if it does not exist; its folder must exist
      * @throws JobStoreException at once if another process, or this one, has it open; if it is damaged, or lacks lines; if it is no
      *     store, a link, or open to others; if it cannot be read or written
      */
@@ -62,7 +62,7 @@ public interface JobStore extends AutoCloseable {
     /** The newest record of every key; fails with {@link JobStoreException} when any of them cannot be read. */
     CompletableFuture<List<JobRecord>> all();
 
-    /** Removes what is known of a key, so that its work can be started again; does nothing if nothing is. */
+    /** Removes the record of a key, so that its work can be started again; does nothing if there is none. */
     CompletableFuture<Void> forget(JobKey key);
 
     /**

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * What is done right before and right after disks are switched, for example to freeze and to thaw the guest's file systems.
+ * Hooks that run right before and right after disks are switched, for example to freeze and to thaw the guest's file systems.
  * Both run off the event loop and may send commands, and wait. The pivot waits for them, as long as {@link #limit()} says.
  */
 public interface PivotHooks {

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One run of one QEMU, as it can be told from the next run behind the same monitor: a job that was started in another one is
+ * One run of one QEMU, distinguishable from the next run behind the same monitor: a job that was started in another one is
  * gone, whatever the graph shows now.
  *
  * @param monitor the address of the monitor

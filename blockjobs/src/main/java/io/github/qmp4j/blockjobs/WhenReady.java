@@ -1,7 +1,7 @@
 package io.github.qmp4j.blockjobs;
 
 /**
- * What is done with a copy or an active commit that has reached READY. A verb that is called on the handle before takes its
+ * The verb for a copy or an active commit that has reached READY. A verb that is called on the handle before takes its
  * place.
  */
 public enum WhenReady {

@@ -99,7 +99,7 @@ class EndTest {
 
             assertThat(TestVm.get(job.outcome()).end())
                     .isInstanceOfSatisfying(End.Unknown.class, end -> assertThat(end.evidence())
-                            .contains("somebody else dismissed the job"));
+                            .contains("another client dismissed the job"));
         }
     }
 

@@ -231,7 +231,7 @@ class ImageRulesTest {
     void refusesImagesThatNameEachOther() {
         overlay("one.qcow2", vm.path("two.qcow2").toString(), "qcow2");
         overlay("two.qcow2", vm.path("one.qcow2").toString(), "qcow2");
-        assertRefused(onto("one.qcow2", "qcow2"), "is there twice among those that name each other");
+        assertRefused(onto("one.qcow2", "qcow2"), "names itself through other images");
     }
 
     @Test

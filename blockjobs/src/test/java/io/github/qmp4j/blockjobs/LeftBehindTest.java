@@ -39,7 +39,7 @@ class LeftBehindTest {
         assertThat(ScriptedVm.failure(vm.jobs.resolve(found)))
                 .isInstanceOf(BlockJobException.class)
                 .hasMessageContaining("no longer, as it was found")
-                .hasMessageContaining("reconcile anew");
+                .hasMessageContaining("reconcile again");
     }
 
     private static List<String> nodes(TestVm vm) {

@@ -80,7 +80,7 @@ class PullTest {
             assertThat(ScriptedVm.failure(vm.jobs.start(
                             PullRequest.of("disk0").withInto("snap1").withBase("snap2"))))
                     .isInstanceOf(BlockChainException.class)
-                    .hasMessageContaining("what is pulled into 'snap1' lies below it");
+                    .hasMessageContaining("a pull into 'snap1' takes its data from below it");
             assertThat(ScriptedVm.failure(vm.jobs.start(PullRequest.of("disk0").withInto("nope"))))
                     .hasMessageContaining("into 'nope' is not in the chain");
         }

@@ -113,7 +113,7 @@ class UnplugTest {
 
                 assertThat(outcome.end()).isInstanceOfSatisfying(End.Failed.class, end -> assertThat(end.error())
                         .contains("disk disk0 has gone")
-                        .contains("the chain is as it was"));
+                        .contains("the chain is unchanged"));
                 assertThat(outcome.released()).isEmpty();
                 vm.assertNoJobsLeft();
                 vm.shutDown();

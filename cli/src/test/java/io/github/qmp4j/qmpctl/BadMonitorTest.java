@@ -49,7 +49,7 @@ class BadMonitorTest {
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(socket));
         }
-        refused(socket, "nobody listens|refused");
+        refused(socket, "no process listens|refused");
     }
 
     @Test
@@ -71,7 +71,7 @@ class BadMonitorTest {
     void somethingThatIsNotQmp() {
         try (FakeQemu ssh =
                 FakeQemu.script().raw("SSH-2.0-OpenSSH_9.2p1\r\n").silence().start()) {
-            refused(ssh.socket(), "not QMP|no QMP");
+            refused(ssh.socket(), "not QMP|no QMP|invalid QMP");
         }
     }
 

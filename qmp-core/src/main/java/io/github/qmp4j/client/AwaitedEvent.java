@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Joins a command with the event that tells of its effect. */
+/** Joins a command with the event that reports its effect. */
 final class AwaitedEvent {
     private AwaitedEvent() {}
 

@@ -6,7 +6,7 @@ import io.github.qmp4j.threads.CallFuture;
 import java.time.Duration;
 
 /**
- * A command under way, and who waits for it.
+ * A command under way, with its caller's future.
  *
  * @param outOfBand whether QEMU is to execute it at once, before the commands that it has not come to yet
  */

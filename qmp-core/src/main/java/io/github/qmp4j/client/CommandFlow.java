@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sends the commands of a session, and brings each its reply. Belongs to the event loop where nothing else is said. */
+/** Sends the commands of a session, and matches replies to them. Belongs to the event loop where nothing else is said. */
 final class CommandFlow {
     private static final Logger LOG = LoggerFactory.getLogger(CommandFlow.class);
 

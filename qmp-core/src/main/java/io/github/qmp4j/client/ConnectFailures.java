@@ -80,7 +80,7 @@ final class ConnectFailures {
             return of(
                     Phase.CONNECT,
                     Reason.REFUSED,
-                    "nobody listens on this socket; the QEMU that made it has ended",
+                    "no process listens on this socket; the QEMU that made it has ended",
                     cause);
         }
         return switch (SocketHolders.of(path)) {
@@ -104,7 +104,7 @@ final class ConnectFailures {
                 cause);
     }
 
-    /** The connection is there and no greeting came. Reads a file. */
+    /** The connection is open and no greeting came. Reads a file. */
     QmpConnectException silent(Duration waited) {
         if (listening) {
             return of(
@@ -194,7 +194,7 @@ final class ConnectFailures {
         return of(
                 phase,
                 Reason.FROZEN,
-                "QEMU listens and accepts nobody: its process is stopped or its main loop is stuck",
+                "QEMU listens but accepts no connection: its process is stopped or its main loop is stuck",
                 cause);
     }
 

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Opens a session: dials, again and again where a starting QEMU is to be waited for. */
+/** Opens a session: connects, repeatedly if it has to wait for a QEMU that is starting. */
 final class Connector {
     private static final long RETRY_MILLIS = 20;
 

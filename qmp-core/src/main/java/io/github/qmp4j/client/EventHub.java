@@ -9,7 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Who hears which events of one session. Safe for use by any thread; it publishes on the event loop. */
+/** The subscriptions to the events of one session. Safe for use by any thread; it publishes on the event loop. */
 final class EventHub {
     private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
     private final QmpOptions options;

@@ -5,7 +5,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** Asks for QEMU's last words, and waits for them no longer than those who wait for replies can be kept waiting. */
+/** Asks how QEMU ended, with a bound on the wait, since callers wait for their replies meanwhile. */
 final class ExitDetailsRequest {
     private static final long LIMIT_MILLIS = 700;
 

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Keeps no more than so many in-band commands with QEMU at once; what is beyond that waits here for its turn. QEMU stops
+ * Limits how many in-band commands are with QEMU at once; further ones wait here for their turn. QEMU stops
  * reading when too many are queued, and an out-of-band command would have to wait behind them. A command that has timed
  * out is still with QEMU until its reply comes. Belongs to the event loop.
  */

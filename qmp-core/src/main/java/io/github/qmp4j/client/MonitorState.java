@@ -3,7 +3,7 @@ package io.github.qmp4j.client;
 import io.github.qmp4j.QmpException;
 import java.time.Instant;
 
-/** How a {@link QmpSupervisor} stands with its monitor. */
+/** The state of a {@link QmpSupervisor}'s connection to its monitor. */
 public sealed interface MonitorState {
 
     /** There is a session. The client may have ended by the time that this is read; the next state tells then. */

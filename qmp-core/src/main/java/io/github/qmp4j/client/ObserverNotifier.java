@@ -87,7 +87,7 @@ final class ObserverNotifier {
                 if (!failed[i]) {
                     failed[i] = true;
                     LOG.warn(
-                            "observer {} of {} failed; it is told once",
+                            "observer {} of {} failed; its further failures are not logged",
                             observers.get(i).getClass(),
                             address,
                             e);

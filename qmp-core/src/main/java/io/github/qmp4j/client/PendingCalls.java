@@ -21,7 +21,7 @@ final class PendingCalls {
     private final Map<Long, Pending> byId = new HashMap<>();
     private final int most;
 
-    /** Counts what waits here, and what is on its way here. */
+    /** Counts the calls that wait here, and those on their way here. */
     private final AtomicInteger reserved = new AtomicInteger();
 
     private final AtomicLong strays = new AtomicLong();
@@ -80,10 +80,10 @@ final class PendingCalls {
 
     /**
      * An error without an id answers what QEMU could not read. With one command in flight it is that one's, unless it may
-     * be late, and an earlier one's. With more it cannot be told whose it is, and all that QEMU could read get replies of
+     * be late, and an earlier one's. With more its command cannot be identified, and all that QEMU could read get replies of
      * their own.
      *
-     * @return null, and counted, where it cannot be told
+     * @return null, and counted, where its command cannot be identified
      */
     @Nullable
     Call<?> takeOnly() {

@@ -55,8 +55,8 @@ public interface QmpClient extends AutoCloseable {
     }
 
     /**
-     * Listens for QEMUs that connect to us. A UNIX socket gets mode 0600 and is removed at the end; its folder must be
-     * there, and nothing at its path. Blocks until the socket is there. With TLS every peer must have a certificate.
+     * Listens for QEMUs that connect to us. A UNIX socket gets mode 0600 and is removed at the end; its folder must
+     * exist, and nothing at its path. Blocks until the socket exists. With TLS every peer must have a certificate.
      *
      * @throws io.github.qmp4j.QmpConnectException if it cannot listen there
      */

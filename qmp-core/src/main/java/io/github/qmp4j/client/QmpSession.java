@@ -53,7 +53,7 @@ final class QmpSession {
     /** Why the session is over; null while it runs. Written by the event loop. */
     private volatile @Nullable QmpException end;
 
-    /** The connection is gone, and what is known of QEMU's end is on its way. Written by the event loop. */
+    /** The connection is gone, and the details of QEMU's end are being fetched. Written by the event loop. */
     private volatile boolean ending;
 
     /** Belongs to the event loop. */
@@ -98,7 +98,7 @@ final class QmpSession {
         }
     }
 
-    /** Has the end of this session say what is known of QEMU's own. */
+    /** Sets where the end of this session gets the details of QEMU's own end from. */
     void askAtEnd(ExitDetails source) {
         lastWords = source;
     }

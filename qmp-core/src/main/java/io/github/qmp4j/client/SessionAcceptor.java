@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings peers that connect and callers that wait for one together. */
+/** Matches incoming connections with callers of {@code accept()}. */
 final class SessionAcceptor implements QmpListener {
     private static final Logger LOG = LoggerFactory.getLogger(SessionAcceptor.class);
     private static final int MOST_GUESTS = 16;
@@ -31,7 +31,7 @@ final class SessionAcceptor implements QmpListener {
     private final ServerAcceptor doorway;
     private final Object lock = new Object();
 
-    /** All of these are guarded by the lock; never both are there. */
+    /** Guarded by the lock, like all below; never do callers and connections wait at the same time. */
     private final Queue<CallFuture<QmpClient>> waiting = new ArrayDeque<>();
 
     private final Queue<QmpSession> ready = new ArrayDeque<>();
@@ -59,7 +59,7 @@ final class SessionAcceptor implements QmpListener {
                             .formatted(
                                     address,
                                     taken
-                                            ? "there is a file already; if nobody listens on it any more, remove it"
+                                            ? "there is a file already; if no process listens on it any more, remove it"
                                             : e.getMessage()),
                     e);
         }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who hears of a supervisor's states. Safe for use by any thread; the order of the calls of {@link #tell} is kept. */
+/** The listeners for a supervisor's states. Safe for use by any thread; the order of the calls of {@link #tell} is kept. */
 final class StateListeners {
     private static final Logger LOG = LoggerFactory.getLogger(StateListeners.class);
 

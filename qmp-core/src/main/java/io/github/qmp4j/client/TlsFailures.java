@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Says why TLS did not come about, or that it should have been asked for. */
+/** Says why TLS failed, or that the peer expects it. */
 final class TlsFailures {
     /**
      * What tells a plain monitor from one behind TLS, when neither says anything: QMP passes over blanks, and TLS ends a

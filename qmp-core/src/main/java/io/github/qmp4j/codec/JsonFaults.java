@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Says what is wrong with JSON, in words for a user of QMP: Jackson's are about its own settings. */
+/** Describes a JSON error in words for a user of QMP; Jackson's own words are about its settings. */
 final class JsonFaults {
     private static final String HALF_CHARACTER = "a text with half a character (a surrogate without its pair)";
 

@@ -69,7 +69,7 @@ public final class QmpDecoder implements AutoCloseable {
             JsonToken first = parser.nextToken();
             // Jackson takes {"a":1,} and {"a":} for objects where the bytes were cut before the last brace.
             if (unfinished && first == JsonToken.END_OBJECT) {
-                throw new QmpProtocolException("the peer sent what is no QMP: an object that ends too early", null);
+                throw new QmpProtocolException("the peer sent invalid QMP: an object that ends too early", null);
             }
             for (JsonToken token = first;
                     token != JsonToken.NOT_AVAILABLE && token != null;
@@ -77,7 +77,7 @@ public final class QmpDecoder implements AutoCloseable {
                 take(token, sink);
             }
         } catch (IOException e) {
-            throw new QmpProtocolException("the peer sent what is no QMP: " + JsonFaults.of(e, maxNesting), e);
+            throw new QmpProtocolException("the peer sent invalid QMP: " + JsonFaults.of(e, maxNesting), e);
         }
         if (tree == null) {
             requireWhitespace(bytes, (int) Math.max(0, end - before), length);
@@ -107,7 +107,7 @@ public final class QmpDecoder implements AutoCloseable {
     }
 
     private static QmpProtocolException noObject() {
-        return new QmpProtocolException("the peer sent a JSON value that is no object, so no QMP message", null);
+        return new QmpProtocolException("the peer sent invalid QMP: a JSON value that is no object", null);
     }
 
     private boolean endsUnfinished(byte[] bytes, int length) {

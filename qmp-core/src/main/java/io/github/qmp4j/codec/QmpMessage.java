@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** One message from QEMU, told apart by its members as QMP's specification says. */
+/** One message from QEMU. Its members say which kind it is, as QMP's specification defines. */
 public sealed interface QmpMessage {
     /** In place of an id that is no whole number. */
     long FOREIGN = Long.MIN_VALUE;

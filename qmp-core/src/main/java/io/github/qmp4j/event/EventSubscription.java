@@ -18,8 +18,8 @@ public interface EventSubscription extends AutoCloseable {
 
     /**
      * Completes when every event that has arrived by now has been given to the listener, or dropped; also where the
-     * subscription has ended. No order is promised between an event and a reply: a caller that compares a reply with the events
-     * that QEMU sent before it calls this when the reply is there, and waits. It never fails.
+     * subscription has ended. No order is promised between an event and a reply. To compare a reply with the events that QEMU
+     * sent before it, call this after the reply has arrived, and wait. It never fails.
      */
     CompletableFuture<Void> delivered();
 

@@ -3,7 +3,7 @@ package io.github.qmp4j.observe;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Lets so many different names pass, and gives all others one name, so that a peer cannot make metrics without end. */
+/** Bounds the number of different names: further ones share one name, so that a peer cannot create metrics without end. */
 final class BoundedNames {
     static final int MOST = 256;
     private static final String OTHER = "other";

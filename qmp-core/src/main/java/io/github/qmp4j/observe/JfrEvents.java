@@ -8,7 +8,7 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 import org.jspecify.annotations.Nullable;
 
-/** What Flight Recorder records of us; it reads the fields. No stack traces: they would all show the event loop. */
+/** The events for Flight Recorder, which reads their fields. No stack traces: they would all show the event loop. */
 final class JfrEvents {
 
     private JfrEvents() {}

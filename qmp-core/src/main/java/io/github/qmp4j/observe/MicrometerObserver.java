@@ -45,7 +45,7 @@ public final class MicrometerObserver implements QmpObserver {
     public MicrometerObserver(MeterRegistry registry) {
         this.registry = registry;
         this.lateReplies = Counter.builder("qmp.late_replies")
-                .description("replies for which nobody waited any more")
+                .description("replies that arrived after their callers had given up")
                 .register(registry);
         this.eventOverflow = Counter.builder("qmp.event_overflow")
                 .description("events dropped because a listener was too slow")

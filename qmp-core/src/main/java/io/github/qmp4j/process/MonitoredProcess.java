@@ -40,7 +40,7 @@ final class MonitoredProcess implements AutoCloseable {
     /**
      * Starts it and connects to its monitor.
      *
-     * @param monitorAt what is added to the command, for a path as QEMU's options want it
+     * @param monitorAt the arguments that put the monitor at a path, which is given as QEMU's options want it
      * @param shown makes of it what its user gets
      */
     static <T> CompletableFuture<T> start(

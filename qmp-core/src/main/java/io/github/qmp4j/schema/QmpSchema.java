@@ -10,7 +10,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one QEMU says of its own commands and events in {@code query-qmp-schema}. Whether QEMU can do something is asked
+ * The commands and events of one QEMU, as its {@code query-qmp-schema} describes them. Whether QEMU can do something is asked
  * here and never of its version: distributions port features back.
  *
  * <h2>Paths</h2>

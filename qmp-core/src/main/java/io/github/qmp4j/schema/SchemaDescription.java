@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Tells in words what stands at a place of a schema. */
+/** Describes one entry of a schema in words. */
 final class SchemaDescription {
     private final Map<String, SchemaType> types;
 

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What stands at a path of a {@link QmpSchema}, for people and for completion.
+ * The entry at one path of a {@link QmpSchema}, for people and for completion.
  *
  * @param type {@code command}, {@code event}, {@code object}, {@code enum}, or a JSON type; several, parted by
  *     {@code " or "}, where a value may be any of them

@@ -9,7 +9,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The few ways in which this project joins futures. */
+/** Combinators for futures. */
 public final class Futures {
     private Futures() {}
 

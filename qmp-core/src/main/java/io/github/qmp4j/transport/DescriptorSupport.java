@@ -28,7 +28,7 @@ public final class DescriptorSupport {
             load.run();
             return null;
         } catch (NoClassDefFoundError e) {
-            return "passing a file descriptor needs JNA (net.java.dev.jna:jna), which is not there";
+            return "passing a file descriptor needs JNA (net.java.dev.jna:jna), which is missing";
         } catch (LinkageError e) {
             return "passing a file descriptor needs JNA, which cannot load its native library: " + e.getMessage();
         }

@@ -11,7 +11,7 @@ public final class NettyParts {
 
     private NettyParts() {}
 
-    /** Says of an error that a class of Netty is missing or different what is needed, what is there, and what to do. */
+    /** Explains a missing or different class of Netty: which version is needed, which one is present, and what to do. */
     public static NoClassDefFoundError unusable(LinkageError error) {
         NoClassDefFoundError explained = new NoClassDefFoundError(
                 "qmp4j needs Netty %s or newer, and finds %s (%s); set the version of io.netty:netty-bom in your build, in Maven under Spring Boot with <netty.version>"

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A socket that listens, and lets peers in one by one while it may. */
+/** A listening socket that accepts connections one by one while it is allowed to. */
 public final class ServerAcceptor {
     private static final int CLOSE_SECONDS = 5;
     private static final AttributeKey<WireListener> UNTOLD = AttributeKey.valueOf(ServerAcceptor.class, "untold");
@@ -35,9 +35,9 @@ public final class ServerAcceptor {
 
     /**
      * Listens, and lets no peer in before {@link #letIn}. Blocks to look up a TCP host's name, to read the files of TLS, and until
-     * the socket is there. A UNIX socket gets mode 0600, and only what its creator's umask allows before that.
+     * the socket exists. A UNIX socket gets mode 0600, and only what its creator's umask allows before that.
      *
-     * @param newcomers asked on one event loop for each peer that is let in; null turns it away
+     * @param newcomers called on one event loop for each peer that is let in; null closes that connection
      * @throws IOException also when there is a file already where a UNIX socket shall be
      */
     public static ServerAcceptor open(

@@ -70,7 +70,7 @@ final class SocketFile {
                 Files.delete(path);
             }
         } catch (IOException e) {
-            LOG.debug("the socket file {} is not there any more", path, e);
+            LOG.debug("the socket file {} no longer exists", path, e);
         }
     }
 }

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What Linux tells, in {@code /proc/net/unix}, of who holds the connections to a listening UNIX socket. */
+/** The connections to a listening UNIX socket, as {@code /proc/net/unix} of Linux shows them. */
 public enum SocketHolders {
     /** The listener has accepted a connection, and ours waits behind it. */
     ANOTHER,

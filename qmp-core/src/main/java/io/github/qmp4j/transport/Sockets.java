@@ -18,7 +18,7 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 
-/** Which of Netty's kinds of socket to use: native epoll where its library is there and wanted, plain NIO elsewhere. */
+/** Chooses Netty's kind of socket: native epoll where its library is present and wanted, plain NIO elsewhere. */
 enum Sockets {
     EPOLL,
     NIO;

@@ -22,7 +22,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManagerFactory;
 
-/** TLS for the connections to, or at, one address, with what its files hold now. */
+/** TLS for the connections to, or at, one address, with the present contents of its files. */
 final class Tls {
     /**
      * QEMU reads a monitor's input byte by byte, and 7.2 at least then waits for the socket, not for what its TLS has

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** TLS broke a connection, or did not let it come about. */
+/** A connection failed because of TLS. */
 public final class TlsException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -3,10 +3,10 @@ package io.github.qmp4j.transport;
 import io.github.qmp4j.codec.QmpMessage;
 import org.jspecify.annotations.Nullable;
 
-/** Hears what happens on a wire; always on the wire's event loop. */
+/** Receives what one connection reads, and its end; always on its event loop. */
 public interface WireListener {
 
-    /** The connection is there; comes first. */
+    /** The connection is open; the first call. */
     void opened(Wire wire);
 
     void received(QmpMessage message);

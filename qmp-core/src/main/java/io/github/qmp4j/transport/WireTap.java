@@ -70,7 +70,10 @@ final class WireTap {
             trace.ifPresent(taker -> taker.message(Instant.now(), direction, connection, json));
         } catch (RuntimeException | StackOverflowError e) {
             if (!failed.getAndSet(true)) {
-                LOG.warn("a message of {} cannot be traced; it is told once, and the session goes on", connection, e);
+                LOG.warn(
+                        "a message of {} cannot be traced; the session continues, and further failures are not logged",
+                        connection,
+                        e);
             }
         }
     }

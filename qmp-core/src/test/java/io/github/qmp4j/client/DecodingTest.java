@@ -114,12 +114,12 @@ class DecodingTest {
     @ValueSource(strings = {"<html>", "[]", "{\"return\": {]", "{\"return\": \"\u0001\"}"})
     void garbageEndsTheSessionWithTheProtocolErrorAsTheFirstCause(String garbage) {
         // R3, cases 31, 32, 45
-        ends(Outgoing.raw(garbage), QmpOptions.defaults(), "no QMP");
+        ends(Outgoing.raw(garbage), QmpOptions.defaults(), "invalid QMP");
     }
 
     @Test
     void bytesThatAreNoUtf8EndTheSession() {
-        ends(Outgoing.raw(new byte[] {'{', '"', (byte) 0xFF, '"'}), QmpOptions.defaults(), "no QMP");
+        ends(Outgoing.raw(new byte[] {'{', '"', (byte) 0xFF, '"'}), QmpOptions.defaults(), "invalid QMP");
     }
 
     @Test

@@ -35,7 +35,7 @@ class WithoutJnaTest {
             assertThat(said.lines())
                     .containsExactly(
                             "{\"running\":true}",
-                            "passing a file descriptor needs JNA (net.java.dev.jna:jna), which is not there");
+                            "passing a file descriptor needs JNA (net.java.dev.jna:jna), which is missing");
             assertThat(program.waitFor()).isZero();
         }
     }

@@ -83,7 +83,7 @@ class QmpDecoderTest {
         for (int piece : new int[] {100, 1}) {
             assertThatThrownBy(() -> feed(half.getBytes(StandardCharsets.UTF_8), piece))
                     .isInstanceOf(QmpProtocolException.class)
-                    .hasMessageStartingWith("the peer sent what is no QMP: ");
+                    .hasMessageStartingWith("the peer sent invalid QMP: ");
         }
         assertThat(seen).isEmpty();
         feed("{\"a\": \"\\ud83d\\ude00\", \"\\ud83d\\ude00\": 1}");
@@ -116,7 +116,7 @@ class QmpDecoderTest {
                 })
                 .isInstanceOf(QmpProtocolException.class)
                 .message()
-                .matches("the peer sent what is no QMP: (a|text) [a-zJSON0-9 ,()]+")
+                .matches("the peer sent invalid QMP: (a|text) [a-zJSON0-9 ,()]+")
                 .doesNotContain("Stream", "token", "char '");
     }
 
@@ -134,7 +134,7 @@ class QmpDecoderTest {
         assertThat(seen).hasSize(1);
         assertThatThrownBy(() -> feed("{\"a\":" + "[".repeat(DEPTH)))
                 .isInstanceOf(QmpProtocolException.class)
-                .hasMessage("the peer sent what is no QMP: a message that is nested deeper than %d, which is the limit"
+                .hasMessage("the peer sent invalid QMP: a message that is nested deeper than %d, which is the limit"
                         .formatted(DEPTH));
     }
 

@@ -29,8 +29,8 @@ final class ContainedProcess {
                 .filter(each -> !commandLine(each).startsWith(guard))
                 .toList();
         if (programs.size() != 1) {
-            throw new TestkitException("the process of " + program + " in its container cannot be told: " + programs
-                    + " may be it; the Docker engine must run on this machine");
+            throw new TestkitException("the process of " + program + " in its container cannot be identified: "
+                    + programs + " may be it; the Docker engine must run on this machine");
         }
         return programs.get(0);
     }

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
  *
  * <p>A message is a line, as QEMU writes them. It is passed on byte by byte, and only when its end has come; a last one without
  * an end is passed on when its sender leaves. File descriptors are lost. Like QEMU, it serves one client at a time; a client that
- * comes while the monitor is not there is disconnected at once. Thread-safe.
+ * comes while the monitor is absent is disconnected at once. Thread-safe.
  *
  * <p>To cut a session at every place, run it once without a cut, ask for {@link #messages}, and run it again for each number:
  *

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.StreamSupport;
 
 /**
- * Disk images in a folder, made and judged by {@code qemu-img} and {@code qemu-io}.
+ * Disk images in a folder, made and checked by {@code qemu-img} and {@code qemu-io}.
  *
  * <p>Each call ends within 60 s; each throws {@link TestkitException} with the program's output when the program fails. Offsets and
  * sizes are bytes. Only {@link #info} and {@link #backingChain} may be asked about an image that a running QEMU has open; the

@@ -34,7 +34,7 @@ public final class FakeQemu implements AutoCloseable {
     private final Ledger ledger;
     private final Thread thread;
     private volatile @Nullable ClientConnection client;
-    /** The client that keeps others waiting; set once by {@code start}, before anybody else has the object. */
+    /** The client that keeps others waiting; set once by {@code start}, before any other code has the object. */
     private @Nullable LineChannel holder;
 
     private FakeQemu(Answers answers, List<List<Step>> scripts, TempFolder folder, Path socket) throws IOException {
@@ -110,7 +110,7 @@ public final class FakeQemu implements AutoCloseable {
         }
     }
 
-    /** The path of the socket; it is there when the script's {@code start} returns. */
+    /** The path of the socket, which exists once the script's {@code start} has returned. */
     public Path socket() {
         return socket;
     }

@@ -26,7 +26,7 @@ final class MonitoredQemu implements AutoCloseable {
     private final List<String> command;
     /** The program's own process, where another one stands for it on this machine; set once by {@code start}. */
     private ProcessHandle process;
-    /** Set once by {@code start}, before anybody else has the object. */
+    /** Set once by {@code start}, before any other code has the object. */
     private @Nullable RawMonitor oracle;
     /** What it wrote, kept when the folder goes; guarded by {@code this}. */
     private @Nullable String lastWords;

@@ -40,7 +40,7 @@ public final class PowerCut {
         return Collections.unmodifiableList(unflushed);
     }
 
-    /** What is left if these are not lost, of those that can be. */
+    /** The images if of all operations that can be lost only these are not. */
     public CutState keeping(List<Step> kept) {
         List<Step> all = new ArrayList<>(safe);
         all.addAll(kept);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Where the QEMU programs that a test runs come from: this machine, or the container of a {@link QemuVersions} invocation.
  *
  * <p>There is one place at a time in a JVM. {@link RealQemu} starts the programs of the current one unless told otherwise. The
- * programs that make and judge images, {@code qemu-img} and {@code qemu-io}, are always this machine's. Immutable.
+ * programs that make and check images, {@code qemu-img} and {@code qemu-io}, are always this machine's. Immutable.
  */
 public final class QemuPlace {
     private static final AtomicReference<@Nullable QemuPlace> ENTERED = new AtomicReference<>();

@@ -11,7 +11,7 @@ import java.util.stream.StreamSupport;
 
 /**
  * Follows a path such as {@code block-stream/arg/on-error/^enospc} through the answer of {@code query-qmp-schema}. It shares no code
- * with the client under test, so that it can judge it.
+ * with the client under test, so that it can check it.
  *
  * @param entities what the schema consists of, by name
  */

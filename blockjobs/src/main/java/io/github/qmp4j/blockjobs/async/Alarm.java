@@ -5,7 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
-/** Something that is done after a while unless it is called off, after which nothing is held of it. */
+/** A task that runs after a delay unless it is cancelled; once cancelled, nothing keeps a reference to it. */
 public final class Alarm {
     private final CompletableFuture<Boolean> due = new CompletableFuture<>();
 

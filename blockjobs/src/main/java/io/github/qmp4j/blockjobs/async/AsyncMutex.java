@@ -5,7 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/** Lets one piece of asynchronous work run at a time, in the order in which they were asked for. */
+/** Lets one piece of asynchronous work run at a time, in the order of the calls. */
 public final class AsyncMutex {
     private final ReentrantLock lock = new ReentrantLock();
 

@@ -7,7 +7,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** The time between two questions to QEMU of which the second asks the same as the first. */
+/** The delay before a query to QEMU is repeated. */
 public final class Pause {
     private static final int MILLIS = 100;
 

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Asks QEMU something again and again, as long as it is wanted; the next time comes after the last is answered. */
+/** Repeats a query to QEMU while it is needed; each time only after the last answer. */
 public final class Poller {
     private final Executor later;
     private final BooleanSupplier wanted;

@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Merges the dirty bitmaps of one job at the right moment, once. What is written to the receiving image after that, by the
- * guest or by the job, is recorded there.
+ * Merges the dirty bitmaps of one job at the right moment, once. Writes to the receiving image after that, by the
+ * guest or by the job, are recorded there.
  */
 @SuppressWarnings("ReferenceEquality") // of futures, which have no other
 public final class BitmapMerge {
@@ -115,13 +115,13 @@ public final class BitmapMerge {
     private CompletableFuture<JobOutcome> settled(JobOutcome outcome, boolean begun) {
         boolean switched = plan.becomesReady() && outcome.head() == JobOutcome.Head.TARGET;
         if (switched && !begun) {
-            return told(outcome, "somebody else has pivoted the job, so it was not merged and does not go on");
+            return told(outcome, "another client has pivoted the job, so it was not merged and stops here");
         }
         if (!begun || switched || (outcome.completed() && !plan.becomesReady())) {
             return CompletableFuture.completedFuture(outcome);
         }
         if (outcome.end() instanceof JobOutcome.End.Unknown || outcome.head() == JobOutcome.Head.UNKNOWN) {
-            return told(outcome, "it was merged, and it is not known whether the disk is there");
+            return told(outcome, "it was merged, and it is unknown which side the disk is on");
         }
         if (outcome.end() instanceof JobOutcome.End.Failed && !plan.becomesReady()) {
             // How far it came is not known, and a mark too many does no harm.
@@ -144,7 +144,7 @@ public final class BitmapMerge {
         return new Leftover(Leftover.Kind.BITMAP, bitmaps.orElseThrow().receiver() + "/" + name, why);
     }
 
-    /** The start fails: removes what was added, and gives the cause with what is left. Never fails. */
+    /** Undoes the merge after a failed start: removes the added bitmaps, and gives the cause with those that are left. Never fails. */
     public CompletableFuture<Throwable> undone(Throwable cause) {
         return undone().thenApply(left ->
                 left.isEmpty() ? cause : new JobStartException(cause, left, Optional.empty(), List.of()));

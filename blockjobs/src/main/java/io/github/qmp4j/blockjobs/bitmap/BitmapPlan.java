@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * Which persistent dirty bitmaps of images that go away are carried on, and in which image.
+ * The persistent dirty bitmaps that are kept when their images go away, and the image that receives them.
  *
  * @param receiver the node-name of the image that goes on with them
  */

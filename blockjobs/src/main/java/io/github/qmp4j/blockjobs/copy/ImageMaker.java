@@ -26,7 +26,7 @@ final class ImageMaker {
         this.context = context;
     }
 
-    /** The step that makes a file of so many zeroes; QEMU truncates one that is there. */
+    /** The step that makes a file of so many zeroes; QEMU truncates an existing one. */
     static TargetStep.Create file(String path, long bytes) {
         return create(options("file").put("filename", path).put("size", bytes));
     }
@@ -64,7 +64,7 @@ final class ImageMaker {
     private CompletableFuture<Optional<String>> ended(JobId id) {
         return context.queryJob(id).thenCompose(entry -> {
             JsonNode job = entry.orElseThrow(() ->
-                    new BlockJobException("somebody else has dismissed job %s, which makes the target".formatted(id)));
+                    new BlockJobException("another client has dismissed job %s, which makes the target".formatted(id)));
             if (JobStatus.of(job.path("status").asText()) == JobStatus.CONCLUDED) {
                 return CompletableFuture.completedFuture(
                         Optional.of(job.path("error").asText()).filter(error -> !error.isEmpty()));

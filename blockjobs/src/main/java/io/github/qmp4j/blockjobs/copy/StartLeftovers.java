@@ -16,9 +16,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 
 /**
- * What is there after a start was refused, and was not before it.
+ * What a refused start has left behind.
  *
- * @param leftovers what is proved to be of this start
+ * @param leftovers what this start is proved to have made
  * @param unclaimed the target's file, where it may as well be of another start, and in use
  */
 public record StartLeftovers(List<Leftover> leftovers, Optional<String> unclaimed) {
@@ -44,7 +44,7 @@ public record StartLeftovers(List<Leftover> leftovers, Optional<String> unclaime
 
     /**
      * Looks for the file that a refused start was to make. It is a leftover only if nothing else can have made it or opened it
-     * since: QEMU names no lock of another, no node and no other copy is there that may use it, and no process has it locked.
+     * since: QEMU names no lock of another, no node and no other copy may use it, and no process has it locked.
      *
      * @param cause why the start was refused
      * @param why the reason that the leftover is given

@@ -88,7 +88,7 @@ public final class TargetCheck {
         return CompletableFuture.runAsync(
                 () -> use(path).ifPresent(use -> {
                     throw new BlockChainException(
-                            "the target '%s' %s on this machine, and a copy would destroy what is there; end that use, or give another target"
+                            "the target '%s' %s on this machine, and a copy would destroy its data; end that use, or give another target"
                                     .formatted(path, use));
                 }),
                 context.work());
@@ -98,7 +98,7 @@ public final class TargetCheck {
         try {
             return context.options().files().use(path);
         } catch (IOException e) {
-            // This program cannot see it; QEMU will say whether it is there.
+            // This program cannot see it; QEMU will say whether it exists.
             return Optional.empty();
         }
     }

@@ -1,4 +1,4 @@
-/** Makes what a copy is written to, checks it, and says what is left of it when the start fails. */
+/** Makes and checks the target of a copy, and says what is left of it when the start fails. */
 @NullMarked
 package io.github.qmp4j.blockjobs.copy;
 

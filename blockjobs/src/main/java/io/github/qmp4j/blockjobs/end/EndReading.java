@@ -32,7 +32,7 @@ public record EndReading(boolean seen, Optional<String> error, Dismissal fate, O
     }
 
     private static final String NOT_SEEN =
-            "somebody else dismissed the job before its result was read, and nothing was heard of how it ended";
+            "another client dismissed the job before its result was read, and no event said how it ended";
 
     private static final String ANOTHER = "a job has ended, but there is another one of its id";
 
@@ -44,7 +44,7 @@ public record EndReading(boolean seen, Optional<String> error, Dismissal fate, O
     /**
      * Reads result and graph, and between the two dismisses the job if it is ours. Never fails.
      *
-     * @param before what is done when the result is known, before the job is dismissed
+     * @param before runs when the result is known, before the job is dismissed
      */
     public static CompletableFuture<EndReading> read(
             JobContext context, JobId id, boolean dismiss, Function<EndReading, CompletableFuture<Void>> before) {
@@ -76,7 +76,7 @@ public record EndReading(boolean seen, Optional<String> error, Dismissal fate, O
         Optional<JsonNode> ours =
                 entry.filter(job -> JobStatus.of(job.path("status").asText()) == JobStatus.CONCLUDED);
         if (entry.isPresent() && ours.isEmpty()) {
-            // Which of the two is ours cannot be told, so no graph may prove what was heard.
+            // It is unknown which of the two is ours, so no graph may prove what the events said.
             return CompletableFuture.completedFuture(none(ANOTHER));
         }
         if (ours.isEmpty()) {

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has QEMU write to disk what it holds of an image in memory. A pull and an intermediate commit end without that, or pass over its
+ * Has QEMU flush an image to disk. A pull and an intermediate commit end without that, or pass over its
  * failure: if QEMU is then killed, what was moved is lost, and the header no longer names where it was.
  *
  * <p>No command only flushes. A reopen does so first of all; this one is refused after that for the driver that it names, which no
@@ -37,7 +37,7 @@ public final class NodeFlush {
     private static final String OTHER_DRIVER = "null-co";
 
     /**
-     * What 5.2, 7.2, 10.0 and 11.1 answer when they have flushed: it depends on what the driver wants to be told in a reopen, and
+     * What 5.2, 7.2, 10.0 and 11.1 answer when they have flushed: it depends on the options that the driver requires in a reopen, and
      * on whether the node has its name from QEMU. Where the flush fails all of them say {@code Error flushing drive}, and why.
      */
     private static final Pattern FLUSHED = Pattern.compile("Cannot change the option '(driver|node-name)'"

@@ -7,7 +7,7 @@ import io.github.qmp4j.blockjobs.Leftover;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the steps after a job's end add to its outcome. Each gives a new one. */
+/** The notes that the steps after a job's end add to its outcome. Each gives a new one. */
 public final class Outcomes {
     private Outcomes() {}
 

@@ -69,8 +69,8 @@ public final class SentVerbs {
     }
 
     /**
-     * QEMU was seen to have ended the job, so that it refuses what is sent from now on. Completes normally when all that was sent before
-     * is answered, or cannot be any more.
+     * QEMU was seen to have ended the job, so it refuses verbs that are sent from now on. Completes normally when all verbs sent before
+     * are answered, or cannot be any more.
      */
     public synchronized CompletableFuture<Void> ended() {
         ended = true;

@@ -1,5 +1,5 @@
 /**
- * What is known of how a job ended: QEMU's result, the events, the verbs that this side has sent. {@code EndFacts} puts it together.
+ * The facts about a job's end: QEMU's result, the events, the verbs that this side has sent. {@code EndFacts} puts them together.
  */
 @NullMarked
 package io.github.qmp4j.blockjobs.end;

@@ -26,7 +26,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Tells of every job of one QEMU: of ours what their handles tell, of the others what their events do. */
+/** Reports every job of one QEMU: our own from their handles, those of other clients from QEMU's events. */
 public final class AllJobsFeed {
     private final JobContext context;
     private final Function<String, Optional<TrackedJob>> ours;

@@ -9,7 +9,7 @@ import io.github.qmp4j.blockjobs.job.JobState;
 import io.github.qmp4j.blockjobs.job.ProgressMeter;
 import java.util.Optional;
 
-/** What is known of a job that has no handle here, folded from its events. Belongs to the feed's mailbox. */
+/** The state of a job that has no handle here, folded from its events. Belongs to the feed's mailbox. */
 final class ForeignJob {
     private final JobState state;
 

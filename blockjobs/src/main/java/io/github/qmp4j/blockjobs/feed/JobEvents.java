@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * Brings QEMU's events to the handles that they are about. Errors come through a queue of their own, so that a storm of
+ * Passes QEMU's events to the handles of their jobs. Errors come through a queue of their own, so that a storm of
  * them cannot crowd out a change of status.
  */
 public final class JobEvents implements AutoCloseable {

@@ -88,7 +88,7 @@ public final class ImageCheck {
             requireDriver(image.what() + " '" + image.path() + "'", image.format());
         }
         if (seen.size() == DEEPEST || !seen.add(TargetPath.normalized(image.path()))) {
-            throw image.refusal("is there twice among those that name each other, or there are too many");
+            throw image.refusal("names itself through other images, or the chain is too deep");
         }
         String folder = SharedFolder.of(image.path());
         return proof(folder)

@@ -39,7 +39,7 @@ public final class ReleasedFiles {
         this.files = new DeletableFiles(context.options().files());
     }
 
-    /** Fails with {@link BlockChainException} if it can be told beforehand that a file could not be deleted. */
+    /** Fails with {@link BlockChainException} if it is known beforehand that a file could not be deleted. */
     public CompletableFuture<Void> check() {
         if (!wanted) {
             return CompletableFuture.completedFuture(null);
@@ -113,9 +113,7 @@ public final class ReleasedFiles {
                         && (holdsBitmaps || !outcome.released().contains(image)))
                 .map(image -> leftover(
                         image,
-                        holdsBitmaps
-                                ? "not all dirty bitmaps have been merged"
-                                : "it is not proved that nobody uses it"))
+                        holdsBitmaps ? "not all dirty bitmaps have been merged" : "another process may still use it"))
                 .toList());
         List<BlockNode> free = holdsBitmaps ? List.of() : outcome.released();
         return Futures.inTurn(free, image -> delete(image)

@@ -34,7 +34,7 @@ public record Chains(Edges edges, Map<String, GraphNode> nodes) {
         return edges.child(node, Edges.BACKING).or(() -> isFilter ? edges.file(node) : Optional.empty());
     }
 
-    /** What is known of a node; where QEMU could not be asked, that is its name alone. */
+    /** The details of a node; its name alone where QEMU could not be asked. */
     BlockNode image(String node) {
         return Optional.ofNullable(nodes.get(node))
                 .flatMap(GraphNode::image)
@@ -66,7 +66,7 @@ public record Chains(Edges edges, Map<String, GraphNode> nodes) {
         return String.join(" → ", chain.nodes().stream().map(BlockNode::label).toList());
     }
 
-    /** The given nodes on what is left of a chain from a place on. */
+    /** The given nodes on top of the part of a chain that begins at a place. */
     public static BlockChain joined(List<BlockNode> upper, BlockChain chain, int from) {
         List<BlockNode> joined = new ArrayList<>(upper);
         joined.addAll(chain.nodes().subList(from, chain.nodes().size()));

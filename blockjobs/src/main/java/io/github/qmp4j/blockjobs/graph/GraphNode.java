@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  *
  * @param ofJob whether a job has put it above the node that it works on
  * @param isCurrent whether the image was read now, and not by an earlier reading
- * @param image what is known of it besides its name; empty where QEMU could not be asked for that without danger
+ * @param image its details besides its name; empty where QEMU could not be asked for them without danger
  * @param snapshots the internal snapshots of its image, each by its name and the time when it was made; empty where the image was not
  *     read now
  */

@@ -32,7 +32,7 @@ public final class GraphReader {
     /** A graph changes where a job begins or ends, so the second reading nearly always is of one graph. */
     private static final int ATTEMPTS = 500;
 
-    /** What was told of a node. The names that QEMU gives are never used twice, so its file tells it from a later namesake. */
+    /** An earlier description of a node. QEMU never gives a name twice, so its file distinguishes it from a later namesake. */
     private record Known(Optional<String> file, BlockNode image) {}
 
     private final QmpClient client;

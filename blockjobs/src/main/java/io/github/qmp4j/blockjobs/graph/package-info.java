@@ -1,5 +1,5 @@
 /**
- * The block graph of one QEMU: how it is read without harm, and what is known of nodes, chains and disks. {@code JobContext} holds
+ * The block graph of one QEMU: how it is read without harm, and the nodes, chains and disks in it. {@code JobContext} holds
  * what everything above works with.
  */
 @NullMarked

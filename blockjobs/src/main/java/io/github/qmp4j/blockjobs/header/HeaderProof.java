@@ -62,7 +62,7 @@ public final class HeaderProof {
     }
 
     /**
-     * Proves before the start a header that the proof leaves as it was, byte for byte. Completes at once for any other; fails with
+     * Before the start, proves a header that the proof leaves unchanged, byte for byte. Completes at once for any other; fails with
      * {@link BlockChainException} where QEMU cannot write it.
      *
      * @param graph the graph that the job was planned on

@@ -72,7 +72,7 @@ public final class HeaderRewrite {
                         schema -> schema.has(FILTER_IN_SCHEMA) ? proved() : CompletableFuture.completedFuture(null));
     }
 
-    /** The same through a root node that is there, without adding one; completes at once where there is none. */
+    /** The same through an existing root node, without adding one; completes at once where there is none. */
     CompletableFuture<Void> through(Optional<String> root) {
         return root.map(node -> unchanged().thenCompose(same -> written(node)).<Void>handle((done, failure) -> {
                     if (failure != null) {
@@ -142,7 +142,7 @@ public final class HeaderRewrite {
 
     /**
      * Whether the header still names what it is about to be written with. Another client's job may have changed that since it was
-     * read, and one that is there may be about to. One that comes later waits for its turn before it is finalized.
+     * read, and a present one may be about to. One that comes later waits for its turn before it is finalized.
      */
     private CompletableFuture<Void> unchanged() {
         return othersMayWork

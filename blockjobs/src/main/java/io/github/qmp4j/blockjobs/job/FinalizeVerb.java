@@ -178,7 +178,7 @@ final class FinalizeVerb {
 
     private CompletableFuture<CompletableFuture<JobOutcome>> cancel(Throwable cause) {
         job.ending()
-                .withdrawn("%s; so the job was cancelled instead of finalized, and the chain is as it was"
+                .withdrawn("%s; so the job was cancelled instead of finalized, and the chain is unchanged"
                         .formatted(cause.getMessage()));
         return verbs.unlessOver(() -> context.execute("job-cancel", job.id())).handle((done, refusal) -> {
             if (refusal != null && !SentVerbs.isInDoubt(refusal)) {

@@ -45,7 +45,7 @@ public final class JobEnding {
 
     /** What this side has begun to write to the header in PENDING; empty once the header is known to be right. */
     private Optional<CompletableFuture<?>> proof = Optional.empty();
-    /** What is done between the decision on the outcome and its publication; never fails. Set before the job is registered. */
+    /** Runs between the decision on the outcome and its publication; never fails. Set before the job is registered. */
     private Function<JobOutcome, CompletableFuture<JobOutcome>> afterwards = CompletableFuture::completedFuture;
 
     /** @param tell is given the outcome, once */

@@ -52,7 +52,7 @@ public final class JobHandle implements BlockJob {
         return new JobHandle(this, context.work());
     }
 
-    /** Nothing is to be done at READY but what is asked for. */
+    /** At READY only requested verbs are sent. */
     public void decide() {
         verbs.decide();
     }

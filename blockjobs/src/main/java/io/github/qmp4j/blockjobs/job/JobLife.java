@@ -4,7 +4,7 @@ import io.github.qmp4j.blockjobs.job.JobPhase.Action;
 import io.github.qmp4j.blockjobs.job.JobPhase.Signal;
 import io.github.qmp4j.blockjobs.job.JobPhase.Step;
 
-/** Where one job stands in its life, and whether what is heard of its job-id is about it. Belongs to the job's mailbox. */
+/** The phase of one job's life, which decides whether events for its job-id are about it. Belongs to the job's mailbox. */
 final class JobLife {
     /** Written by the mailbox, read by any thread. */
     private volatile JobPhase phase = JobPhase.SENT;
@@ -13,7 +13,7 @@ final class JobLife {
     /** Whether no other job can have this id, so that a job of this id is the one. */
     private boolean idIsOurs;
 
-    /** Takes the step that the table names for this signal; gives what is to be done. */
+    /** Takes the step that the table names for this signal; returns the action. */
     Action on(Signal signal) {
         Step step = phase.on(signal);
         phase = step.next();
@@ -38,7 +38,7 @@ final class JobLife {
         return phase.isThere();
     }
 
-    /** Whether what is heard now is about the job: its reply may overtake the end of an earlier job of the same id. */
+    /** Whether events now are about the job: its reply may overtake the end of an earlier job of the same id. */
     boolean isHeard() {
         return phase.isHeard() || (missedEvents && phase.isThere() && !phase.isDecided());
     }

@@ -47,7 +47,7 @@ public final class JobList {
         return status == JobStatus.PAUSED || status == JobStatus.STANDBY;
     }
 
-    /** Those that QEMU had paused for a moment only, as they were a moment later; one that has gone since, as it was. */
+    /** Replaces each paused job by a later reading, since QEMU pauses jobs for a moment; one that ended since keeps its first. */
     private static List<JsonNode> lasting(List<JsonNode> all, List<JsonNode> later) {
         return all.stream()
                 .map(job -> isPaused(job)

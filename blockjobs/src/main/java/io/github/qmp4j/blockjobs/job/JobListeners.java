@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who hears of the changes of jobs. A slow listener misses what is outdated, never the last of a job. */
+/** The listeners for changes of jobs. A slow one misses outdated changes, never the last one of a job. */
 public final class JobListeners {
     private static final Logger LOG = LoggerFactory.getLogger(JobListeners.class);
 
@@ -60,9 +60,9 @@ public final class JobListeners {
         /** The last of each job that is not delivered yet; guarded by itself. */
         private final Map<JobId, JobInfo> latest = new LinkedHashMap<>();
 
-        /** The jobs that it has heard of until it was told of all that there were; guarded by {@code latest}. */
+        /** The jobs that the listener heard of before the first list was complete; guarded by {@code latest}. */
         private final Set<JobId> heardOf = new HashSet<>();
-        /** What it was told of a job at first, until it hears more of it; guarded by {@code latest}. */
+        /** The first report of each job, until a newer one; guarded by {@code latest}. */
         private final Map<JobId, JobInfo> firsts = new HashMap<>();
 
         private boolean begun;

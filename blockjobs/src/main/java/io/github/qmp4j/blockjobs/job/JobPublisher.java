@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-/** Publishes of one job its changes, that it is READY, and once how it ended. */
+/** Publishes one job's status changes, its READY state and its final outcome. */
 final class JobPublisher {
     private final Executor mailbox;
     private final JobListeners updates;
@@ -17,7 +17,7 @@ final class JobPublisher {
     private final CompletableFuture<Void> pending = new CompletableFuture<>();
     private final CompletableFuture<JobOutcome> outcome = new CompletableFuture<>();
 
-    /** Written by the mailbox, read by anybody. */
+    /** Written by the mailbox, read by any thread. */
     private volatile JobInfo info;
 
     /** @param mailbox that of the job */

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 
 /** The open handles of one QEMU, and what each of our jobs has of a disk. Safe for use by any thread. */
 public final class JobRegistry {
-    /** What is kept for a job; each is only itself, so that none can be given back in another's place. */
+    /** The nodes reserved for a job. Compared by identity, so that none can be given back in another's place. */
     public static final class Reservation {
         private final JobId id;
         /** Guarded by the lock of the registry. */

@@ -22,7 +22,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a user can ask of a job. A verb that QEMU refuses because the job has just ended is no failure: the outcome tells
+ * The verbs of one job. A verb that QEMU refuses because the job has just ended is no failure: the outcome tells
  * what happened.
  */
 final class JobVerbs {

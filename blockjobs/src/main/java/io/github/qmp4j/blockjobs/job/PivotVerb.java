@@ -19,7 +19,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** A pivot with what its user wants done right before and right after. */
+/** A pivot with the user's hooks right before and right after it. */
 public final class PivotVerb {
     private final PivotHooks hooks;
     private final List<BlockJob> jobs;

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Makes a smoothed rate of what is seen of a job's offset over time. Belongs to the job's mailbox. */
+/** Makes a smoothed rate of a job's offset over time. Belongs to the job's mailbox. */
 public final class ProgressMeter {
     private static final double NANOS = 1e9;
 

@@ -52,7 +52,7 @@ final class StallWatch {
         this.seen = state.info();
     }
 
-    /** Whether it must be told of the progress; on any thread. */
+    /** Whether it needs the job's progress; on any thread. */
     boolean needsProgress() {
         return stallTimeout.isPresent();
     }

@@ -106,7 +106,7 @@ public final class TrackedJob {
         });
     }
 
-    /** QEMU had it before this handle, and what was told of it then was not heard. */
+    /** QEMU had the job before this handle, which missed the events until now. */
     public void met() {
         mailbox.execute(() -> life.on(Signal.FOUND));
         log.found();

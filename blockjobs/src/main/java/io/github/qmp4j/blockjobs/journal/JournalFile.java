@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The file of a journal. Belongs to the thread that opens it, then to the writer.
  *
- * <p>After a write that failed it is not known what is on the disk, so the next one begins with a new file of all that was
+ * <p>After a failed write the contents of the disk are unknown, so the next write begins with a new file of all that was
  * acknowledged.
  */
 final class JournalFile implements AutoCloseable {
@@ -63,7 +63,7 @@ final class JournalFile implements AutoCloseable {
         this.compactFrom = compactFrom;
     }
 
-    /** Opens what is there, or makes it. */
+    /** Opens the file, or creates it. */
     static JournalFile open(Path path, long compactFrom) throws IOException {
         if (!PrivateFile.exists(path)) {
             JournalContents empty = new JournalContents();
@@ -114,7 +114,8 @@ final class JournalFile implements AutoCloseable {
             channel.truncate(found.whole());
         }
         JournalFile file = new JournalFile(path, found.contents(), channel, found.next(), compactFrom);
-        // What is read here is acted upon, and the process that wrote it may have been killed before it was on the
+        // The caller acts on what it reads here, and the process that wrote it may have been killed before it was on
+        // the
         // disk.
         channel.force(true);
         forceFolder(path);
@@ -151,7 +152,7 @@ final class JournalFile implements AutoCloseable {
         lines.forEach(contents::apply);
     }
 
-    /** Makes the file small again where more than half of it says what is no longer so. */
+    /** Compacts the file when more than half of its lines are outdated. */
     void compactIfDue() {
         if (size >= compactFrom && isMostlyDead()) {
             tryToCompact();

@@ -75,7 +75,7 @@ record JournalLine(Verb verb, String id, String text) {
                 + (verb == Verb.PUT ? 4 : 3);
     }
 
-    /** Reads what lies between two places of the file; empty if it is not as it was written. */
+    /** Reads the line between two places of the file; empty if its checksum is wrong. */
     static Optional<Numbered> parse(byte[] file, int from, int to) {
         int start = from + CHECKSUM_LENGTH + 1;
         if (to < start

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Reads a journal from its beginning.
  *
  * <p>A process that is killed, or a machine that loses its power, leaves a last line that is not whole: it was never
- * acknowledged, and is not taken. One that lacks only its end is whole. Any other line that is not as it was written is damage,
+ * acknowledged, and is not taken. One that lacks only its end is whole. Any other line with a wrong checksum is damage,
  * as is a number that is not the next one, and nothing is guessed about it. That whole lines are missing at the end nothing tells.
  */
 final class JournalScan {
@@ -68,7 +68,7 @@ final class JournalScan {
         return end;
     }
 
-    /** @param found null for a line that is not as it was written */
+    /** @param found null for a line with a wrong checksum */
     private void take(JournalLine.@Nullable Numbered found) throws JournalException {
         if (line == 1) {
             requireHeader(found);

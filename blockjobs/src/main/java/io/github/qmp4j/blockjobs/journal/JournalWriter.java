@@ -124,7 +124,7 @@ final class JournalWriter {
             file.append(batch.stream().map(Waiting::line).toList());
         } catch (IOException | RuntimeException | Error e) {
             JournalException failure = new JournalException(
-                    sentence(e.getMessage() + "; mend that, and the next record is tried anew"), e);
+                    sentence(e.getMessage() + "; mend that, and the next record is written again"), e);
             LOG.warn("{}", failure.getMessage());
             batch.forEach(one -> one.written().completeExceptionally(failure));
             return;

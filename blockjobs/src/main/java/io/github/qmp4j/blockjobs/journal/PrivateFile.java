@@ -50,7 +50,7 @@ final class PrivateFile {
     }
 
     /**
-     * Whether it is there, and then all that it must be.
+     * Whether the file exists; if so, it has been checked to be private and regular.
      *
      * @throws JournalException if it is not
      */

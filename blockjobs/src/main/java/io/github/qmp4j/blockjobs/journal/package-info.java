@@ -1,5 +1,5 @@
 /**
- * A journal on disk: what has been put into it is there after any end of the process.
+ * A journal on disk: its entries survive any end of the process.
  *
  * <p>{@link io.github.qmp4j.blockjobs.journal.Journal} is what others use. It knows texts by ids, and nothing of jobs. Its
  * writer is the only thread that touches the file; {@code FileLock} keeps other processes out.

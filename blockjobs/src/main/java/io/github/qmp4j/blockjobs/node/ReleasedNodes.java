@@ -19,7 +19,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Removes from QEMU the nodes of images that a job has released. Otherwise they stay open, look like disks, and an overlay that still
+ * Removes the nodes of released images from QEMU. Otherwise they stay open, look like disks, and an overlay that still
  * stands on the new active layer makes QEMU refuse the next copy. The nodes that QEMU named itself go with their users.
  */
 public final class ReleasedNodes {

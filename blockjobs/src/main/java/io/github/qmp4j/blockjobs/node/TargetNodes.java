@@ -140,7 +140,7 @@ public final class TargetNodes {
         return left;
     }
 
-    /** Those that are there, without trying to remove them. */
+    /** The nodes that were added, without an attempt to remove them. */
     public List<Leftover> left(String why) {
         return added.stream()
                 .map(name -> new Leftover(Leftover.Kind.NODE, name, why))

@@ -16,12 +16,12 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Finds out whether a path exists before a copy writes to it. QEMU is asked, since its file system may not be ours: it
+ * Checks whether a path exists before a copy writes to it. QEMU is asked, since its file system may not be ours: it
  * opens the path read-only, first as a file and then as a block device, because for the driver {@code file} a block
- * device looks like a path that is not there, and {@code drive-mirror} would overwrite it.
+ * device looks like a missing path, and {@code drive-mirror} would overwrite it.
  *
- * <p>QEMU has one error class for all that it cannot open, so a path counts as not there only if QEMU says of it, word for
- * word, what it says of a path beside it that does not exist. A file that it may write but not read is told so.
+ * <p>QEMU has one error class for everything that it cannot open. So a path counts as missing only if QEMU's error is, word for
+ * word, its error for a missing path in the same folder. This recognises a file that QEMU may write but not read.
  */
 public final class TargetProbe {
     private final QmpClient client;
@@ -34,7 +34,7 @@ public final class TargetProbe {
         return signOf(path).thenApply(Optional::isPresent);
     }
 
-    /** What shows that a path may be there, as the end of a sentence about it; empty if it is not there. */
+    /** The sign that a path may exist, as the end of a sentence about it; empty if it does not exist. */
     public CompletableFuture<Optional<String>> signOf(String path) {
         return isOurs(path) ? CompletableFuture.completedFuture(Optional.of("exists")) : signForQemu(path);
     }

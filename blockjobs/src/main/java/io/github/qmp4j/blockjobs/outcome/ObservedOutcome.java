@@ -23,7 +23,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Decides the outcome of a job that was only met: nothing is known of what it was to do, so what can be told is its own result, and what
+ * Decides the outcome of an attached job. Its request is unknown, so the facts are its own result and what
  * has changed in the graph since.
  *
  * @param before the graph when we met it
@@ -135,7 +135,7 @@ public record ObservedOutcome(JobType type, Graph before, boolean ended, boolean
         return switch (head) {
             case SOURCE -> new End.Failed("QEMU reports success, but no disk has been switched");
             case TARGET -> new End.Completed();
-            case UNKNOWN -> new End.Unknown("QEMU reports success, but it cannot be told whether it switched the disk");
+            case UNKNOWN -> new End.Unknown("QEMU reports success, but nothing shows whether it switched the disk");
         };
     }
 

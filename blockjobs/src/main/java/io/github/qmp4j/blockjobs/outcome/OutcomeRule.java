@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Decides what is true, from what is known. */
+/** Decides a job's outcome from the facts about its end. */
 public sealed interface OutcomeRule permits PlannedOutcome, ObservedOutcome {
 
     JobOutcome decide(EndFacts facts);
@@ -28,7 +28,7 @@ public sealed interface OutcomeRule permits PlannedOutcome, ObservedOutcome {
                                     Leftover.Kind.JOB, facts.job().value(), "it has not been dismissed in QEMU")));
         } catch (RuntimeException e) {
             // The caller must get an outcome, and only the truth: that it is not known.
-            return facts.unknown("how it ended could not be judged: " + e);
+            return facts.unknown("its outcome could not be decided: " + e);
         }
     }
 

@@ -48,7 +48,7 @@ record RecordedChain(JobPlan plan, Disk disk, Optional<String> targetNode, Graph
         return node.file().isEmpty() ? Optional.empty() : node.path();
     }
 
-    /** The active layer keeps its name where it is the target of the copy, so that it can be told by it. */
+    /** The active layer keeps its name where it is the target of the copy, so that the name identifies it. */
     private static Graph withNameOfActive(Graph now, Disk disk, Graph graph, Optional<String> target) {
         if (target.equals(NOBODY)) {
             return now;

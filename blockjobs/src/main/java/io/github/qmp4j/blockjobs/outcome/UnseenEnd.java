@@ -22,7 +22,7 @@ import java.util.Optional;
  * the job, and by the graph as it is now. What none of them proves is unknown.
  *
  * @param inSameRun whether this is certainly the run of QEMU that the job belongs to
- * @param inAnotherRun whether it is certainly another one; where both are false, it cannot be told
+ * @param inAnotherRun whether it is certainly another one; where both are false, it is unknown
  * @param sameMonitor whether the command that starts it would have come by the monitor that was asked now
  */
 public record UnseenEnd(
@@ -40,7 +40,7 @@ public record UnseenEnd(
 
     /**
      * Whether it is proved that the job was never started: the command was about to be sent, can no longer come, and the disk
-     * is as it was. Dismissing the job of a key by hand takes that proof away.
+     * is unchanged. Dismissing the job of a key by hand takes that proof away.
      */
     public boolean neverStarted() {
         // A monitor takes the next session when it has obeyed or dropped what the one before had sent.
@@ -78,7 +78,8 @@ public record UnseenEnd(
         Head right = record.asked().equals(Optional.of(Verb.PIVOT)) ? Head.TARGET : Head.SOURCE;
         return applied.completed() && (becomesReady() ? applied.head() == right : isDurable())
                 ? applied
-                : unknown("QEMU reported success, but was started anew before it was certain that all was written out");
+                : unknown(
+                        "QEMU reported success, but was restarted before it was certain that all data had been written");
     }
 
     /**
@@ -112,7 +113,7 @@ public record UnseenEnd(
                                 Optional.empty(),
                                 record.told().map(Told::progress).orElse(JobProgress.NONE),
                                 Optional.of(chain.now()),
-                                "nobody saw its end"),
+                                "no process saw its end"),
                         true);
         // Whose images those are that another QEMU does not list is not known.
         return inSameRun ? decided : Outcomes.releasing(decided, List.of(), false);

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The text by which an overlay's header names its new backing file. It is always sent: left to itself QEMU writes a
+ * The text with which an overlay's header names its new backing file. It is always sent: left to itself QEMU writes a
  * {@code json:} text for a graph that was built node by node.
  */
 public final class BackingString {

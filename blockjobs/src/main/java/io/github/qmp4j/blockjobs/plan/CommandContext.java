@@ -14,8 +14,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every command that starts a job is written from. {@code auto-dismiss} is always false, since QEMU forgets an error with the
- * job.
+ * The values that every command which starts a job is built from. {@code auto-dismiss} is always false, since QEMU forgets an error
+ * with the job.
  */
 public record CommandContext(JobId id, JobSettings settings, Graph graph, QmpSchema schema) {
 

@@ -76,7 +76,7 @@ final class CommitPlan {
         }
         if (request.whenReady() != WhenReady.HOLD) {
             throw new BlockChainException(
-                    "a commit of '%s' ends by itself and never becomes READY; leave out what is to be done then (%s)"
+                    "a commit of '%s' ends by itself and never becomes READY; leave out the verb for READY (%s)"
                             .formatted(nodes.get(top).label(), request.whenReady()));
         }
     }

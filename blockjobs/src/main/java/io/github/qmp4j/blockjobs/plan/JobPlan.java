@@ -157,7 +157,7 @@ public abstract sealed class JobPlan permits PullPlan, IntermediateCommitPlan, A
                         change -> change.backing().map(base -> BackingString.of(change.image(), base, change.name())));
     }
 
-    // --- how its end is told ---
+    // --- how its end is described ---
 
     /** The place of the highest node whose header or data the job changes. */
     public int uppermost() {

@@ -38,7 +38,7 @@ record Layout(BlockJobRequest request, BlockChain before, int top, int base, Blo
     static void requireWritable(BlockChain chain, BlockJobRequest request, int place) {
         if (place == chain.imagePlaceFrom(0) && chain.nodes().get(place).readOnly()) {
             throw new BlockChainException(
-                    "the active layer '%s' of disk %s is read-only, and QEMU would open it for writing behind the back of whoever wanted that; reopen it writable first"
+                    "the active layer '%s' of disk %s is read-only, and QEMU would open it for writing without asking; reopen it writable first"
                             .formatted(chain.nodes().get(place).label(), request.disk()));
         }
     }

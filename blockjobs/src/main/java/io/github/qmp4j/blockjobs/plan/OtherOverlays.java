@@ -25,7 +25,7 @@ public final class OtherOverlays {
         });
     }
 
-    /** Why the commit must not end now; empty where no other overlay is there. */
+    /** Why the commit must not end now; empty where there is no other overlay. */
     public static Optional<String> find(JobPlan plan, Graph graph) {
         if (plan.header().filter(HeaderChange::ofEveryOverlay).isEmpty()) {
             return Optional.empty();

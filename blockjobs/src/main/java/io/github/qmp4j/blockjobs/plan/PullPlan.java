@@ -38,7 +38,7 @@ public final class PullPlan extends JobPlan {
                     request.into().isEmpty()
                             ? "base '%s' is the active layer of disk %s itself; a base lies below it"
                                     .formatted(request.base().orElse(""), request.disk())
-                            : "what is pulled into '%s' lies below it in the chain of disk %s: %s"
+                            : "a pull into '%s' takes its data from below it in the chain of disk %s: %s"
                                     .formatted(nodes.get(top).label(), request.disk(), Chains.drawn(chain)));
         }
         BlockChain after = Chains.joined(nodes.subList(0, top + 1), chain, base);

@@ -15,7 +15,7 @@ public record StartCommand(QmpCommand<JsonNode> command, Optional<String> target
     /**
      * The command of a plan.
      *
-     * @param prepared the node-name of a copy's target that is there already; empty if QEMU is to open it
+     * @param prepared the node-name of a copy's target that exists already; empty if QEMU is to open it
      */
     public static StartCommand of(JobPlan plan, CommandContext context, Optional<String> prepared) {
         Optional<String> target = prepared.or(() -> plan.ownTarget(context));

@@ -87,7 +87,7 @@ final class LeftoverSearch {
             return thing(
                     Kind.HEADER,
                     image.label(),
-                    what + "; write it with qemu-img rebase -u when nobody has it open",
+                    what + "; write it with qemu-img rebase -u when no process has it open",
                     Optional.empty());
         }
         return thing(
@@ -119,7 +119,7 @@ final class LeftoverSearch {
                         Kind.BITMAP,
                         name,
                         what
-                                + "; its image is read-only here: remove it with qemu-img bitmap --remove %s %s when nobody has that open"
+                                + "; its image is read-only here: remove it with qemu-img bitmap --remove %s %s when no process has that open"
                                         .formatted(node.file(), name),
                         Optional.empty())
                 : thing(

@@ -63,7 +63,7 @@ public final class Reconciliation {
                         .flatMap(Finding::command)
                         .map(command -> context.client().execute(command))
                         .orElseThrow(() ->
-                                new BlockJobException("%s is not, or no longer, as it was found (%s); reconcile anew"
+                                new BlockJobException("%s is not, or no longer, as it was found (%s); reconcile again"
                                         .formatted(finding.name(), finding.what()))))
                 .thenAccept(done -> {});
     }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** The store of those who want none. */
+/** A job store that keeps nothing. */
 public enum ForgetfulJobStore implements JobStore {
     ONLY;
 

@@ -175,7 +175,7 @@ public final class JobRecorder {
                 .concluded(new JobRecord.Told(end, facts.progress()), Instant.now()));
     }
 
-    /** What is not proved is not written down, so that the next process looks again. */
+    /** Records proved outcomes only, so that the next process looks again at any other. */
     public CompletableFuture<JobOutcome> dismissed(JobOutcome outcome) {
         return isFinal(outcome)
                 ? write(record -> record.at(JobRecord.Step.DISMISSED, outcome, Instant.now()))

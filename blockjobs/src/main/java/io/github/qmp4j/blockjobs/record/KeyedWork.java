@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What a key stands for: all of a request but what may change from one call to the next: what is done at READY, and the settings.
+ * The work that a key stands for: all of a request except the parts that may change between calls, the verb at READY and the settings.
  * Of these only what changes the images counts, the rules for bitmaps and for plain text.
  */
 public final class KeyedWork {

@@ -168,7 +168,7 @@ final class RecordReader {
         if (type == List.class) {
             return List.of();
         }
-        throw new JobStoreException("%s is not there".formatted(what));
+        throw new JobStoreException("%s is missing".formatted(what));
     }
 
     private static JobStoreException wrong(String what, JsonNode json) {

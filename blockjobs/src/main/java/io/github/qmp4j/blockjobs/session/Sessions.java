@@ -65,7 +65,7 @@ public final class Sessions implements AutoCloseable {
     /**
      * Begins to take the sessions of the supervisor.
      *
-     * @param whenOver told when all that belongs to the present run of QEMU is at an end: since another run is there now, or the
+     * @param whenOver called when the present run of QEMU is over for this side: since another run has taken its place, or the
      *     window has passed
      */
     public void start(Consumer<String> whenOver) {
@@ -186,7 +186,7 @@ public final class Sessions implements AutoCloseable {
         }
     }
 
-    /** Why there is none in time; nothing was sent to one that is not there. */
+    /** Why no session came in time; so nothing was sent. */
     private QmpDisconnectedException noSession() {
         MonitorState state = supervisor.state();
         QmpException cause = state instanceof MonitorState.Lost lost ? lost.cause() : null;
@@ -201,7 +201,7 @@ public final class Sessions implements AutoCloseable {
         return locked(() -> Optional.ofNullable(present));
     }
 
-    /** The present session or the next one; fails when that is not there in time. */
+    /** The present session or the next one; fails when that does not come in time. */
     CompletableFuture<QmpClient> next() {
         // The cause may be another one by now.
         return locked(

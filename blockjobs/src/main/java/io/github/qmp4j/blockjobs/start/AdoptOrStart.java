@@ -23,7 +23,7 @@ import io.github.qmp4j.threads.Futures;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Finds out what has become of the work of a key, and starts it only if it is proved that it never was. */
+/** Finds the state of a key's work, and starts it only if it is proved never to have been started. */
 public final class AdoptOrStart {
     private final JobContext context;
     private final JobRegistry registry;
@@ -71,7 +71,7 @@ public final class AdoptOrStart {
                 });
     }
 
-    /** Nothing is written down of it: what is known is what QEMU has, and the graph. */
+    /** For a key without a record: only QEMU's jobs and the graph are known. */
     private CompletableFuture<BlockJob> unknown(JobKey key, BlockJobRequest request) {
         return there(key, request).thenCompose(there -> there.map(CompletableFuture::completedFuture)
                 .orElseGet(() -> start(key, request)));

@@ -53,7 +53,7 @@ public final class Adoption {
         this.onJob = onJob;
     }
 
-    /** A job that is there, and of which no more is known than the request; empty if it is not there. */
+    /** Takes over the job of this id, if QEMU has one, knowing no more than the request. */
     CompletableFuture<Optional<BlockJob>> adopt(JobId id, BlockJobRequest request) {
         return context.queryJob(id).thenCompose(first -> {
             if (first.isEmpty()) {
@@ -75,7 +75,7 @@ public final class Adoption {
         });
     }
 
-    /** A job that is there, and was started by an earlier process. */
+    /** Takes over a job that QEMU still has, and that an earlier process started. */
     CompletableFuture<BlockJob> again(JobRecord record, BlockJobRequest request, JsonNode entry) {
         requireType(record.jobId(), request, entry);
         JobPlan plan = Planner.plan(record.disk().chain(), record.request());
@@ -118,7 +118,7 @@ public final class Adoption {
         return owned(job, request, after.steps());
     }
 
-    /** What is to be merged before a pivot is found out again; it does no harm if an earlier process has done it already. */
+    /** Finds out again which bitmaps to merge before a pivot; merging twice does no harm. */
     private CompletableFuture<BitmapMerge> merge(JobPlan plan, JobRecord record) {
         boolean isWanted = plan.becomesReady() && record.request().settings().bitmaps() == BitmapRule.MERGE;
         if (!isWanted) {
@@ -158,7 +158,7 @@ public final class Adoption {
         return registered.handle();
     }
 
-    /** A job that is over; what is left to be done about it is done first. */
+    /** Takes the remaining steps for a job that is over, and gives a handle on it. */
     CompletableFuture<BlockJob> over(JobRecord record, JobOutcome outcome, boolean sameRun) {
         JobRecorder steps = JobRecorder.after(record, context.options().store());
         JobPlan plan = Planner.plan(record.disk().chain(), record.request());

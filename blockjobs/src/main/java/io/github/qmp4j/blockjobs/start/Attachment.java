@@ -14,7 +14,7 @@ import io.github.qmp4j.blockjobs.outcome.OutcomeRule;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Makes handles on jobs that QEMU has, and of which nothing but their id is known here. */
+/** Makes handles on jobs of QEMU of which this process knows only the id. */
 public final class Attachment {
     private final JobContext context;
     private final JobRegistry registry;

@@ -37,7 +37,7 @@ final class CompetingStart<T> {
         if (looks == 0 || atMost == 0) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
-        // What is looked for first is what comes last.
+        // Searched from the last to the first.
         return isPreparing().thenCompose(preparing -> search.get()
                 .thenCompose(found -> found.isPresent()
                         ? CompletableFuture.completedFuture(found)

@@ -27,7 +27,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/** Starts jobs, and tells beforehand how it would. */
+/** Starts jobs, and previews starts. */
 public final class JobStarter {
     private final JobContext context;
     private final JobRegistry registry;

@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
-/** Lets one call for a key run at a time, in the order in which they were asked for. Safe for use by any thread. */
+/** Lets one call for a key run at a time, in the order of the calls. Safe for use by any thread. */
 public final class KeyTurns {
     private final Executor work;
 

@@ -32,7 +32,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/** A start of which all has been checked: the steps that are left, each with what undoes it. */
+/** A start that has passed all checks: its remaining steps, each with its undo. */
 final class PreparedStart {
     private final JobContext context;
     private final JobRegistry registry;

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
-/** Starts the jobs of several disks: all of them, or none that is not cancelled again. */
+/** Starts the jobs of several disks; if one cannot be started, cancels those already started. */
 public final class StartTogether {
     private final JobStarter starter;
     private final Executor callbacks;

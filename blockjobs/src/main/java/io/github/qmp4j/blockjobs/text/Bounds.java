@@ -2,7 +2,7 @@ package io.github.qmp4j.blockjobs.text;
 
 import java.time.Duration;
 
-/** What numbers of a caller must be. Each gives the number back, or throws {@link IllegalArgumentException} in one sentence. */
+/** Range checks for the numbers that callers pass. Each returns its number, or throws {@link IllegalArgumentException} in one sentence. */
 public final class Bounds {
     private Bounds() {}
 

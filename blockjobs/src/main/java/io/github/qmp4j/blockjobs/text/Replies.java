@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** What QEMU replies, taken apart. */
+/** Reads values out of QEMU's replies. */
 public final class Replies {
     private Replies() {}
 

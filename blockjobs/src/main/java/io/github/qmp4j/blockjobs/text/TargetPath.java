@@ -17,7 +17,7 @@ public final class TargetPath {
     /**
      * Refuses a path that QEMU would not take for the file that is meant.
      *
-     * @throws IllegalArgumentException with what is wrong, and what to do
+     * @throws IllegalArgumentException with the fault, and what to do
      */
     public static void require(String path) {
         if (!path.startsWith("/") || path.indexOf('\0') >= 0) {

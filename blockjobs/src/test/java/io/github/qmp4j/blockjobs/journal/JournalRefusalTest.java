@@ -144,7 +144,7 @@ class JournalRefusalTest {
         assertThat(said.get(0)).isEqualTo("open");
         assertThat(said.get(said.size() - 1))
                 .isEqualTo("full: the job store '" + file + "' could not be written to: " + why
-                        + "; mend that, and the next record is tried anew");
+                        + "; mend that, and the next record is written again");
         try (Journal journal = Journal.open(file)) {
             assertThat(journal.all().keySet()).containsAll(said.subList(1, said.size() - 1));
         }
