@@ -11,7 +11,7 @@ class BackoffTest {
     private static final Duration LONGEST = Duration.ofSeconds(1);
 
     @Test
-    void waits_grow_up_to_the_longest_and_stay_there() {
+    void waitsGrowUpToTheLongestAndStayThere() {
         Backoff backoff = new Backoff(FIRST, LONGEST, 3, 0);
         assertThat(backoff.before(0, 1)).isEqualTo(FIRST);
         assertThat(backoff.before(1, 1)).isEqualTo(Duration.ofMillis(300));
@@ -21,7 +21,7 @@ class BackoffTest {
     }
 
     @Test
-    void jitter_only_shortens_a_wait() {
+    void jitterOnlyShortensAWait() {
         Backoff backoff = new Backoff(FIRST, LONGEST, 2, 0.5);
         assertThat(backoff.before(0, 0)).isEqualTo(FIRST);
         assertThat(backoff.before(0, 0.5)).isEqualTo(Duration.ofMillis(75));
@@ -29,7 +29,7 @@ class BackoffTest {
     }
 
     @Test
-    void what_makes_no_sense_is_refused_by_name() {
+    void whatMakesNoSenseIsRefusedByName() {
         assertThatThrownBy(() -> new Backoff(Duration.ZERO, LONGEST, 2, 0)).hasMessage("first (PT0S) must be positive");
         assertThatThrownBy(() -> new Backoff(LONGEST, FIRST, 2, 0)).hasMessageContaining("longest (PT0.1S)");
         assertThatThrownBy(() -> new Backoff(FIRST, LONGEST, Double.NaN, 0)).hasMessageContaining("multiplier (NaN)");

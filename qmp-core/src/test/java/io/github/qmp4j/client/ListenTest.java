@@ -39,7 +39,7 @@ class ListenTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void QEMU_connects_to_us_and_connects_again_when_its_session_ends(boolean nativeTransport) throws Exception {
+    void qemuConnectsToUsAndConnectsAgainWhenItsSessionEnds(boolean nativeTransport) throws Exception {
         // cases 10, 28
         QmpOptions options = QmpOptions.defaults().withNativeTransport(nativeTransport);
         Path socket = folder.resolve("vm.qmp");
@@ -59,7 +59,7 @@ class ListenTest {
 
     /** A QEMU 7.2 that is starting can die of a connection that is taken and closed at once. */
     @Test
-    void QEMU_that_finds_the_listener_full_starts_and_has_its_turn_later() throws Exception {
+    void qemuThatFindsTheListenerFullStartsAndHasItsTurnLater() throws Exception {
         Path socket = folder.resolve("vm.qmp");
         List<SocketChannel> silent = new ArrayList<>();
         QmpOptions patient = QmpOptions.defaults().withGreetingTimeout(Duration.ofMinutes(10));
@@ -93,7 +93,7 @@ class ListenTest {
     }
 
     @Test
-    void QEMU_connects_over_TCP_before_anybody_accepts_it() throws Exception {
+    void qemuConnectsOverTcpBeforeAnybodyAcceptsIt() throws Exception {
         int port = freePort();
         QmpListener listener = QmpClient.listen(new QmpAddress.Tcp("127.0.0.1", port), QmpOptions.defaults());
         try (RealQemu qemu = connecting("host=127.0.0.1,port=" + port)) {
@@ -108,7 +108,7 @@ class ListenTest {
     }
 
     @Test
-    void QEMU_connects_with_TLS_and_shows_its_certificate() throws Exception {
+    void qemuConnectsWithTlsAndShowsItsCertificate() throws Exception {
         int port = freePort();
         Certificates ca = Certificates.create();
         TlsOptions tls = TlsOptions.server(ca.server(folder.resolve("ours"), "127.0.0.1"));
@@ -124,7 +124,7 @@ class ListenTest {
     }
 
     @Test
-    void a_QEMU_with_a_certificate_of_another_CA_gets_no_session() throws Exception {
+    void aQemuWithACertificateOfAnotherCaGetsNoSession() throws Exception {
         int port = freePort();
         Certificates ca = Certificates.create();
         TlsOptions tls = TlsOptions.server(ca.server(folder.resolve("ours"), "127.0.0.1"));

@@ -38,7 +38,7 @@ class ListenerTest {
     private Path folder;
 
     @Test
-    void the_socket_belongs_to_its_user_alone_and_goes_with_the_listener() throws Exception {
+    void theSocketBelongsToItsUserAloneAndGoesWithTheListener() throws Exception {
         Path socket = folder.resolve("vm.qmp");
         QmpListener listener = QmpClient.listen(new QmpAddress.Unix(socket), QmpOptions.defaults());
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
@@ -49,7 +49,7 @@ class ListenerTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void a_path_that_is_taken_is_refused_and_left_as_it_is(boolean nativeTransport) throws Exception {
+    void aPathThatIsTakenIsRefusedAndLeftAsItIs(boolean nativeTransport) throws Exception {
         // case 9
         Path file = Files.writeString(folder.resolve("vm.qmp"), "kept");
         QmpOptions options = QmpOptions.defaults().withNativeTransport(nativeTransport);
@@ -61,7 +61,7 @@ class ListenerTest {
     }
 
     @Test
-    void a_folder_that_is_not_there_is_named() {
+    void aFolderThatIsNotThereIsNamed() {
         // case 9
         Path socket = folder.resolve("none").resolve("vm.qmp");
         assertThatThrownBy(() -> QmpClient.listen(new QmpAddress.Unix(socket), QmpOptions.defaults()))
@@ -70,7 +70,7 @@ class ListenerTest {
     }
 
     @Test
-    void whoever_waits_is_told_that_listening_is_over() {
+    void whoeverWaitsIsToldThatListeningIsOver() {
         // case 9
         QmpListener listener = QmpClient.listen(new QmpAddress.Unix(folder.resolve("vm.qmp")), QmpOptions.defaults());
         CompletableFuture<QmpClient> before = listener.accept();
@@ -83,7 +83,7 @@ class ListenerTest {
 
     /** A port scanner, a silent peer and one that is no QMP must not keep QEMU out. */
     @Test
-    void peers_that_are_no_QEMU_hold_up_nobody() throws Exception {
+    void peersThatAreNoQemuHoldUpNobody() throws Exception {
         Path socket = folder.resolve("vm.qmp");
         try (QmpListener listener = QmpClient.listen(new QmpAddress.Unix(socket), QmpOptions.defaults());
                 SocketChannel silent = peer(socket);
@@ -100,7 +100,7 @@ class ListenerTest {
     }
 
     @Test
-    void each_caller_gets_a_session_of_its_own_and_one_that_gave_up_gets_none() throws Exception {
+    void eachCallerGetsASessionOfItsOwnAndOneThatGaveUpGetsNone() throws Exception {
         // case 9
         Path socket = folder.resolve("vm.qmp");
         try (QmpListener listener = QmpClient.listen(new QmpAddress.Unix(socket), QmpOptions.defaults())) {
@@ -120,7 +120,7 @@ class ListenerTest {
     }
 
     @Test
-    void sessions_that_ended_while_nobody_accepted_them_make_room() throws Exception {
+    void sessionsThatEndedWhileNobodyAcceptedThemMakeRoom() throws Exception {
         Path socket = folder.resolve("vm.qmp");
         try (QmpListener listener = QmpClient.listen(new QmpAddress.Unix(socket), QmpOptions.defaults())) {
             for (int i = 0; i < 40; i++) {
@@ -139,7 +139,7 @@ class ListenerTest {
 
     /** R6. */
     @Test
-    void what_nobody_accepts_is_bounded_and_who_comes_then_waits_in_the_queue() throws Exception {
+    void whatNobodyAcceptsIsBoundedAndWhoComesThenWaitsInTheQueue() throws Exception {
         Path socket = folder.resolve("vm.qmp");
         List<SocketChannel> kept = new ArrayList<>();
         // The ones that wait are not to be taken for ones that take too long.
@@ -169,7 +169,7 @@ class ListenerTest {
 
     /** Nothing is read of who waits, and nothing is closed, until one of the silent ones has had its time. */
     @Test
-    void silent_peers_make_newcomers_wait_and_close_none_of_them() throws Exception {
+    void silentPeersMakeNewcomersWaitAndCloseNoneOfThem() throws Exception {
         Path socket = folder.resolve("vm.qmp");
         List<SocketChannel> silent = new ArrayList<>();
         QmpOptions patient = QmpOptions.defaults().withGreetingTimeout(Duration.ofMinutes(10));
@@ -196,7 +196,7 @@ class ListenerTest {
     }
 
     @Test
-    void the_socket_of_another_server_is_left_where_it_is() throws Exception {
+    void theSocketOfAnotherServerIsLeftWhereItIs() throws Exception {
         Path socket = folder.resolve("vm.qmp");
         QmpListener listener = QmpClient.listen(new QmpAddress.Unix(socket), QmpOptions.defaults());
         Files.delete(socket);

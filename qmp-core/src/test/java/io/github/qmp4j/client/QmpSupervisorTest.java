@@ -38,7 +38,7 @@ class QmpSupervisorTest {
     private final List<MonitorState> states = new CopyOnWriteArrayList<>();
 
     @Test
-    void a_QEMU_that_is_restarted_is_connected_to_anew_and_nothing_is_carried_over() throws Exception {
+    void aQemuThatIsRestartedIsConnectedToAnewAndNothingIsCarriedOver() throws Exception {
         Path socket = folder.resolve("vm.qmp");
         try (QmpSupervisor supervisor =
                 QmpSupervisor.start(new QmpAddress.Unix(socket), QmpOptions.defaults(), QUICK)) {
@@ -72,7 +72,7 @@ class QmpSupervisorTest {
     }
 
     @Test
-    void what_is_lost_says_why_and_when_the_next_try_is() {
+    void whatIsLostSaysWhyAndWhenTheNextTryIs() {
         Path socket = folder.resolve("none.qmp");
         Instant before = Instant.now();
         try (QmpSupervisor supervisor =
@@ -92,7 +92,7 @@ class QmpSupervisorTest {
     }
 
     @Test
-    void a_listener_hears_the_present_state_at_once_and_then_each_in_order_although_one_throws() throws Exception {
+    void aListenerHearsThePresentStateAtOnceAndThenEachInOrderAlthoughOneThrows() throws Exception {
         // case 8
         try (FakeQemu fake = FakeQemu.responding().start();
                 QmpSupervisor supervisor = QmpSupervisor.start(address(fake), QmpOptions.defaults(), QUICK)) {
@@ -112,7 +112,7 @@ class QmpSupervisorTest {
     }
 
     @Test
-    void a_listener_that_is_stuck_holds_up_neither_the_others_nor_the_connects() throws Exception {
+    void aListenerThatIsStuckHoldsUpNeitherTheOthersNorTheConnects() throws Exception {
         CountDownLatch stuck = new CountDownLatch(1);
         try (FakeQemu fake = FakeQemu.responding().start();
                 QmpSupervisor supervisor = QmpSupervisor.start(address(fake), QmpOptions.defaults(), QUICK)) {
@@ -130,7 +130,7 @@ class QmpSupervisorTest {
     }
 
     @Test
-    void who_closes_a_client_gets_a_new_one_and_who_hears_no_more_hears_no_more() throws Exception {
+    void whoClosesAClientGetsANewOneAndWhoHearsNoMoreHearsNoMore() throws Exception {
         try (FakeQemu fake = FakeQemu.responding().start();
                 QmpSupervisor supervisor = QmpSupervisor.start(address(fake), QmpOptions.defaults(), QUICK)) {
             QmpClient first = Outcomes.value(supervisor.client());
@@ -146,7 +146,7 @@ class QmpSupervisorTest {
 
     /** A monitor that greets and drops must not be asked at full speed. */
     @Test
-    void sessions_that_end_at_once_are_tried_again_ever_later() {
+    void sessionsThatEndAtOnceAreTriedAgainEverLater() {
         Backoff slow = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(100), 4, 0);
         try (FakeQemu fake = FakeQemu.script().negotiate().disconnect().start();
                 QmpSupervisor supervisor = QmpSupervisor.start(address(fake), QmpOptions.defaults(), slow)) {
@@ -160,7 +160,7 @@ class QmpSupervisorTest {
     }
 
     @Test
-    void after_close_there_is_no_client_and_no_session() throws Exception {
+    void afterCloseThereIsNoClientAndNoSession() throws Exception {
         try (FakeQemu fake = FakeQemu.responding().start()) {
             QmpSupervisor supervisor = QmpSupervisor.start(address(fake), QmpOptions.defaults(), QUICK);
             QmpClient client = Outcomes.value(supervisor.client());
@@ -176,7 +176,7 @@ class QmpSupervisorTest {
     }
 
     @Test
-    void close_ends_a_connect_that_is_under_way() {
+    void closeEndsAConnectThatIsUnderWay() {
         try (FakeQemu silent = FakeQemu.script().silence().start()) {
             QmpSupervisor supervisor = QmpSupervisor.start(address(silent), QmpOptions.defaults(), QUICK);
             CompletableFuture<QmpClient> waiting = supervisor.client();
@@ -186,7 +186,7 @@ class QmpSupervisorTest {
     }
 
     @Test
-    void a_supervisor_that_is_connected_has_no_thread_of_its_own() throws Exception {
+    void aSupervisorThatIsConnectedHasNoThreadOfItsOwn() throws Exception {
         try (FakeQemu fake = FakeQemu.responding().start();
                 QmpSupervisor supervisor = QmpSupervisor.start(address(fake), QmpOptions.defaults(), QUICK)) {
             Outcomes.value(supervisor.client());

@@ -83,7 +83,7 @@ class TlsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void a_client_with_a_certificate_gets_a_session_behind_TLS(boolean nativeTransport) throws Exception {
+    void aClientWithACertificateGetsASessionBehindTls(boolean nativeTransport) throws Exception {
         QmpOptions options = QmpOptions.defaults().withNativeTransport(nativeTransport);
         QmpAddress address = secure(IP, TlsOptions.client(folder.resolve("client")));
         for (int session = 0; session < 2; session++) {
@@ -100,7 +100,7 @@ class TlsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"RSA", "EC"})
-    void a_key_that_does_not_fit_its_certificate_is_named_with_it(String kind, @TempDir Path wrong) throws Exception {
+    void aKeyThatDoesNotFitItsCertificateIsNamedWithIt(String kind, @TempDir Path wrong) throws Exception {
         ours.client(wrong);
         Path key = wrong.resolve("client-key.pem");
         byte[] other = KeyPairGenerator.getInstance(kind)
@@ -123,7 +123,7 @@ class TlsTest {
     }
 
     @Test
-    void a_key_in_the_older_form_with_notes_around_it_is_read(@TempDir Path old) throws Exception {
+    void aKeyInTheOlderFormWithNotesAroundItIsRead(@TempDir Path old) throws Exception {
         ours.client(old);
         Path key = old.resolve("client-key.pem");
         Files.writeString(key, "Public Key Info:\n\tPublic Key Algorithm: RSA\n\n" + Pkcs1.of(Files.readString(key)));
@@ -134,7 +134,7 @@ class TlsTest {
     }
 
     @Test
-    void a_QEMU_of_another_CA_is_not_trusted(@TempDir Path other) throws Exception {
+    void aQemuOfAnotherCaIsNotTrusted(@TempDir Path other) throws Exception {
         Certificates theirs = Certificates.create();
         TlsOptions tls = TlsOptions.client(theirs.client(other));
         assertFails(
@@ -145,7 +145,7 @@ class TlsTest {
     }
 
     @Test
-    void a_client_of_another_CA_is_refused(@TempDir Path other) throws Exception {
+    void aClientOfAnotherCaIsRefused(@TempDir Path other) throws Exception {
         Certificates.create().client(other);
         ours.caOnly(other);
         assertFails(
@@ -156,14 +156,14 @@ class TlsTest {
     }
 
     @Test
-    void a_client_without_a_certificate_is_told_to_have_one(@TempDir Path none) throws Exception {
+    void aClientWithoutACertificateIsToldToHaveOne(@TempDir Path none) throws Exception {
         TlsOptions tls = TlsOptions.client(ours.caOnly(none));
         assertThat(tls.certificate()).isEmpty();
         assertFails(secure(IP, tls), Phase.TLS, Reason.CERTIFICATE_REFUSED, "this side has none");
     }
 
     @Test
-    void a_certificate_for_another_host_is_refused_unless_that_is_asked_for() throws Exception {
+    void aCertificateForAnotherHostIsRefusedUnlessThatIsAskedFor() throws Exception {
         TlsOptions tls = TlsOptions.client(folder.resolve("client"));
         assertFails(secure("localhost", tls), Phase.TLS, Reason.WRONG_HOST, "'localhost'");
         try (QmpClient client = Outcomes.value(
@@ -173,19 +173,19 @@ class TlsTest {
     }
 
     @Test
-    void a_plain_client_at_a_TLS_port_is_told_so() {
+    void aPlainClientAtATlsPortIsToldSo() {
         assertFails(new QmpAddress.Tcp(IP, securePort), Phase.TLS, Reason.TLS_EXPECTED, "expects TLS");
     }
 
     @Test
-    void a_TLS_client_at_a_plain_port_is_told_so() {
+    void aTlsClientAtAPlainPortIsToldSo() {
         QmpAddress address = new QmpAddress.Tcp(IP, plainPort).with(TlsOptions.client(folder.resolve("client")));
         assertFails(address, Phase.TLS, Reason.NOT_TLS, "speaks no TLS");
     }
 
     /** A busy monitor is as silent as one that expects TLS; it must not be taken for it, nor harmed. */
     @Test
-    void a_busy_plain_monitor_is_not_taken_for_one_with_TLS() throws Exception {
+    void aBusyPlainMonitorIsNotTakenForOneWithTls() throws Exception {
         QmpAddress address = new QmpAddress.Tcp(IP, plainPort);
         try (QmpClient holder = Outcomes.value(QmpClient.connect(address, QmpOptions.defaults()))) {
             assertFails(address, Phase.GREETING, Reason.SILENT, "another client holds the monitor");
@@ -195,7 +195,7 @@ class TlsTest {
     }
 
     @Test
-    void a_file_that_is_missing_or_holds_no_key_is_named(@TempDir Path broken) throws Exception {
+    void aFileThatIsMissingOrHoldsNoKeyIsNamed(@TempDir Path broken) throws Exception {
         ours.client(broken);
         Path key = broken.resolve("client-key.pem");
         Files.writeString(key, "nothing");

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 class ProcessEndTest {
     @Test
-    void when_QEMU_is_killed_all_that_waits_fails_with_its_status_and_last_lines() throws Exception {
+    void whenQemuIsKilledAllThatWaitsFailsWithItsStatusAndLastLines() throws Exception {
         try (QemuProcess qemu = start(saying("qemu: the last straw"))) {
             ProcessHandle child = Children.child(Children.folder(qemu.client()));
             EventSubscription subscription = qemu.client().subscribe(EventFilter.all(), event -> {});
@@ -59,7 +59,7 @@ class ProcessEndTest {
 
     /** A command that comes after the connection has gone, and before it is known how QEMU ended. */
     @Test
-    void a_command_in_between_was_not_sent_and_is_told_why() throws Exception {
+    void aCommandInBetweenWasNotSentAndIsToldWhy() throws Exception {
         try (QemuProcess qemu = start(Owner.qemu())) {
             Children.child(Children.folder(qemu.client())).destroyForcibly();
             await().pollInterval(Duration.ofMillis(1)).until(() -> qemu.client().state() == ConnectionState.CLOSED);
@@ -72,7 +72,7 @@ class ProcessEndTest {
     }
 
     @Test
-    void the_end_after_quit_is_success_and_leaves_nothing() throws Exception {
+    void theEndAfterQuitIsSuccessAndLeavesNothing() throws Exception {
         QemuProcess qemu = start(Owner.qemu());
         Path folder = Children.folder(qemu.client());
         assertThat(Children.of(folder)).isNotEmpty();
@@ -84,7 +84,7 @@ class ProcessEndTest {
     }
 
     @Test
-    void a_storage_daemon_runs_commands_in_a_folder_of_mode_0700_and_ends_with_success() throws Exception {
+    void aStorageDaemonRunsCommandsInAFolderOfMode0700AndEndsWithSuccess() throws Exception {
         StorageDaemon daemon = Outcomes.value(StorageDaemon.start(Owner.daemon(), Owner.PATIENT));
         Path folder = Children.folder(daemon.client());
         assertThat(Files.getAttribute(folder, "unix:mode")).isEqualTo(040700);
@@ -102,7 +102,7 @@ class ProcessEndTest {
     }
 
     @Test
-    void a_storage_daemon_that_does_not_start_is_quoted() {
+    void aStorageDaemonThatDoesNotStartIsQuoted() {
         List<String> command = List.of(Owner.daemon().get(0), "--blockdev", "driver=file,filename=/none,node-name=n");
         QemuStartException failure =
                 Outcomes.failure(StorageDaemon.start(command, Owner.PATIENT), QemuStartException.class);
@@ -111,7 +111,7 @@ class ProcessEndTest {
     }
 
     @Test
-    void a_storage_daemon_that_is_killed_is_told_with_its_status() throws Exception {
+    void aStorageDaemonThatIsKilledIsToldWithItsStatus() throws Exception {
         try (StorageDaemon daemon = Outcomes.value(StorageDaemon.start(Owner.daemon(), Owner.PATIENT))) {
             Children.child(Children.folder(daemon.client())).destroyForcibly();
             assertThat(Outcomes.failure(daemon.client().closed(), QmpException.class))
@@ -120,7 +120,7 @@ class ProcessEndTest {
     }
 
     @Test
-    void SIGKILL_of_the_JVM_leaves_no_child_and_no_folder() throws Exception {
+    void sigkillOfTheJvmLeavesNoChildAndNoFolder() throws Exception {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(Owner.properties());

@@ -23,7 +23,7 @@ class QemuProcessTest {
     private static final QmpOptions HASTY = QmpOptions.defaults().withWaitFor(Duration.ofMillis(300));
 
     @Test
-    void a_process_that_ends_at_once_is_quoted() {
+    void aProcessThatEndsAtOnceIsQuoted() {
         String script = "echo 'no such machine: $1' >&2; exit 3";
         assertThatThrownBy(() -> start(PATIENT, "sh", "-c", script, "sh", "q99"))
                 .isInstanceOfSatisfying(QemuStartException.class, e -> {
@@ -33,7 +33,7 @@ class QemuProcessTest {
     }
 
     @Test
-    void a_binary_that_is_not_there_is_named() {
+    void aBinaryThatIsNotThereIsNamed() {
         assertThatThrownBy(() -> start(PATIENT, "/no/such/qemu"))
                 .isInstanceOf(QemuStartException.class)
                 .hasMessageContaining("/no/such/qemu")
@@ -41,7 +41,7 @@ class QemuProcessTest {
     }
 
     @Test
-    void a_process_without_a_monitor_is_ended(@TempDir Path folder) throws Exception {
+    void aProcessWithoutAMonitorIsEnded(@TempDir Path folder) throws Exception {
         Path pid = folder.resolve("pid");
         // The words after the command are those of the monitor, which sleep would not take.
         assertThatThrownBy(() -> start(HASTY, "sh", "-c", "echo $$ > " + pid + "; exec sleep 600"))
@@ -51,8 +51,7 @@ class QemuProcessTest {
     }
 
     @Test
-    void a_child_ends_when_the_pipe_of_its_guard_closes_as_it_does_when_the_JVM_is_killed(@TempDir Path folder)
-            throws Exception {
+    void aChildEndsWhenThePipeOfItsGuardClosesAsItDoesWhenTheJvmIsKilled(@TempDir Path folder) throws Exception {
         Path pid = folder.resolve("pid");
         Path socket = Files.createDirectory(folder.resolve("monitor"));
         Guard guard = Guard.start(socket, List.of("sh", "-c", "echo $$ > " + pid + "; echo up; exec sleep 600"));
@@ -64,7 +63,7 @@ class QemuProcessTest {
     }
 
     @Test
-    void a_child_that_ignores_SIGTERM_is_killed(@TempDir Path folder) throws Exception {
+    void aChildThatIgnoresSigtermIsKilled(@TempDir Path folder) throws Exception {
         Guard guard = Guard.start(folder, List.of("sh", "-c", "trap '' TERM; echo up; while :; do sleep 1; done"));
         await().until(() -> guard.output().text().equals("up"));
         guard.end();
@@ -72,7 +71,7 @@ class QemuProcessTest {
     }
 
     @Test
-    void a_start_ends_although_the_executor_for_callbacks_runs_nothing() {
+    void aStartEndsAlthoughTheExecutorForCallbacksRunsNothing() {
         QmpOptions stuck = QmpOptions.defaults().withCallbacks(task -> {});
         assertThatThrownBy(() -> start(stuck, "sh", "-c", "exit 3"))
                 .isInstanceOf(QemuStartException.class)
