@@ -185,7 +185,7 @@ public final class MonitoredJobs implements BlockJobs {
         if (finding.isJob()) {
             return adopt(new JobId(finding.name()));
         }
-        return new Reconciliation(context, registry).settle(finding).thenApply(done -> Optional.empty());
+        return new Reconciliation(context, registry).resolve(finding).thenApply(done -> Optional.empty());
     }
 
     @Override

@@ -51,7 +51,7 @@ public final class Reconciliation {
      * Does what a finding says that is no job, if it is still so: what has happened since may have made it wrong, and a header
      * that is written by an earlier view of the chain would name the wrong image.
      */
-    public CompletableFuture<Void> settle(Finding finding) {
+    public CompletableFuture<Void> resolve(Finding finding) {
         if (finding.command().isEmpty()) {
             return CompletableFuture.failedFuture(new BlockJobException(
                     "nothing can be done here about %s: %s".formatted(finding.name(), finding.what())));
