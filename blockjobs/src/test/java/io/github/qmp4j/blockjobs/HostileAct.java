@@ -357,9 +357,9 @@ record HostileAct(String name, Deed deed) {
 
     /** Whether it moves the disk, or a file, away from where the job left it. */
     boolean takesBackTheEnd() {
-        return name.equals("unplug and plug again")
-                || name.equals("file of the target is moved away")
-                || name.endsWith("another takes its place");
+        return name.startsWith("unplug")
+                || name.equals("qom-set of the drive")
+                || name.matches("file of .* is moved.*");
     }
 
     /**

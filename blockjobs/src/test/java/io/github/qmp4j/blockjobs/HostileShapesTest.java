@@ -184,7 +184,11 @@ class HostileShapesTest {
             try {
                 play(round, log, found);
             } catch (RuntimeException | IOException | AssertionError e) {
-                found.add("the round broke: " + e);
+                if (String.valueOf(e.getMessage()).contains("Unknown driver")) {
+                    log.add("this QEMU was built without a driver of the chain");
+                } else {
+                    found.add("the round broke: " + e);
+                }
             }
             System.out.printf(
                     "%s%s: %s%n    %s%n%n", found.isEmpty() ? "" : "!!! ", round, found, String.join("\n    ", log));
