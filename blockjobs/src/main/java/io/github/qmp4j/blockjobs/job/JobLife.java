@@ -40,7 +40,7 @@ final class JobLife {
 
     /** Whether events now are about the job: its reply may overtake the end of an earlier job of the same id. */
     boolean isHeard() {
-        return phase.isHeard() || (missedEvents && phase.isThere() && !phase.isDecided());
+        return phase.isHeard() || (missedEvents && phase.isThere() && !phase.isOver());
     }
 
     /** On any thread. */

@@ -2,6 +2,7 @@ package io.github.qmp4j.blockjobs.job;
 
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -89,7 +90,7 @@ enum JobPhase {
 
     private static Map<JobPhase, Map<Signal, Step>> parsed() {
         Map<JobPhase, Map<Signal, Step>> steps = new EnumMap<>(JobPhase.class);
-        TABLE.lines().map(String::toUpperCase).forEach(line -> {
+        TABLE.lines().map(line -> line.toUpperCase(Locale.ROOT)).forEach(line -> {
             List<String> cells = List.of(line.split(" +"));
             Map<Signal, Step> row = new EnumMap<>(Signal.class);
             for (Signal signal : Signal.values()) {
